@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import { Deployments } from './deployments/deployments.ts';
+import { Operations } from './operations.ts';
+import { Access } from './rbac/access.ts';
+import { Resources } from './resources.ts';
+import type { Activity, ArmOptions } from './server.ts';
+import { Store } from './store.ts';
+import { Subscriptions } from './subscriptions.ts';
+import type { DeletedVault } from './types/key-vault/deleted-vaults.ts';
+
+/** The parts of one resource manager, which know each other through it. */
+export class Manager {
+  readonly options: ArmOptions;
+  readonly tenantId: string;
+  readonly store: Store;
+  readonly access: Access;
+  readonly operations: Operations;
+  readonly subscriptions: Subscriptions;
+  readonly resources: Resources;
+  readonly deployments: Deployments;
+  readonly activity: Activity[];
+  /** Vaults that are deleted and not purged, by name in lower case. */
+  readonly deletedVaults = new Map<string, DeletedVault>();
+  /** Seconds between polls that clients are told. */
+  readonly retryAfter: number;
+
+  constructor(options: ArmOptions, activity: Activity[]) {
+    this.options = options;
+    this.tenantId = options.tenantId;
+    this.activity = activity;
+    this.retryAfter = options.retryAfter ?? 1;
+    this.store = new Store();
+    this.access = new Access(this.store);
+    this.operations = new Operations(options.pace ?? 25, () => this.now());
+    this.subscriptions = new Subscriptions(this);
+    this.resources = new Resources(this);
+    this.deployments = new Deployments(this);
+  }
+
+  now(): Date {
+    return this.options.now?.() ?? new Date();
+  }
+
+  newGuid(): string {
+    return randomUUID();
+  }
+}

@@ -1,0 +1,184 @@
+import { invalidTemplate } from '../engine-error.ts';
+import { deepEqual, findKey, isObject, setProperty } from '../json.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
+import { arrayAt, badArgument, integerAt, objectAt, strict, stringAt } from './built-in.ts';
+import type { BuiltIn, CallSite } from './built-in.ts';
+import { textOf } from './text-of.ts';
+
+type Values = readonly JsonValue[];
+
+/** Functions over arrays, and those over arrays, strings and objects alike. */
+export const arrays: readonly BuiltIn[] = [
+  strict('array', 1, 1, ([value = null]) => (Array.isArray(value) ? value : [value])),
+  strict('createArray', 0, Infinity, (values) => [...values]),
+  strict('concat', 1, Infinity, concat),
+  strict('contains', 2, 2, contains),
+  strict('empty', 1, 1, (values, call) => {
+    const value = values[0] ?? null;
+    return value === null || lengthOf(value, call) === 0;
+  }),
+  strict('length', 1, 1, (values, call) => lengthOf(values[0] ?? null, call)),
+  strict('first', 1, 1, ([value], call) => end(value, 0, call)),
+  strict('last', 1, 1, ([value], call) => end(value, -1, call)),
+  strict('indexOf', 2, 2, (values, call) => position(values, call, 'first')),
+  strict('lastIndexOf', 2, 2, (values, call) => position(values, call, 'last')),
+  strict('skip', 2, 2, (values, call) => {
+    const count = Math.max(0, integerAt(values, 1, call));
+    return sequence(values, call).slice(count);
+  }),
+  strict('take', 2, 2, (values, call) => {
+    const count = Math.max(0, integerAt(values, 1, call));
+    return sequence(values, call).slice(0, count);
+  }),
+  strict('range', 2, 2, (values, call) => {
+    const start = integerAt(values, 0, call);
+    const count = integerAt(values, 1, call);
+    // Limits:
+    // https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-array#range
+    if (count < 0 || count > 10_000) {
+      throw badArgument(call, 2, 'between 0 and 10000', count);
+    }
+    if (start + count > 2_147_483_647) {
+      throw invalidTemplate(
+        "The template language function 'range' expects the sum of its parameters to be at most " +
+          "'2147483647'.",
+      );
+    }
+    return Array.from({ length: count }, (_, i) => start + i);
+  }),
+  strict('union', 1, Infinity, (values, call) =>
+    Array.isArray(values[0])
+      ? distinct(values.flatMap((_, i) => arrayAt(values, i, call)))
+      : values.map((_, i) => objectAt(values, i, call)).reduce((a, b) => merge(a, b)),
+  ),
+  strict('intersection', 2, Infinity, (values, call) =>
+    Array.isArray(values[0])
+      ? values
+          .map((_, i) => arrayAt(values, i, call))
+          .reduce((a, b) => distinct(a.filter((x) => b.some((y) => deepEqual(x, y)))))
+      : values.map((_, i) => objectAt(values, i, call)).reduce((a, b) => common(a, b)),
+  ),
+  strict('distinct', 1, 1, (values, call) => distinct(arrayAt(values, 0, call))),
+  strict('flatten', 1, 1, (values, call) => {
+    const outer = arrayAt(values, 0, call);
+    return outer.flatMap((item) => {
+      if (!Array.isArray(item)) throw badArgument(call, 1, 'an array of arrays', item);
+      return item;
+    });
+  }),
+  strict('min', 1, Infinity, (values, call) => Math.min(...integers(values, call))),
+  strict('max', 1, Infinity, (values, call) => Math.max(...integers(values, call))),
+  strict('indexFromEnd', 2, 2, (values, call) => {
+    const items = arrayAt(values, 0, call);
+    const index = integerAt(values, 1, call);
+    const item = index < 1 ? undefined : items[items.length - index];
+    if (item === undefined) {
+      throw invalidTemplate(
+        `The language expression property array index '^${index}' is out of bounds.`,
+      );
+    }
+    return item;
+  }),
+];
+
+function concat(values: Values, call: CallSite): JsonValue {
+  if (values.some((value) => Array.isArray(value))) {
+    if (values.every((value) => Array.isArray(value))) return values.flat();
+    throw invalidTemplate(
+      `The provided parameters for language function '${call.name}' are invalid. ` +
+        'Either all or none of the parameters must be an array.',
+    );
+  }
+  return values
+    .map((value, i) => {
+      if (typeof value === 'object') throw badArgument(call, i + 1, 'a string', value);
+      return textOf(value);
+    })
+    .join('');
+}
+
+function contains(values: Values, call: CallSite): boolean {
+  const [container = null, item = null] = values;
+  if (Array.isArray(container)) return container.some((entry) => deepEqual(entry, item));
+  if (typeof container === 'string') {
+    if (typeof item === 'object') throw badArgument(call, 2, 'a string', item);
+    return container.includes(textOf(item));
+  }
+  if (isObject(container)) {
+    if (typeof item === 'object') throw badArgument(call, 2, 'a string', item);
+    return findKey(container, textOf(item)) !== undefined;
+  }
+  throw badArgument(call, 1, 'an array, a string or an object', container);
+}
+
+function lengthOf(value: JsonValue, call: CallSite): number {
+  if (typeof value === 'string' || Array.isArray(value)) return value.length;
+  if (isObject(value)) return Object.keys(value).length;
+  throw badArgument(call, 1, 'an array, a string or an object', value);
+}
+
+function end(value: JsonValue | undefined, at: number, call: CallSite): JsonValue {
+  if (typeof value === 'string') return value.at(at) ?? '';
+  if (Array.isArray(value)) return value.at(at) ?? null;
+  throw badArgument(call, 1, 'an array or a string', value);
+}
+
+function position(values: Values, call: CallSite, which: 'first' | 'last'): number {
+  const [where = null, item = null] = values;
+  if (Array.isArray(where)) {
+    const same = (entry: JsonValue): boolean => deepEqual(entry, item);
+    return which === 'first' ? where.findIndex(same) : where.findLastIndex(same);
+  }
+  const text = stringAt(values, 0, call).toLowerCase();
+  const sought = stringAt(values, 1, call).toLowerCase();
+  return which === 'first' ? text.indexOf(sought) : text.lastIndexOf(sought);
+}
+
+function sequence(values: Values, call: CallSite): JsonValue[] | string {
+  const value = values[0];
+  if (typeof value === 'string' || Array.isArray(value)) return value;
+  throw badArgument(call, 1, 'an array or a string', value);
+}
+
+function integers(values: Values, call: CallSite): number[] {
+  const list = values.length === 1 && Array.isArray(values[0]) ? values[0] : values;
+  if (list.length === 0) throw badArgument(call, 1, 'an array that is not empty', []);
+  return list.map((_, i) => integerAt(list, i, call));
+}
+
+function distinct(items: readonly JsonValue[]): JsonValue[] {
+  const seen = new Set<string | number | boolean | null>();
+  const result: JsonValue[] = [];
+  for (const item of items) {
+    if (typeof item !== 'object') {
+      // The type is part of the key: 1 and '1' differ.
+      const key = `${typeof item}:${String(item)}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+    } else if (result.some((other) => deepEqual(other, item))) {
+      continue;
+    }
+    result.push(item);
+  }
+  return result;
+}
+
+/** union() of objects goes into nested objects; nested arrays are replaced. */
+function merge(a: JsonObject, b: JsonObject): JsonObject {
+  const result: JsonObject = { ...a };
+  for (const [name, value] of Object.entries(b)) {
+    const key = findKey(result, name) ?? name;
+    const old = result[key];
+    setProperty(result, key, isObject(old) && isObject(value) ? merge(old, value) : value);
+  }
+  return result;
+}
+
+function common(a: JsonObject, b: JsonObject): JsonObject {
+  const result: JsonObject = {};
+  for (const [name, value] of Object.entries(a)) {
+    const key = findKey(b, name);
+    if (key !== undefined && deepEqual(value, b[key] ?? null)) setProperty(result, name, value);
+  }
+  return result;
+}

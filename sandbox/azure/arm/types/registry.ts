@@ -1,0 +1,106 @@
+import { ArmError } from '../errors.ts';
+import type { TypeDefinition } from './definition.ts';
+import { locks } from './authorization/locks.ts';
+import { roleAssignments } from './authorization/role-assignments.ts';
+import { roleDefinitions } from './authorization/role-definitions.ts';
+import { registries } from './container-registry/registries.ts';
+import { vaults } from './key-vault/vaults.ts';
+import { networkInterfaces } from './network/network-interfaces.ts';
+import { virtualNetworkPeerings } from './network/peerings.ts';
+import { privateEndpoints } from './network/private-endpoints.ts';
+import { routeTables, routes } from './network/route-tables.ts';
+import { networkSecurityGroups, securityRules } from './network/security-groups.ts';
+import { subnets } from './network/subnets.ts';
+import { virtualNetworks } from './network/virtual-networks.ts';
+import { privateDnsZoneGroups } from './network/zone-groups.ts';
+import { virtualNetworkLinks } from './private-dns/links.ts';
+import { recordTypes } from './private-dns/records.ts';
+import { privateDnsZones } from './private-dns/zones.ts';
+import { connectionTypes } from './private-link/connections.ts';
+import { storageAccounts } from './storage/accounts.ts';
+
+const definitions: readonly TypeDefinition[] = [
+  virtualNetworks,
+  subnets,
+  virtualNetworkPeerings,
+  networkSecurityGroups,
+  securityRules,
+  routeTables,
+  routes,
+  networkInterfaces,
+  privateEndpoints,
+  privateDnsZoneGroups,
+  privateDnsZones,
+  virtualNetworkLinks,
+  ...recordTypes,
+  vaults,
+  storageAccounts,
+  registries,
+  ...connectionTypes,
+  roleAssignments,
+  roleDefinitions,
+  locks,
+];
+
+const byType = new Map(definitions.map((known) => [known.type.toLowerCase(), known]));
+
+/** Types that can be deployed, in canonical spelling. */
+export function knownTypes(): string[] {
+  return definitions.map((definition) => definition.type);
+}
+
+export function findType(type: string): TypeDefinition | undefined {
+  return byType.get(type.toLowerCase());
+}
+
+/** @throws ArmError InvalidResourceNamespace or InvalidResourceType, naming what the sandbox knows */
+export function requireType(type: string): TypeDefinition {
+  const definition = findType(type);
+  if (definition !== undefined) return definition;
+  const [namespace = '', ...rest] = type.split('/');
+  const known = knownTypes().filter((other) =>
+    other.toLowerCase().startsWith(`${namespace.toLowerCase()}/`),
+  );
+  if (known.length === 0) {
+    throw new ArmError(
+      404,
+      'InvalidResourceNamespace',
+      `The resource namespace '${namespace}' is invalid.`,
+      { target: type },
+    );
+  }
+  throw new ArmError(
+    404,
+    'InvalidResourceType',
+    `The resource type '${rest.join('/')}' could not be found in the namespace '${namespace}'. ` +
+      `The sandbox knows: '${known.join(', ')}'.`,
+    { target: type },
+  );
+}
+
+/** @throws ArmError that lists the versions which the type has */
+export function checkVersion(
+  definition: TypeDefinition,
+  apiVersion: string,
+  location: unknown,
+): void {
+  if (definition.apiVersions.includes(apiVersion)) return;
+  const slash = definition.type.indexOf('/');
+  const type = definition.type.slice(slash + 1);
+  const supported = definition.apiVersions.join(', ');
+  if (typeof location === 'string') {
+    throw new ArmError(
+      400,
+      'NoRegisteredProviderFound',
+      `No registered resource provider found for location '${location}' and API version '${apiVersion}' ` +
+        `for type '${type}'. The supported api-versions are '${supported}'.`,
+    );
+  }
+  throw new ArmError(
+    400,
+    'InvalidResourceType',
+    `The resource type '${type}' could not be found in the namespace ` +
+      `'${definition.type.slice(0, slash)}' for api version '${apiVersion}'. ` +
+      `The supported api-versions are '${supported}'.`,
+  );
+}

@@ -1,0 +1,152 @@
+import type { Expression, ObjectNode } from '../syntax/nodes.ts';
+import { bare, keyText, propertyNamed } from '../syntax/read.ts';
+import { valuesOf, walk } from '../syntax/walk.ts';
+import { report } from '../model/model.ts';
+import type { JsonTemplate, Model } from '../model/model.ts';
+import type { ModuleSymbol, ResourceSymbol } from '../model/symbols.ts';
+
+const list = (names: readonly string[]): string => names.map((n) => `"${n}"`).join(', ');
+
+function missing(model: Model, at: { start: number; end: number }, what: string, names: string[]) {
+  report(
+    model,
+    at,
+    'BCP035',
+    `The specified "${what}" declaration is missing the following required properties: ${list(names)}.`,
+  );
+}
+
+interface Wanted {
+  all: string[];
+  required: string[];
+}
+
+/** The parameters that a module's file takes. */
+export function parametersOf(target: Model | JsonTemplate): Wanted {
+  if (target.kind === 'json') {
+    const given = (target.template['parameters'] ?? {}) as Record<string, Record<string, unknown>>;
+    const all = Object.keys(given);
+    const optional = (name: string): boolean =>
+      given[name] !== undefined &&
+      ('defaultValue' in given[name] || given[name]['nullable'] === true);
+    return { all, required: all.filter((name) => !optional(name)) };
+  }
+  const required = target.params.filter(
+    (p) => !p.node.value && p.node.type?.kind !== 'type-nullable',
+  );
+  return { all: target.params.map((p) => p.name), required: required.map((p) => p.name) };
+}
+
+const MODULE_PROPERTIES = ['name', 'params', 'scope', 'dependsOn', 'identity', 'extensionConfigs'];
+
+function unknown(model: Model, body: ObjectNode, allowed: readonly string[], type: string): void {
+  for (const member of body.members) {
+    const name = member.kind === 'property' ? keyText(member) : undefined;
+    if (member.kind === 'spread' || name === undefined || allowed.includes(name)) continue;
+    const free = allowed.filter((n) => !propertyNamed(body, n));
+    const advice = free.length > 0 ? ` Permissible properties include ${list(free)}.` : '';
+    report(
+      model,
+      member.key,
+      'BCP037',
+      `The property "${name}" is not allowed on objects of type "${type}".${advice}`,
+    );
+  }
+}
+
+function checkModule(model: Model, symbol: ModuleSymbol): void {
+  const { body, target, node } = symbol;
+  if (!body) return;
+  unknown(model, body, MODULE_PROPERTIES, 'module');
+  if (!target) return;
+  const wanted = parametersOf(target);
+  const params = propertyNamed(body, 'params');
+  const value = params && bare(params.value);
+  if (value && value.kind !== 'object') return;
+  if (!value) {
+    if (wanted.required.length > 0) missing(model, node.name, 'module', ['params']);
+    return;
+  }
+  unknown(model, value, wanted.all, 'params');
+  if (value.members.some((m) => m.kind === 'spread')) return;
+  const absent = wanted.required.filter((name) => !propertyNamed(value, name));
+  if (absent.length > 0) missing(model, params?.key ?? node.name, 'object', absent);
+}
+
+function checkResource(model: Model, symbol: ResourceSymbol): void {
+  const { body, node, outer, type } = symbol;
+  if (!body) {
+    report(
+      model,
+      node.value,
+      'BCP018',
+      'Expected the "{", "[", or "if" character at this location.',
+    );
+    return;
+  }
+  if (!propertyNamed(body, 'name') && !body.members.some((m) => m.kind === 'spread')) {
+    missing(model, node.name, 'resource', ['name']);
+  }
+  const parent = propertyNamed(body, 'parent');
+  if (!parent) return;
+  if (outer) {
+    report(
+      model,
+      parent.key,
+      'BCP161',
+      'A nested resource cannot have the property "parent": its parent is the resource around it.',
+    );
+  }
+  checkParent(model, parent.value, type);
+}
+
+function checkParent(model: Model, value: Expression, type: string): void {
+  const node = bare(value);
+  const base = node.kind === 'index' ? bare(node.base) : node;
+  const symbol = model.references.get(base);
+  if (symbol?.kind !== 'resource') {
+    if (base.kind !== 'variable' || symbol) {
+      report(model, value, 'BCP036', 'The property "parent" expected a value of type "resource".');
+    }
+    return;
+  }
+  if (!type.toLowerCase().startsWith(`${symbol.type.toLowerCase()}/`)) {
+    report(
+      model,
+      value,
+      'BCP036',
+      `The property "parent" expected a value of type "${type.split('/').slice(0, -1).join('/')}" but the provided value is of type "${symbol.type}".`,
+    );
+  }
+}
+
+function duplicateProperties(model: Model): void {
+  for (const statement of model.program.statements) {
+    for (const value of valuesOf(statement)) {
+      walk(value, (node) => {
+        if (node.kind !== 'object') return;
+        const seen = new Set<string>();
+        for (const member of node.members) {
+          const name = member.kind === 'property' ? keyText(member) : undefined;
+          if (member.kind === 'spread' || name === undefined) continue;
+          if (seen.has(name)) {
+            report(
+              model,
+              member.key,
+              'BCP025',
+              `The property "${name}" is declared multiple times in this object. Remove or rename the duplicate properties.`,
+            );
+          }
+          seen.add(name);
+        }
+      });
+    }
+  }
+}
+
+/** Looks at the bodies of resources and modules. */
+export function checkBodies(model: Model): void {
+  duplicateProperties(model);
+  for (const symbol of model.resources) checkResource(model, symbol);
+  for (const symbol of model.modules) checkModule(model, symbol);
+}

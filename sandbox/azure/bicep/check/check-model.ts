@@ -1,0 +1,24 @@
+import { attempt } from '../emit/attempt.ts';
+import type { Model } from '../model/model.ts';
+import { checkBodies } from './bodies.ts';
+import { checkCycles } from './cycles.ts';
+import { checkModuleAccess } from './module-access.ts';
+import { checkParametersFile } from './parameters-file.ts';
+import { checkRunTime } from './run-time.ts';
+import { checkScopes } from './scopes.ts';
+import { checkTypes } from './types.ts';
+
+const CHECKS = [
+  checkCycles,
+  checkBodies,
+  checkParametersFile,
+  checkTypes,
+  checkScopes,
+  checkModuleAccess,
+  checkRunTime,
+];
+
+/** Looks for what is wrong in a file whose names are resolved: all of it, not the first only. */
+export function checkModel(model: Model): void {
+  for (const check of CHECKS) attempt(model, () => check(model));
+}

@@ -1,0 +1,120 @@
+import { defaultScope, scopeOf } from '../emit/scope-data.ts';
+import type { ScopeData } from '../emit/scope-data.ts';
+import { ancestorsOf } from '../emit/ancestors.ts';
+import { contextOf } from '../emit/template.ts';
+import { report } from '../model/model.ts';
+import type { Model } from '../model/model.ts';
+import type { ModuleSymbol, ResourceSymbol, Scope } from '../model/symbols.ts';
+import { propertyNamed } from '../syntax/read.ts';
+
+type Kind = ScopeData['kind'];
+
+// Where resources of these types live. Others are not judged: this compiler has no library of resource types.
+const SCOPES: Readonly<Record<string, readonly Scope[]>> = {
+  'microsoft.resources/resourcegroups': ['subscription'],
+  'microsoft.management/managementgroups': ['tenant'],
+  'microsoft.subscription/aliases': ['tenant'],
+};
+
+const IN_GROUPS = [
+  'Microsoft.Compute/disks',
+  'Microsoft.Compute/virtualMachines',
+  'Microsoft.Compute/virtualMachineScaleSets',
+  'Microsoft.ContainerRegistry/registries',
+  'Microsoft.ContainerService/managedClusters',
+  'Microsoft.KeyVault/vaults',
+  'Microsoft.ManagedIdentity/userAssignedIdentities',
+  'Microsoft.Network/networkInterfaces',
+  'Microsoft.Network/networkSecurityGroups',
+  'Microsoft.Network/privateDnsZones',
+  'Microsoft.Network/privateEndpoints',
+  'Microsoft.Network/publicIPAddresses',
+  'Microsoft.Network/routeTables',
+  'Microsoft.Network/virtualNetworks',
+  'Microsoft.OperationalInsights/workspaces',
+  'Microsoft.Storage/storageAccounts',
+  'Microsoft.Web/serverfarms',
+  'Microsoft.Web/sites',
+].map((type) => type.toLowerCase());
+
+function allowedFor(type: string): readonly Scope[] | undefined {
+  const lower = type.toLowerCase();
+  const group = IN_GROUPS.some((known) => lower === known || lower.startsWith(`${known}/`));
+  return SCOPES[lower] ?? (group ? ['resourceGroup'] : undefined);
+}
+
+/** Whether a resource would be deployed where the file itself is not. */
+function isElsewhere(model: Model, given: ScopeData): boolean {
+  switch (given.kind) {
+    case 'tenant':
+    case 'resource':
+      return false;
+    case 'managementGroup':
+      return !['tenant', 'managementGroup'].includes(model.targetScope);
+    case 'subscription':
+      return model.targetScope !== given.kind || given.subscription !== undefined;
+    case 'resourceGroup':
+      return model.targetScope !== given.kind || given.resourceGroup !== undefined;
+  }
+}
+
+const quoted = (list: readonly string[]): string => list.map((s) => `"${s}"`).join(', ');
+
+function check(model: Model, symbol: ResourceSymbol | ModuleSymbol): void {
+  const context = contextOf(model);
+  if (symbol.kind === 'resource' && ancestorsOf(context, symbol).length > 0) return;
+  const property = propertyNamed(symbol.body, 'scope');
+  const given = property ? scopeOf(context, property.value) : defaultScope(model.targetScope);
+  if (!given) {
+    report(
+      model,
+      property?.value ?? symbol.node,
+      'BCP036',
+      'The property "scope" expected a value that is a scope known at compile time: tenant(), managementGroup(), subscription(), resourceGroup() or a resource.',
+    );
+    return;
+  }
+  const at = property?.value ?? symbol.node.name;
+  if (symbol.kind === 'module') checkModule(model, symbol, given.kind, at);
+  else checkResource(model, symbol, given, at);
+}
+
+function checkModule(model: Model, symbol: ModuleSymbol, given: Kind, at: Span): void {
+  const { target } = symbol;
+  if (!target || target.kind === 'json' || target.targetScope === given) return;
+  report(
+    model,
+    at,
+    'BCP134',
+    `Scope "${given}" is not valid for this module. Permitted scopes: "${target.targetScope}".`,
+  );
+}
+
+interface Span {
+  start: number;
+  end: number;
+}
+
+function checkResource(model: Model, symbol: ResourceSymbol, given: ScopeData, at: Span): void {
+  const allowed = given.kind === 'resource' ? undefined : allowedFor(symbol.type);
+  if (allowed && !allowed.some((scope) => scope === given.kind)) {
+    report(
+      model,
+      at,
+      'BCP135',
+      `Scope "${given.kind}" is not valid for this resource type. Permitted scopes: ${quoted(allowed)}.`,
+    );
+  } else if (!symbol.existing && isElsewhere(model, given)) {
+    report(
+      model,
+      at,
+      'BCP139',
+      "A resource's scope must match the scope of the Bicep file for it to be deployable. You must use modules to deploy resources to a different scope.",
+    );
+  }
+}
+
+/** Looks at where resources and modules are to be deployed. */
+export function checkScopes(model: Model): void {
+  for (const symbol of [...model.resources, ...model.modules]) check(model, symbol);
+}

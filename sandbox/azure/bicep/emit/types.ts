@@ -1,0 +1,246 @@
+import type { Model } from '../model/model.ts';
+import type { CallNode } from '../syntax/nodes.ts';
+import type { TypeCallNode, TypeNode, TypeObjectNode } from '../syntax/type-nodes.ts';
+import { EmitError } from './arm.ts';
+import type { Context } from './context.ts';
+import { applyDecorators } from './decorators.ts';
+import {
+  discriminatorOf,
+  literalProperty,
+  pointedType,
+  pointerText,
+  resolveType,
+} from './type-reference.ts';
+import type { PlacedType } from './type-reference.ts';
+
+type Json = Record<string, unknown>;
+type Literal = string | number | boolean | null | object;
+
+/** The literals that a type consists of, if it consists of nothing else. */
+function literalsOf(c: Context, placed: PlacedType): Literal[] | undefined {
+  const { model, type } = placed;
+  const pointed = pointedType(c, model, type);
+  if (pointed) return literalsOf(c, pointed);
+  if (type.kind === 'type-literal') return [type.value];
+  if (type.kind === 'type-nullable') {
+    const base = literalsOf(c, { ...placed, type: type.base });
+    return base && [...base, null];
+  }
+  if (type.kind === 'type-union') {
+    if (discriminatorOf(placed.decorators) !== undefined) return undefined;
+    const members = type.members.map((m) => literalsOf(c, { model, type: m, decorators: [] }));
+    return members.every((m) => m !== undefined) ? members.flat() : undefined;
+  }
+  return compositeLiteral(c, model, type);
+}
+
+/** An object or tuple type all of whose parts are single literals is a literal itself. */
+function compositeLiteral(c: Context, model: Model, type: TypeNode): Literal[] | undefined {
+  const one = (part: TypeNode): Literal | undefined => {
+    const list = literalsOf(c, { model, type: part, decorators: [] });
+    return list?.length === 1 ? list[0] : undefined;
+  };
+  if (type.kind === 'type-tuple' && type.items.length > 0) {
+    const items = type.items.map((item) => one(item.type));
+    return items.includes(undefined) ? undefined : [items as Literal[]];
+  }
+  if (type.kind === 'type-object' && type.properties.length > 0 && !type.additional) {
+    const entries = type.properties.map((p) => [p.name, one(p.type)] as const);
+    if (entries.some(([, value]) => value === undefined)) return undefined;
+    return [Object.fromEntries(entries)];
+  }
+  return undefined;
+}
+
+/** How the compiler writes a literal type; unions are sorted by it. */
+function literalName(value: Literal): string {
+  if (typeof value === 'string') return `'${value.replaceAll("'", "\\'")}'`;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function sortedUnique(values: readonly Literal[]): Literal[] {
+  const byName = new Map(values.map((v) => [literalName(v), v]));
+  return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, v]) => v);
+}
+
+function kindOf(value: Literal): string {
+  if (typeof value === 'string') return 'string';
+  if (typeof value === 'number') return 'int';
+  if (typeof value === 'boolean') return 'bool';
+  return Array.isArray(value) ? 'array' : 'object';
+}
+
+function literalsJson(type: TypeNode, values: readonly Literal[]): Json {
+  const present = sortedUnique(values.filter((v) => v !== null));
+  const kinds = new Set(present.map(kindOf));
+  const [kind] = kinds;
+  if (kinds.size !== 1) {
+    throw new EmitError(
+      type,
+      'A type union declaration for an ARM type must be a single kind of literal values.',
+      'BCP294',
+    );
+  }
+  const nullable = present.length < values.length && values.includes(null);
+  return { type: kind, allowedValues: present, ...(nullable ? { nullable: true } : {}) };
+}
+
+function objectJson(c: Context, model: Model, type: TypeObjectNode): Json {
+  const properties: Json = {};
+  for (const property of type.properties) {
+    const { decorators } = property;
+    const json = typeJson(c, { model, type: property.type, decorators });
+    properties[property.name] = applyDecorators(c, json, decorators);
+  }
+  const result: Json = { type: 'object', properties };
+  if (type.additional) {
+    const { decorators } = type.additional;
+    const json = typeJson(c, { model, type: type.additional.type, decorators });
+    result['additionalProperties'] = applyDecorators(c, json, decorators);
+  }
+  return result;
+}
+
+/** The members of a union that is told apart by one property, by that property's value. */
+function mappingOf(c: Context, model: Model, type: TypeNode, name: string): Json {
+  if (type.kind !== 'type-union') return variant(c, model, type, name);
+  return Object.assign({}, ...type.members.map((m) => variant(c, model, m, name))) as Json;
+}
+
+function variant(c: Context, model: Model, member: TypeNode, name: string): Json {
+  const pointed = pointedType(c, model, member);
+  if (pointed) {
+    const behind = resolveType(c, pointed);
+    if (behind.type.kind === 'type-union') return mappingOf(c, behind.model, behind.type, name);
+    if (behind.type.kind === 'type-object') {
+      const key = literalProperty(c, behind.model, behind.type, name);
+      return { [key]: { $ref: pointerText(pointed.pointer) } };
+    }
+  }
+  if (member.kind === 'type-object') {
+    return { [literalProperty(c, model, member, name)]: objectJson(c, model, member) };
+  }
+  if (member.kind === 'type-union') return mappingOf(c, model, member, name);
+  throw new EmitError(
+    member,
+    'The "discriminator" decorator can only be applied to object-only union types with unique member types.',
+    'BCP363',
+  );
+}
+
+function unionJson(c: Context, placed: PlacedType): Json {
+  const name = discriminatorOf(placed.decorators);
+  if (name !== undefined) {
+    const mapping = mappingOf(c, placed.model, placed.type, name);
+    return { type: 'object', discriminator: { propertyName: name, mapping } };
+  }
+  const literals = literalsOf(c, placed);
+  if (literals) return literalsJson(placed.type, literals);
+  throw new EmitError(
+    placed.type,
+    'A type union declaration must consist of literal values only.',
+    'BCP293',
+  );
+}
+
+// Without the library of resource types only these are certain: they are the same for every resource.
+const COMMON: Readonly<Record<string, string>> = {
+  id: 'string',
+  name: 'string',
+  location: 'string',
+  tags: 'object',
+  properties: 'object',
+};
+
+/** `resourceInput<'T@v'>.properties`: a pointer into the definition of a resource type. */
+function derivedJson(root: TypeCallNode, steps: readonly string[], type: TypeNode): Json {
+  const argument = root.arguments[0];
+  const resource = argument?.kind === 'type-literal' ? String(argument.value) : '';
+  const variants = ['resourceInput', 'resourceOutput'];
+  if (!variants.includes(root.name.name) || !resource.includes('@')) {
+    throw new EmitError(root, `The type "${root.name.name}<>" is not supported.`);
+  }
+  const last = steps[steps.length - 1];
+  const kind = last === undefined ? 'object' : steps.length === 2 ? COMMON[last] : undefined;
+  if (kind === undefined) {
+    throw new EmitError(
+      type,
+      `The type of a property of "${resource}" is not known: this compiler has no library of resource types.`,
+    );
+  }
+  const source = steps.length === 0 ? resource : `${resource}#${steps.join('/')}`;
+  const output = root.name.name === 'resourceOutput' ? { output: true } : {};
+  return {
+    type: kind,
+    metadata: { '__bicep_resource_derived_type!': { source, ...output } },
+  };
+}
+
+function accessJson(type: TypeNode): Json | undefined {
+  const steps: string[] = [];
+  let root = type;
+  while (root.kind === 'type-access') {
+    const { step } = root;
+    if (step === 'items') steps.unshift('items');
+    else if (step === 'additional') steps.unshift('additionalProperties');
+    else if ('index' in step) steps.unshift('prefixItems', String(step.index));
+    else if (root.base.kind === 'type-name' && root.base.name.name === 'sys') {
+      return { type: step.property };
+    } else steps.unshift('properties', step.property);
+    root = root.base;
+  }
+  return root.kind === 'type-call' ? derivedJson(root, steps, type) : undefined;
+}
+
+/** A type as the members of a parameter, output or definition of a template. */
+export function typeJson(c: Context, placed: PlacedType): Json {
+  const { model, type } = placed;
+  const pointed = pointedType(c, model, type);
+  if (pointed) return { $ref: pointerText(pointed.pointer) };
+  switch (type.kind) {
+    case 'type-name':
+      return { type: type.name.name };
+    case 'type-literal':
+      if (type.value === null) break;
+      return { type: kindOf(type.value), allowedValues: [type.value] };
+    case 'type-object':
+      return objectJson(c, model, type);
+    case 'type-array': {
+      const item: PlacedType = { model, type: type.item, decorators: [] };
+      const direct = pointedType(c, model, type.item) ? undefined : literalsOf(c, item);
+      if (direct && type.item.kind !== 'type-nullable') {
+        return { type: 'array', allowedValues: sortedUnique(direct) };
+      }
+      return { type: 'array', items: typeJson(c, item) };
+    }
+    case 'type-tuple':
+      return { type: 'array', prefixItems: tupleItems(c, model, type.items), items: false };
+    case 'type-nullable':
+      return { ...typeJson(c, { ...placed, type: type.base }), nullable: true };
+    case 'type-nonnull':
+      return { ...typeJson(c, { ...placed, type: type.base }), nullable: false };
+    case 'type-union':
+      return unionJson(c, placed);
+    case 'type-access':
+    case 'type-call': {
+      const derived = accessJson(type);
+      if (derived) return derived;
+      break;
+    }
+    case 'type-resource':
+      throw new EmitError(type, 'Parameters and outputs of a resource type are not supported.');
+    case 'type-missing':
+      break;
+  }
+  throw new EmitError(type, 'This type is not supported here.');
+}
+
+function tupleItems(
+  c: Context,
+  model: Model,
+  items: readonly { decorators: CallNode[]; type: TypeNode }[],
+): Json[] {
+  return items.map(({ decorators, type }) =>
+    applyDecorators(c, typeJson(c, { model, type, decorators }), decorators),
+  );
+}

@@ -1,0 +1,71 @@
+import {
+  choice,
+  connection,
+  defineInputs,
+  integer,
+  list,
+  path,
+  paths,
+  seconds,
+  text,
+  type InputsOf,
+} from '../../lib/host/inputs.ts';
+import { cidrProblem } from '../../lib/net/cidr.ts';
+
+const guid = {
+  expression: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+  allowed: 'the id of a subscription (a GUID)',
+};
+const owner = {
+  expression: /^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/,
+  allowed: 'at most 100 letters, digits, and . _ / -, for example shop/weu',
+};
+const networkId =
+  /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/virtualNetworks\/[^/]+$/i;
+
+export const inputs = defineInputs(
+  {
+    azureSubscription: connection({ required: true }),
+    hubConnection: connection(),
+    action: choice(['plan', 'apply', 'verify', 'remove'], { default: 'apply' }),
+    topology: path(),
+    overlays: paths(),
+    stamp: text({ default: 'all' }),
+    resourceGroup: text(),
+    zonesSubscription: text({ pattern: guid }),
+    zonesResourceGroup: text(),
+    linkNetworks: list(),
+    owner: text({ pattern: owner }),
+    resolvers: list(),
+    networks: list(),
+    ttl: integer({ default: 10, min: 1, max: 86400 }),
+    timeout: seconds({ default: 600, min: 0, max: 86400 }),
+    interval: seconds({ default: 5, min: 1, max: 3600 }),
+  },
+  (given, problem) => {
+    for (const id of given.linkNetworks) {
+      if (!networkId.test(id))
+        problem('linkNetworks', `has ${id}; allowed: ids of virtual networks`);
+    }
+    for (const network of given.networks) {
+      const wrong = cidrProblem(network);
+      if (wrong !== undefined) problem('networks', `has ${network}: ${wrong}`);
+    }
+    if (given.topology !== undefined) return;
+    const needed = ['resourceGroup', 'zonesResourceGroup', 'owner'] as const;
+    for (const name of needed) {
+      if (given[name] === undefined) problem(name, 'is needed when there is no topology');
+    }
+    if (given.overlays.length > 0) {
+      problem('overlays', 'changes a topology, but the input "topology" is missing');
+    }
+    if (given.azureSubscription.subscriptionId === undefined) {
+      problem(
+        'azureSubscription',
+        'has no subscription, which is needed when there is no topology',
+      );
+    }
+  },
+);
+
+export type Inputs = InputsOf<typeof inputs>;

@@ -1,0 +1,130 @@
+import { zonesOf } from '../../lib/dns/zones.ts';
+import type { ServiceConnection } from '../../lib/azure/connection.ts';
+import {
+  declaredNetworks,
+  selectStamps,
+  type Cloud,
+  type Topology,
+} from '../../lib/topology/model.ts';
+import type { Inputs } from './inputs.ts';
+
+/** The endpoints of one owner: where they are, and who reads them. */
+export interface Source {
+  readonly owner: string;
+  readonly connection: ServiceConnection;
+  readonly subscription: string;
+  readonly resourceGroup: string;
+  readonly linkNetworks: readonly string[];
+  readonly checkNetworks: readonly string[];
+  readonly furtherZones: readonly string[];
+}
+
+/** Everything that the task works on. */
+export interface Scope {
+  readonly cloud: Cloud;
+  readonly sources: readonly Source[];
+  readonly zones: {
+    readonly connection: ServiceConnection;
+    readonly subscription: string;
+    readonly resourceGroup: string;
+  };
+  readonly fallback: boolean;
+  readonly resolvers: readonly string[];
+  readonly loopback: boolean;
+  /** What counts as private. */
+  readonly networks: readonly string[];
+}
+
+/** What the inputs and the topology say. Throws INPUT_INVALID for an unknown stamp. */
+export function scopeOf(given: Inputs, topology: Topology | undefined): Scope {
+  return topology === undefined ? plainScope(given) : topologyScope(given, topology);
+}
+
+function topologyScope(given: Inputs, topology: Topology): Scope {
+  const { hub, name, cloud } = topology;
+  const hubConnection = given.hubConnection ?? given.azureSubscription;
+  const words = given.stamp.split(',').map((word) => word.trim());
+  const withHub = words.includes('hub') || words.includes('all');
+  const others = words.filter((word) => word !== 'hub');
+  const stamps = others.length === 0 ? [] : selectStamps(topology, others.join(','));
+  const registryZones =
+    topology.registry === undefined
+      ? []
+      : zonesOf({
+          cloud,
+          type: 'Microsoft.ContainerRegistry/registries',
+          groupId: 'registry',
+          region: hub.region,
+        });
+  const hubSource: Source = {
+    owner: `${name}/hub`,
+    connection: hubConnection,
+    subscription: hub.subscription,
+    resourceGroup: hub.resourceGroup,
+    // The hub's own links are made by its Bicep.
+    linkNetworks: [],
+    checkNetworks: [hub.network.id],
+    furtherZones: [],
+  };
+  return {
+    cloud,
+    sources: [
+      ...(withHub ? [hubSource] : []),
+      ...stamps.map((stamp) => ({
+        owner: `${name}/${stamp.name}`,
+        connection: given.azureSubscription,
+        subscription: stamp.subscription,
+        resourceGroup: stamp.resourceGroup,
+        linkNetworks: [stamp.network.id, ...given.linkNetworks],
+        checkNetworks: [hub.network.id],
+        // A stamp pulls its images through the registry's endpoint in the hub.
+        furtherZones: registryZones,
+      })),
+    ],
+    zones: {
+      connection: hubConnection,
+      subscription: given.zonesSubscription ?? hub.dns.subscription,
+      resourceGroup: given.zonesResourceGroup ?? hub.dns.resourceGroup,
+    },
+    fallback: hub.dns.fallback,
+    resolvers: given.resolvers.length > 0 ? given.resolvers : hub.dns.resolvers,
+    loopback: topology.loopback,
+    networks: given.networks.length > 0 ? given.networks : declaredNetworks(topology),
+  };
+}
+
+function plainScope(given: Inputs): Scope {
+  const connection = given.azureSubscription;
+  const zonesConnection = given.hubConnection ?? connection;
+  const own = connection.subscriptionId ?? '';
+  return {
+    cloud: cloudOf(connection),
+    sources: [
+      {
+        owner: given.owner ?? '',
+        connection,
+        subscription: own,
+        resourceGroup: given.resourceGroup ?? '',
+        linkNetworks: given.linkNetworks,
+        checkNetworks: [],
+        furtherZones: [],
+      },
+    ],
+    zones: {
+      connection: zonesConnection,
+      subscription: given.zonesSubscription ?? zonesConnection.subscriptionId ?? own,
+      resourceGroup: given.zonesResourceGroup ?? '',
+    },
+    fallback: false,
+    resolvers: given.resolvers,
+    loopback: false,
+    networks: given.networks,
+  };
+}
+
+/** The cloud of a connection, by its Resource Manager; a stand-in counts as the public one. */
+function cloudOf(connection: ServiceConnection): Cloud {
+  const { host } = new URL(connection.resourceManagerUrl);
+  if (host.endsWith('.usgovcloudapi.net')) return 'usgovernment';
+  return host.endsWith('.chinacloudapi.cn') ? 'china' : 'public';
+}

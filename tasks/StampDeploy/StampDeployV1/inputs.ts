@@ -1,0 +1,80 @@
+import {
+  choice,
+  connection,
+  defineInputs,
+  document,
+  flag,
+  path,
+  paths,
+  seconds,
+  text,
+  type InputsOf,
+} from '../../lib/host/inputs.ts';
+
+const guid = {
+  expression: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+  allowed: 'the id of a subscription (a GUID)',
+};
+// https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftresources
+const groupName = {
+  expression: /^[\p{L}\p{N}_.()-]{0,89}[\p{L}\p{N}_()-]$/u,
+  allowed:
+    'the name of a resource group (letters, digits, _ - . ( ), at most 90, no dot at the end)',
+};
+const deploymentName = {
+  expression: /^[A-Za-z0-9_.()-]{1,64}$/,
+  allowed: 'at most 64 letters, digits, and _ - . ( )',
+};
+const version = { expression: /^\d+\.\d+\.\d+$/, allowed: 'a version such as 0.36.1' };
+
+export const inputs = defineInputs(
+  {
+    azureSubscription: connection({ required: true }),
+    action: choice(['plan', 'validate', 'create'], { default: 'create' }),
+    template: path(),
+    parametersFile: path(),
+    parameters: document(),
+    topology: path(),
+    overlays: paths(),
+    target: choice(['resourceGroup', 'stamp', 'hub'], { default: 'resourceGroup' }),
+    stamp: text(),
+    resourceGroup: text({ pattern: groupName }),
+    subscription: text({ pattern: guid }),
+    deploymentName: text({ pattern: deploymentName }),
+    bicepPath: path(),
+    bicepDownload: flag({ default: false }),
+    bicepVersion: text({ pattern: version }),
+    cancelDeployment: flag({ default: true }),
+    timeout: seconds({ default: 3600, min: 1, max: 86400 }),
+  },
+  (given, problem) => {
+    if (given.overlays.length > 0 && given.topology === undefined) {
+      problem('overlays', 'changes a topology, but the input "topology" is missing');
+    }
+    if (given.action === 'plan') {
+      if (given.topology === undefined) problem('topology', 'is needed when action is plan');
+      return;
+    }
+    if (given.template === undefined)
+      problem('template', `is needed when action is ${given.action}`);
+    if (given.target === 'resourceGroup') {
+      if (given.resourceGroup === undefined) {
+        problem('resourceGroup', 'is needed when target is resourceGroup');
+      }
+      if (
+        given.subscription === undefined &&
+        given.azureSubscription.subscriptionId === undefined
+      ) {
+        problem('subscription', 'is needed, for the service connection has no subscription');
+      }
+      return;
+    }
+    if (given.topology === undefined)
+      problem('topology', `is needed when target is ${given.target}`);
+    if (given.target === 'stamp' && given.stamp === undefined) {
+      problem('stamp', 'is needed when target is stamp');
+    }
+  },
+);
+
+export type Inputs = InputsOf<typeof inputs>;

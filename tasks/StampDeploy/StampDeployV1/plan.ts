@@ -1,0 +1,55 @@
+import { legsOf } from '../../lib/deploy/legs.ts';
+import { mergeParameters } from '../../lib/deploy/parameters.ts';
+import type { TaskContext } from '../../lib/host/context.ts';
+import { selectStamps, type Network, type Topology } from '../../lib/topology/model.ts';
+import type { Inputs } from './inputs.ts';
+import { loadParameters, loadTemplate } from './source.ts';
+import { hubPlace, stampPlace } from './target.ts';
+
+/** Says what would go where, and gives the pipeline a leg for each secondary stamp. Needs no sign-in. */
+export async function plan(given: Inputs, topology: Topology, context: TaskContext): Promise<void> {
+  const { log } = context;
+  const stamps = Object.values(topology.stamps);
+  const chosen =
+    given.stamp === undefined
+      ? stamps.filter((stamp) => stamp.role === 'secondary')
+      : selectStamps(topology, given.stamp);
+  log.info(`Topology ${topology.name} (${topology.cloud} cloud)`);
+  log.info(`hub in ${topology.hub.region}: resource group ${topology.hub.resourceGroup}`);
+  for (const line of addressLines(topology.hub.network)) log.info(line);
+  for (const stamp of stamps) {
+    log.info(
+      `stamp ${stamp.name} (${stamp.role}) in ${stamp.region}: resource group ${stamp.resourceGroup}` +
+        ` of subscription ${stamp.subscription}`,
+    );
+    for (const line of addressLines(stamp.network)) log.info(line);
+  }
+  if (given.template !== undefined) {
+    const template = await loadTemplate(given.template, given, context);
+    const sets = await loadParameters(given);
+    const places =
+      given.target === 'hub'
+        ? [hubPlace(topology, given)]
+        : (given.stamp === undefined ? stamps : chosen).map((s) => stampPlace(s, topology, given));
+    for (const place of places) {
+      const parameters = mergeParameters(template, place.offered, sets);
+      log.info(
+        `${given.template} would go to resource group ${place.resourceGroup} (${place.unit})` +
+          ` with the parameters ${Object.keys(parameters).join(', ') || '(none)'}`,
+      );
+    }
+  }
+  const legs = legsOf(chosen);
+  context.setOutput('legs', JSON.stringify(legs));
+  context.setOutput('count', String(chosen.length));
+  log.info(`Legs: ${chosen.map((stamp) => stamp.name).join(', ') || '(none)'}`);
+}
+
+function addressLines(network: Network): string[] {
+  return [
+    `  ${network.name} ${network.addressSpace.join(', ')}`,
+    ...Object.values(network.subnets).map(
+      (subnet) => `    ${subnet.prefix.padEnd(18)} ${subnet.name}`,
+    ),
+  ];
+}

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { relative } from 'node:path';
+import type { TransportOptions } from '../../lib/azure/arm-transport.ts';
+import { tokenSource } from '../../lib/azure/credential.ts';
+import { createDeployment } from '../../lib/azure/deployments.ts';
+import { deploy, validateDeployment } from '../../lib/deploy/deploy.ts';
+import { deploymentName } from '../../lib/deploy/name.ts';
+import { hide, publishOutputs } from '../../lib/deploy/outputs.ts';
+import { mergeParameters, type Parameters } from '../../lib/deploy/parameters.ts';
+import type { Patience } from '../../lib/deploy/patience.ts';
+import type { Content } from '../../lib/deploy/port.ts';
+import { contentTag, requestTag } from '../../lib/deploy/start.ts';
+import { fingerprint, type Template } from '../../lib/deploy/template.ts';
+import { SpokelineError } from '../../lib/errors.ts';
+import type { TaskContext } from '../../lib/host/context.ts';
+import { readTopology } from '../../lib/topology/read.ts';
+import type { Inputs } from './inputs.ts';
+import { plan } from './plan.ts';
+import { loadParameters, loadTemplate } from './source.ts';
+import { placeOf } from './target.ts';
+
+/** Deploys one stamp, the hub, or any template into a resource group. */
+export async function run(
+  given: Inputs,
+  context: TaskContext,
+  transport: TransportOptions = {},
+): Promise<void> {
+  const { log, agent, clock, signal } = context;
+  const topology =
+    given.topology === undefined ? undefined : await readTopology(given.topology, given.overlays);
+  if (given.action === 'plan') {
+    if (topology === undefined) throw missing('topology');
+    await plan(given, topology, context);
+    return;
+  }
+  if (given.template === undefined) throw missing('template');
+  const place = placeOf(given, topology);
+  const template = await loadTemplate(given.template, given, context);
+  const parameters = mergeParameters(template, place.offered, await loadParameters(given));
+  hideSecrets(template, parameters, context);
+
+  const source = relative(agent.workingDirectory, given.template);
+  const name =
+    given.deploymentName ?? deploymentName({ ...agent, unit: place.unit, template: source });
+  const connection = given.azureSubscription;
+  const port = createDeployment(
+    connection,
+    transport.tokens ?? tokenSource(connection),
+    { subscription: place.subscription, resourceGroup: place.resourceGroup, name },
+    clock,
+    transport,
+  );
+  const patience: Patience = {
+    clock,
+    signal,
+    deadline: clock.now() + given.timeout * 1000,
+    random: Math.random,
+    onDelay: (text) => log.info(text),
+  };
+  const content: Content = {
+    template: template.body,
+    parameters,
+    tags: {
+      [contentTag]: fingerprint([template.body, openParameters(template, parameters)]),
+      [requestTag]: randomUUID(),
+    },
+  };
+  context.setOutput('deploymentName', name);
+  context.setOutput('deploymentId', port.id);
+  log.info(
+    `${source} -> resource group ${place.resourceGroup} (${place.unit}), deployment ${name}`,
+  );
+  if (port.portalLink !== undefined) log.info(port.portalLink);
+
+  await validateDeployment(port, content, patience);
+  log.info('The template is valid.');
+  if (given.action === 'validate') return;
+  const state = await deploy(port, content, log, patience, {
+    cancelDeployment: given.cancelDeployment,
+    expected: template.resources,
+  });
+  publishOutputs(state.outputs, template, {
+    mask: (secret) => context.mask(secret),
+    setOutput: (key, value, options) => context.setOutput(key, value, options),
+    info: (text) => log.info(text),
+  });
+}
+
+/** Secret values go nowhere but to ARM: not into a log, not into a tag, not even as a hash. */
+function openParameters(template: Template, parameters: Parameters): Record<string, unknown> {
+  const open = Object.entries(parameters).filter(
+    ([name]) => template.parameters[name]?.secure !== true,
+  );
+  return Object.fromEntries(open);
+}
+
+function hideSecrets(template: Template, parameters: Parameters, context: TaskContext): void {
+  for (const [name, parameter] of Object.entries(parameters)) {
+    if (template.parameters[name]?.secure !== true || !('value' in parameter)) continue;
+    hide(parameter.value, (text) => context.mask(text));
+  }
+}
+
+function missing(input: string): SpokelineError {
+  return new SpokelineError('INPUT_INVALID', `Input "${input}" is missing.`);
+}

@@ -1,0 +1,66 @@
+import type { Deployment } from '@azure/arm-resources';
+import type { Content } from '../deploy/port.ts';
+import { SpokelineError } from '../errors.ts';
+
+/** Where a deployment goes. */
+export interface DeploymentTarget {
+  readonly subscription: string;
+  readonly resourceGroup: string;
+  readonly name: string;
+}
+
+/** Portal of each cloud, by the host of its Resource Manager. */
+const portals: Readonly<Record<string, string>> = {
+  'management.azure.com': 'https://portal.azure.com',
+  'management.usgovcloudapi.net': 'https://portal.azure.us',
+  'management.chinacloudapi.cn': 'https://portal.azure.cn',
+};
+
+/** Resource id of a deployment. */
+export function idOf({ subscription, resourceGroup, name }: DeploymentTarget): string {
+  return (
+    `/subscriptions/${subscription}/resourceGroups/${resourceGroup}` +
+    `/providers/Microsoft.Resources/deployments/${name}`
+  );
+}
+
+/** Page of a deployment; undefined for a cloud whose portal is not known. */
+export function portalLinkOf(endpoint: string, id: string): string | undefined {
+  const portal = portals[new URL(endpoint).host];
+  const blade = '#view/HubsExtension/DeploymentDetailsBlade/~/overview/id';
+  return portal === undefined ? undefined : `${portal}/${blade}/${encodeURIComponent(id)}`;
+}
+
+/** A deployment as the SDK takes it. */
+export function sdkBody(content: Content): Deployment {
+  return {
+    tags: { ...content.tags },
+    properties: {
+      mode: 'Incremental',
+      template: { ...content.template },
+      parameters: { ...content.parameters } as NonNullable<Deployment['properties']['parameters']>,
+    },
+  };
+}
+
+/** Scope and name of a nested deployment in a resource group; undefined for other scopes. */
+export function placeOf(deploymentId: string): DeploymentTarget | undefined {
+  const match =
+    /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.Resources\/deployments\/([^/]+)$/i.exec(
+      deploymentId,
+    );
+  const [subscription, resourceGroup, name] = match?.slice(1) ?? [];
+  if (subscription === undefined || resourceGroup === undefined || name === undefined)
+    return undefined;
+  return { subscription, resourceGroup, name };
+}
+
+/** An error without an answer: of the credential, of the certificate, of the run's end. */
+export function unanswered(error: unknown): Error {
+  if (error instanceof SpokelineError) return error;
+  if (error instanceof Error && error.name === 'AbortError') return error;
+  const text = error instanceof Error ? error.message : String(error);
+  const signIn =
+    error instanceof Error && /^(AuthenticationError|CredentialUnavailableError)/.test(error.name);
+  return new SpokelineError(signIn ? 'AUTH_FAILED' : 'ARM_REQUEST', text, { cause: error });
+}

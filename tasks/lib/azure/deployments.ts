@@ -1,0 +1,285 @@
+import { ResourceManagementClient } from '@azure/arm-resources';
+import {
+  createPipelineRequest,
+  redirectPolicyName,
+  type HttpClient,
+} from '@azure/core-rest-pipeline';
+import { readFault } from '../deploy/causes.ts';
+import type { Answer, DeploymentPort, DeploymentState, Operation } from '../deploy/port.ts';
+import { asObject } from '../deploy/template.ts';
+import { SpokelineError } from '../errors.ts';
+import type { TaskContext } from '../host/context.ts';
+import { armError } from './arm-errors.ts';
+import { scopeOf, type ServiceConnection } from './connection.ts';
+import type { TokenSource } from './credential.ts';
+import { passingFault, rawCall, toAnswer, type RawAnswer } from './deploy-raw.ts';
+import { readDeployment, readOperation } from './deploy-read.ts';
+import {
+  idOf,
+  placeOf,
+  portalLinkOf,
+  sdkBody,
+  unanswered,
+  type DeploymentTarget,
+} from './deploy-target.ts';
+import { retryAfter } from './retry.ts';
+
+export interface DeploymentOptions {
+  /** How requests leave the process; tests trust their own authority here. */
+  readonly httpClient?: HttpClient;
+}
+
+const readLimit = 30_000;
+/** ARM expands the whole template before it answers; large ones take it most of a minute. */
+const writeLimit = 120_000;
+
+/** A deployment in a resource group, through @azure/arm-resources under the connection's identity. */
+export function createDeployment(
+  connection: ServiceConnection,
+  tokens: TokenSource,
+  target: DeploymentTarget,
+  clock: TaskContext['clock'],
+  { httpClient }: DeploymentOptions = {},
+): DeploymentPort {
+  const { subscription, resourceGroup, name } = target;
+  const endpoint = connection.resourceManagerUrl;
+  const id = idOf(target);
+  const scope = scopeOf(connection.audience);
+  let client = connect();
+
+  function connect(): ResourceManagementClient {
+    const credential = {
+      getToken: async () => {
+        const { token, expiresAt } = await tokens.token(scope);
+        return { token, expiresOnTimestamp: expiresAt };
+      },
+    };
+    const made = new ResourceManagementClient(credential, subscription, {
+      endpoint,
+      credentialScopes: scope,
+      // Waiting and asking again is decided in lib/deploy: the SDK repeats a PUT whose answer was lost.
+      retryOptions: { maxRetries: 0 },
+      ...(httpClient === undefined ? {} : { httpClient }),
+    });
+    // A token goes to the host it is for.
+    made.pipeline.removePolicy({ name: redirectPolicyName });
+    return made;
+  }
+
+  /** Sends once more with a new token if the old one was withdrawn before its time. */
+  async function signedIn(
+    request: () => Promise<RawAnswer>,
+    signal: AbortSignal,
+  ): Promise<RawAnswer> {
+    const answer = await request();
+    if (answer.status !== 401) return answer;
+    await tokens.token(scope, signal, { fresh: true });
+    // The SDK keeps a token for as long as it says it is valid.
+    client = connect();
+    return request();
+  }
+
+  /** An answer that may pass, or the error that it is. */
+  function refusal(method: string, answer: RawAnswer): SpokelineError | Answer<never> {
+    const { status } = answer;
+    if (status === 408 || status === 429 || status >= 500) {
+      const retryAfterMs = retryAfter(answer.headers, clock.now());
+      const reason = `Azure answered ${status}${status === 429 ? ' (too many requests)' : ''}`;
+      return { kind: 'later', reason, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    }
+    const correlationId = answer.headers['x-ms-correlation-request-id'];
+    return armError({
+      method,
+      path: id,
+      status,
+      body: answer.body,
+      bodyText: answer.text,
+      ...(correlationId === undefined ? {} : { correlationId }),
+    });
+  }
+
+  async function ask<T>(
+    method: string,
+    signal: AbortSignal,
+    request: () => Promise<RawAnswer>,
+    read: (answer: RawAnswer) => Promise<T> | T,
+    accepted: readonly number[] = [200],
+  ): Promise<Answer<T>> {
+    let answer: RawAnswer;
+    try {
+      answer = await signedIn(request, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      const fault = passingFault(error);
+      if (fault === undefined) throw unanswered(error);
+      return { kind: 'later', reason: fault.reason };
+    }
+    if (accepted.includes(answer.status)) return { kind: 'value', value: await read(answer) };
+    const refused = refusal(method, answer);
+    if (refused instanceof SpokelineError) throw refused;
+    return refused;
+  }
+
+  /** A GET of an address that ARM gave; a token goes to its own host only. */
+  async function getOwn(url: string, signal: AbortSignal): Promise<RawAnswer> {
+    if (new URL(url, endpoint).origin !== new URL(endpoint).origin) {
+      throw new SpokelineError(
+        'ARM_REQUEST',
+        `Azure referred to another host: ${new URL(url).host}`,
+      );
+    }
+    const request = createPipelineRequest({
+      url: new URL(url, endpoint).href,
+      abortSignal: signal,
+      timeout: readLimit,
+    });
+    return toAnswer(await client.sendRequest(request));
+  }
+
+  async function listAll(signal: AbortSignal, first: RawAnswer): Promise<Operation[]> {
+    const found: Operation[] = [];
+    let page = asObject(first.body);
+    for (let pages = 0; pages < 100; pages += 1) {
+      const entries = Array.isArray(page['value']) ? (page['value'] as unknown[]) : [];
+      found.push(...entries.map(readOperation));
+      const next = page['nextLink'];
+      if (typeof next !== 'string' || next === '') break;
+      const answer = await getOwn(next, signal);
+      if (answer.status !== 200) break;
+      page = asObject(answer.body);
+    }
+    return found;
+  }
+
+  return {
+    id,
+    portalLink: portalLinkOf(endpoint, id),
+
+    async validate(content, signal) {
+      const body = sdkBody(content);
+      let polled: string | undefined;
+      for (;;) {
+        const answer = await ask(
+          'POST',
+          signal,
+          () =>
+            polled === undefined
+              ? rawCall(
+                  (o) => client.deployments.beginValidate(resourceGroup, name, body, o),
+                  signal,
+                  writeLimit,
+                )
+              : getOwn(polled, signal),
+          (raw) => raw,
+          // 400 and 409 carry the verdict that was asked for.
+          [200, 202, 400, 409],
+        );
+        if (answer.kind === 'later') return answer;
+        const raw = answer.value;
+        if (raw.status === 202) {
+          polled = raw.headers['location'] ?? raw.headers['azure-asyncoperation'] ?? polled;
+          if (polled === undefined) return { kind: 'value', value: undefined };
+          await clock.sleep(retryAfter(raw.headers, clock.now()) ?? 2_000, signal);
+          continue;
+        }
+        const fault = readFault(asObject(raw.body)['error']);
+        if (fault === undefined && raw.status >= 400) {
+          throw armError({
+            method: 'POST',
+            path: id,
+            status: raw.status,
+            body: raw.body,
+            bodyText: raw.text,
+          });
+        }
+        return { kind: 'value', value: fault };
+      }
+    },
+
+    async start(content, signal) {
+      let answer: RawAnswer;
+      try {
+        const body = sdkBody(content);
+        answer = await signedIn(
+          () =>
+            rawCall(
+              (o) => client.deployments.beginCreateOrUpdate(resourceGroup, name, body, o),
+              signal,
+              writeLimit,
+            ),
+          signal,
+        );
+      } catch (error) {
+        signal.throwIfAborted();
+        const fault = passingFault(error);
+        if (fault === undefined) throw unanswered(error);
+        return { kind: fault.sent ? 'lost' : 'refused', reason: fault.reason };
+      }
+      if (answer.status === 200 || answer.status === 201 || answer.status === 202) {
+        return { kind: 'accepted', correlationId: answer.headers['x-ms-correlation-request-id'] };
+      }
+      const fault = readFault(answer.body);
+      if (answer.status === 409 && /^DeploymentActive/i.test(fault?.code ?? '')) {
+        return { kind: 'active', message: fault?.message ?? '' };
+      }
+      const refused = refusal('PUT', answer);
+      if (refused instanceof SpokelineError) throw refused;
+      if (refused.kind !== 'later') throw new Error('unreachable');
+      // ARM throttles before it reads a request; after a 5xx nobody knows how far it came.
+      if (answer.status === 429) return { ...refused, kind: 'refused' };
+      return { kind: 'lost', reason: refused.reason };
+    },
+
+    read: (signal) =>
+      ask<DeploymentState | undefined>(
+        'GET',
+        signal,
+        () => rawCall((o) => client.deployments.get(resourceGroup, name, o), signal, readLimit),
+        (answer) => (answer.status === 404 ? missing(answer) : readDeployment(answer.body)),
+        [200, 404],
+      ),
+
+    operations(signal, deploymentId) {
+      const place = deploymentId === undefined ? target : placeOf(deploymentId);
+      if (place === undefined) return Promise.resolve({ kind: 'value', value: [] });
+      const first = () =>
+        place.subscription.toLowerCase() !== subscription.toLowerCase()
+          ? getOwn(`${deploymentId}/operations?api-version=${client.apiVersion}`, signal)
+          : rawCall(
+              (o) =>
+                client.deploymentOperations
+                  .list(place.resourceGroup, place.name, o)
+                  .byPage()
+                  .next(),
+              signal,
+              readLimit,
+            );
+      return ask<readonly Operation[]>(
+        'GET',
+        signal,
+        first,
+        (answer) => (answer.status === 404 ? [] : listAll(signal, answer)),
+        [200, 404],
+      );
+    },
+
+    cancel: (signal) =>
+      ask<void>(
+        'POST',
+        signal,
+        () => rawCall((o) => client.deployments.cancel(resourceGroup, name, o), signal, 4_000),
+        () => undefined,
+        // 409: it ended by itself; 404: it never began.
+        [200, 202, 204, 404, 409],
+      ),
+  };
+
+  /** A missing group, unlike a missing deployment, does not appear by waiting. */
+  function missing(answer: RawAnswer): undefined {
+    const code = readFault(answer.body)?.code ?? '';
+    if (!/^(ResourceGroupNotFound|SubscriptionNotFound|InvalidSubscriptionId)$/i.test(code)) {
+      return undefined;
+    }
+    throw armError({ method: 'GET', path: id, status: 404, body: answer.body });
+  }
+}

@@ -1,0 +1,58 @@
+import { SpokelineError } from '../errors.ts';
+import type { NetworkState, PeeringSeen, PeeringSide } from '../gate/probe.ts';
+import type { ArmClient } from './arm-client.ts';
+
+const apiVersion = '2024-05-01';
+const action = 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings/read';
+
+interface PeeringResource {
+  readonly properties?: {
+    readonly peeringState?: string;
+    readonly peeringSyncLevel?: string;
+    readonly remoteVirtualNetwork?: { readonly id?: string };
+  };
+}
+
+/**
+ * Azure's own word on peerings. Each side is read with the connection that owns it, since a stamp's
+ * identity usually sees nothing of the hub. Undefined clients make their side "no-connection".
+ */
+export function networkState(clients: {
+  readonly stamp: ArmClient | undefined;
+  readonly hub: ArmClient | undefined;
+}): NetworkState {
+  return {
+    async peering(side, signal) {
+      const client = clients[side.owner];
+      if (client === undefined) return { state: 'no-connection' };
+      try {
+        const path = `${side.network}/virtualNetworkPeerings`;
+        const peerings = await client.list<PeeringResource>(path, apiVersion, { signal });
+        return seen(peerings, side);
+      } catch (error) {
+        signal.throwIfAborted();
+        return unseen(error);
+      }
+    },
+  };
+}
+
+function seen(peerings: readonly PeeringResource[], side: PeeringSide): PeeringSeen {
+  const remote = side.remote.toLowerCase();
+  const found = peerings.find(
+    ({ properties }) => properties?.remoteVirtualNetwork?.id?.toLowerCase() === remote,
+  );
+  if (found === undefined) return { state: 'missing' };
+  const { peeringState, peeringSyncLevel } = found.properties ?? {};
+  const peering = peeringState ?? 'Unknown';
+  return peeringSyncLevel === undefined
+    ? { state: 'found', peering }
+    : { state: 'found', peering, sync: peeringSyncLevel };
+}
+
+function unseen(error: unknown): PeeringSeen {
+  if (!(error instanceof SpokelineError)) throw error;
+  if (error.code === 'ARM_FORBIDDEN') return { state: 'forbidden', missing: action };
+  if (error.code === 'ARM_NOT_FOUND') return { state: 'network-missing' };
+  return { state: 'failed', reason: error.message };
+}

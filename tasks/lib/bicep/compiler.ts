@@ -1,0 +1,34 @@
+/** A finding of the Bicep compiler; line and column are one-based. */
+export interface Diagnostic {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly level: 'info' | 'warning' | 'error';
+  /** For example `BCP057`. */
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface Compilation {
+  /** JSON text of the ARM template; undefined when there are errors. */
+  readonly template: string | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Parameters and outputs as the Bicep file declares them. */
+export interface BicepMetadata {
+  readonly parameters: readonly { readonly name: string; readonly type: string | undefined }[];
+  readonly outputs: readonly { readonly name: string; readonly type: string | undefined }[];
+}
+
+/** A running Bicep CLI. Every method throws BICEP_FAILED when the CLI breaks off. */
+export interface BicepCompiler {
+  /** Where the CLI is. */
+  readonly path: string;
+  version(): Promise<string>;
+  /** `file` is absolute. Errors in the file are diagnostics, not exceptions. */
+  compile(file: string): Promise<Compilation>;
+  metadata(file: string): Promise<BicepMetadata>;
+  /** Ends the process. Must be called; may be called twice. */
+  dispose(): Promise<void>;
+}

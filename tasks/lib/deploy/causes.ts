@@ -1,0 +1,141 @@
+import { SpokelineError, type ErrorDetail } from '../errors.ts';
+import type { Patience } from './patience.ts';
+import type { ArmFault, DeploymentPort, DeploymentState, Operation } from './port.ts';
+import { asObject } from './template.ts';
+
+/** Codes that only say that something below failed. */
+const wrappers =
+  /^(DeploymentFailed|ResourceDeploymentFailure|InvalidTemplateDeployment|MultipleErrorsOccurred)$/i;
+
+/** A fault whose message is JSON: some resource providers pack their real error into a text. */
+function unpacked(fault: ArmFault): ArmFault {
+  if (fault.details.length > 0 || !fault.message.trimStart().startsWith('{')) return fault;
+  try {
+    const inner = readFault(JSON.parse(fault.message));
+    return inner === undefined ? fault : { ...fault, details: [inner] };
+  } catch {
+    return fault;
+  }
+}
+
+/** Reads an error of ARM out of any JSON: the error itself, or an object with an `error`. */
+export function readFault(value: unknown): ArmFault | undefined {
+  const outer = asObject(value);
+  const given = 'error' in outer ? asObject(outer['error']) : outer;
+  const { code, message, target, details, additionalInfo } = given;
+  if (typeof code !== 'string' && typeof message !== 'string') return undefined;
+  const list = Array.isArray(details) ? (details as unknown[]) : [];
+  const info = Array.isArray(additionalInfo) ? (additionalInfo as unknown[]) : [];
+  return {
+    code: typeof code === 'string' ? code : 'Unknown',
+    message: typeof message === 'string' ? message : '',
+    ...(typeof target === 'string' && target !== '' ? { target } : {}),
+    details: list.map(readFault).filter((d) => d !== undefined),
+    additional: info.map(asObject).map((entry) => ({
+      type: typeof entry['type'] === 'string' ? entry['type'] : '',
+      info: entry['info'],
+    })),
+  };
+}
+
+/** The leaves of a fault: what really went wrong. `resource` is where, if the leaf does not say itself. */
+export function flatten(fault: ArmFault, resource?: string): ErrorDetail[] {
+  const whole = unpacked(fault);
+  const target = whole.target ?? resource;
+  if (whole.details.length > 0) {
+    const below = whole.details.flatMap((detail) => flatten(detail, target));
+    // A wrapper with a code of its own may say what its details do not.
+    if (below.length > 0) return below;
+  }
+  const refusals = policies(whole);
+  const message =
+    refusals.length === 0 ? whole.message : `${whole.message} (${refusals.join('; ')})`;
+  return [{ code: whole.code, message, ...(target === undefined ? {} : { target }) }];
+}
+
+/** Names of the policies that refused a resource, which the message leaves out. */
+function policies(fault: ArmFault): string[] {
+  return fault.additional
+    .filter(({ type }) => type === 'PolicyViolation')
+    .map(({ info }) => asObject(info))
+    .map((info) => {
+      const name = info['policyAssignmentDisplayName'] ?? info['policyAssignmentName'];
+      return typeof name === 'string' ? `policy assignment ${name}` : '';
+    })
+    .filter((text) => text !== '');
+}
+
+/**
+ * Root causes of failed operations, each with its resource; operations of nested deployments are asked
+ * for, since the outer ones only say that a nested one failed.
+ */
+export async function rootCauses(
+  port: DeploymentPort,
+  operations: readonly Operation[],
+  patience: Patience,
+  depth = 0,
+): Promise<ErrorDetail[]> {
+  const found: ErrorDetail[] = [];
+  for (const operation of operations) {
+    if (operation.state !== 'Failed') continue;
+    const { target, fault } = operation;
+    const nested = target !== undefined && /^Microsoft\.Resources\/deployments$/i.test(target.type);
+    if (nested && depth < 5) {
+      const inner = await port.operations(patience.signal, target.id);
+      if (inner.kind === 'value') {
+        const below = await rootCauses(port, inner.value, patience, depth + 1);
+        found.push(...below);
+        if (below.length > 0) continue;
+      }
+    }
+    if (fault !== undefined) found.push(...flatten(fault, target?.id));
+  }
+  return unique(found);
+}
+
+function unique(details: readonly ErrorDetail[]): ErrorDetail[] {
+  const byText = new Map(
+    details.map((d) => [`${d.code}|${d.message}|${d.target?.toLowerCase()}`, d]),
+  );
+  return [...byText.values()];
+}
+
+/** The error of a deployment that ended in any state but Succeeded. */
+export async function deploymentFailure(
+  port: DeploymentPort,
+  state: DeploymentState,
+  operations: readonly Operation[],
+  patience: Patience,
+): Promise<SpokelineError> {
+  let details = await rootCauses(port, operations, patience);
+  if (details.length === 0 && state.fault !== undefined) details = flatten(state.fault);
+  const informative = details.filter((d) => d.code === undefined || !wrappers.test(d.code));
+  if (informative.length > 0) details = informative;
+  const cancelled = state.state === 'Canceled';
+  const summary = cancelled
+    ? 'The deployment was cancelled in Azure.'
+    : `The deployment failed with ${details.length === 1 ? 'one root cause' : `${details.length} root causes`}.`;
+  return new SpokelineError('ARM_DEPLOYMENT', summary, {
+    details,
+    ...(port.portalLink === undefined ? {} : { hint: `See ${port.portalLink}` }),
+    ...(state.correlationId === undefined ? {} : { correlationId: state.correlationId }),
+  });
+}
+
+const missingRight = /^(?:Linked)?AuthorizationFailed$/;
+
+/** The error of a deployment that ARM's validation refused: for a missing right, or for its template. */
+export function validationFailure(fault: ArmFault): SpokelineError {
+  const details = flatten(fault);
+  const forbidden = details.length > 0 && details.every((d) => missingRight.test(d.code ?? ''));
+  return new SpokelineError(
+    forbidden ? 'ARM_FORBIDDEN' : 'TEMPLATE_INVALID',
+    'Azure refused the deployment; nothing was deployed.',
+    {
+      details,
+      ...(forbidden
+        ? { hint: 'Give the identity a role with the action at the scope that the message names.' }
+        : {}),
+    },
+  );
+}

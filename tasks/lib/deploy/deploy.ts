@@ -1,0 +1,59 @@
+import { SpokelineError } from '../errors.ts';
+import { abandon } from './cancel.ts';
+import { deploymentFailure, validationFailure } from './causes.ts';
+import { follow, type Watcher } from './follow.ts';
+import { insist, seconds, type Patience } from './patience.ts';
+import type { Content, DeploymentPort, DeploymentState } from './port.ts';
+import { startDeployment } from './start.ts';
+
+/** Asks ARM whether it would take the deployment. Throws TEMPLATE_INVALID with the root causes. */
+export async function validateDeployment(
+  port: DeploymentPort,
+  content: Content,
+  patience: Patience,
+): Promise<void> {
+  const fault = await insist(patience, 'validating the template', () =>
+    port.validate(content, patience.signal),
+  );
+  if (fault !== undefined) throw validationFailure(fault);
+}
+
+export interface DeployOptions {
+  /** Whether a cancelled or timed-out run ends the deployment in Azure. */
+  readonly cancelDeployment: boolean;
+  /** Resources that the template is expected to make, for progress. */
+  readonly expected: number;
+}
+
+/**
+ * Starts a deployment and follows it to its end. Returns only a state that Azure reported as Succeeded;
+ * throws ARM_DEPLOYMENT with the root causes, DEPLOYMENT_ACTIVE, TIMEOUT or CANCELLED otherwise.
+ */
+export async function deploy(
+  port: DeploymentPort,
+  content: Content,
+  watcher: Watcher,
+  patience: Patience,
+  options: DeployOptions,
+): Promise<DeploymentState> {
+  const begin = patience.clock.now();
+  try {
+    const how = await startDeployment(port, content, patience);
+    if (how === 'attached') {
+      watcher.info('The same deployment is running already, from an earlier try: following it.');
+    }
+    const { state, operations } = await follow(port, watcher, patience, options.expected);
+    if (state.state !== 'Succeeded') {
+      throw await deploymentFailure(port, state, operations, patience);
+    }
+    watcher.progress(100, 'deployed');
+    watcher.info(`Succeeded in ${seconds(patience.clock.now() - begin)}.`);
+    return state;
+  } catch (error) {
+    if (patience.signal.aborted) throw await abandon(port, options.cancelDeployment, 'CANCELLED');
+    if (error instanceof SpokelineError && error.code === 'TIMEOUT') {
+      throw await abandon(port, options.cancelDeployment, 'TIMEOUT');
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,132 @@
+import { SpokelineError } from '../errors.ts';
+import { backoff, outOfTime, pause, timeIsUp, type Patience } from './patience.ts';
+import type { Answer, DeploymentPort, DeploymentState, Operation } from './port.ts';
+import { Progress } from './progress.ts';
+import { isFinal } from './start.ts';
+
+/** What is shown while a deployment runs. */
+export interface Watcher {
+  info(text: string): void;
+  error(text: string): void;
+  progress(percent: number, text: string): void;
+}
+
+/** A deployment that has ended, with its last operations. */
+export interface Ended {
+  readonly state: DeploymentState;
+  readonly operations: readonly Operation[];
+}
+
+/** A deployment that ARM has just taken may be unknown to the next request for this long. */
+const invisibleFor = 60_000;
+
+/**
+ * Milliseconds to the next poll of a deployment that has run for `elapsed`: soon at first, when most
+ * deployments end, then so that at most 4 s are lost.
+ */
+export function pollDelay(elapsed: number): number {
+  if (elapsed < 3_000) return 400;
+  if (elapsed < 60_000) return 1_000;
+  return elapsed < 300_000 ? 2_000 : 4_000;
+}
+
+/**
+ * Follows a started deployment to its end. Throttling, server faults and broken connections are never an
+ * end; only a final state that ARM reported is. A poll lists the operations, and reads the deployment
+ * itself only when no operation is under way, so that most polls are one request.
+ * Throws TIMEOUT at the deadline, ARM_NOT_FOUND for a deployment that stays unknown, and the signal's
+ * reason when the run is cancelled; the deployment runs on in all three cases.
+ */
+export async function follow(
+  port: DeploymentPort,
+  watcher: Watcher,
+  patience: Patience,
+  expected: number,
+): Promise<Ended> {
+  const { clock, signal } = patience;
+  const begin = clock.now();
+  const progress = new Progress(expected);
+  let operations: readonly Operation[] = [];
+  let unanswered = 0;
+  let unseenSince: number | undefined = begin;
+  let trouble = 'it is still running';
+  let shown = '';
+
+  const note = (list: readonly Operation[]) => {
+    operations = list;
+    for (const { level, text } of progress.update(list, clock.now())) {
+      if (level === 'error') watcher.error(text);
+      else watcher.info(text);
+    }
+    const text = `${progress.done} of ${progress.total} resources`;
+    if (text !== shown) watcher.progress(progress.percent, text);
+    shown = text;
+  };
+
+  for (;;) {
+    signal.throwIfAborted();
+    let waitAtLeast = 0;
+    const listed = unseenSince === undefined ? await port.operations(signal) : undefined;
+    if (listed?.kind === 'value') {
+      unanswered = 0;
+      note(listed.value);
+    }
+    const underWay = listed?.kind === 'value' && progress.running(listed.value).length > 0;
+    if (!underWay && listed?.kind !== 'later') {
+      const read = await port.read(signal);
+      if (read.kind === 'value') {
+        unanswered = 0;
+        if (read.value === undefined) {
+          unseenSince ??= clock.now();
+          if (clock.now() - unseenSince >= invisibleFor) throw vanished(port);
+          trouble = 'Azure does not show it yet';
+        } else {
+          unseenSince = undefined;
+          trouble = `it is ${read.value.state}`;
+          if (isFinal(read.value.state)) {
+            const last = await lastOperations(port, patience);
+            if (last !== undefined) note(last);
+            return { state: read.value, operations };
+          }
+        }
+      } else {
+        waitAtLeast = missed(read);
+      }
+    } else if (listed?.kind === 'later') {
+      waitAtLeast = missed(listed);
+    } else {
+      trouble = 'it is still running';
+    }
+    if (timeIsUp(patience)) throw outOfTime('the deployment was running', trouble);
+    await pause(patience, Math.max(waitAtLeast, pollDelay(clock.now() - begin)));
+  }
+
+  function missed(answer: Extract<Answer<unknown>, { kind: 'later' }>): number {
+    trouble = answer.reason;
+    const ms = backoff(unanswered, answer.retryAfterMs, patience.random);
+    unanswered += 1;
+    patience.onDelay(`${answer.reason} while following the deployment; it runs on.`);
+    return ms;
+  }
+}
+
+/** The list after the end, for the last lines and for causes; the result stands without it. */
+async function lastOperations(
+  port: DeploymentPort,
+  patience: Patience,
+): Promise<readonly Operation[] | undefined> {
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const answer = await port.operations(patience.signal);
+    if (answer.kind === 'value') return answer.value;
+    await pause(patience, backoff(attempt, answer.retryAfterMs, patience.random));
+  }
+  return undefined;
+}
+
+function vanished(port: DeploymentPort): SpokelineError {
+  return new SpokelineError(
+    'ARM_NOT_FOUND',
+    `Azure took the deployment but does not show it after ${invisibleFor / 1000} s: ${port.id}`,
+    { hint: 'Its outcome is not known. Look at the deployments of the resource group.' },
+  );
+}

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+
+/** What makes a deployment of a run different from all others, and the same when the run is tried again. */
+export interface NameParts {
+  readonly buildId: string;
+  readonly stage: string;
+  readonly job: string;
+  /** A stamp's name, `hub`, or the resource group. */
+  readonly unit: string;
+  readonly template: string;
+}
+
+const longest = 64;
+
+/**
+ * The default name of a deployment. Two stamps, jobs or runs never share one, so none of them overwrites the
+ * other's history or meets its DeploymentActive; a retry of the same job does, so that it finds its own
+ * deployment again. At most 64 of the characters that ARM allows.
+ */
+export function deploymentName(parts: NameParts): string {
+  const words = [parts.unit, parts.buildId || 'local', parts.stage, parts.job]
+    .map((word) => word.replace(/[^A-Za-z0-9_.()-]+/g, '-').replace(/^[-.]+|[-.]+$/g, ''))
+    .filter((word) => word !== '' && word !== '__default');
+  const all = [parts.unit, parts.buildId, parts.stage, parts.job, parts.template].join('\n');
+  const hash = createHash('sha256').update(all).digest('hex').slice(0, 8);
+  const readable = ['spokeline', ...words].join('-').slice(0, longest - hash.length - 1);
+  return `${readable.replace(/[-.]+$/, '')}-${hash}`;
+}

@@ -1,0 +1,60 @@
+import type { DeploymentState } from './port.ts';
+import type { Template } from './template.ts';
+
+export interface OutputSink {
+  mask(secret: string): void;
+  setOutput(name: string, value: string, options?: { readonly secret?: boolean }): void;
+  info(text: string): void;
+}
+
+/** Shorter texts are no secrets, and hiding them would make the log unreadable. */
+const shortestSecret = 4;
+
+/**
+ * Publishes the outputs of a deployment: each as `output.<name>`, all but the secure ones as the JSON
+ * object `outputs`. Everything secure is hidden from the log before the first of them is printed.
+ */
+export function publishOutputs(
+  outputs: DeploymentState['outputs'],
+  template: Template,
+  sink: OutputSink,
+): void {
+  const entries = Object.entries(outputs).map(([name, { type, value }]) => ({
+    name,
+    value,
+    secure: /^secure(string|object)$/i.test(type) || template.outputs[name]?.secure === true,
+  }));
+  for (const { value, secure } of entries) if (secure) hide(value, (text) => sink.mask(text));
+  const open: Record<string, unknown> = {};
+  for (const { name, value, secure } of entries) {
+    if (secure && value === undefined) {
+      // ARM keeps the values of secure outputs to itself.
+      sink.info(`Output ${name} is secure; Azure does not return its value.`);
+      continue;
+    }
+    sink.setOutput(`output.${name}`, textOf(value), { secret: secure });
+    if (!secure) open[name] = value ?? null;
+  }
+  sink.setOutput('outputs', JSON.stringify(open));
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Hides a secret value of any type: as a whole, and each text in it. */
+export function hide(value: unknown, mask: (text: string) => void): void {
+  if (value === undefined || value === null) return;
+  const whole = textOf(value);
+  if (whole !== '' && whole !== '{}' && whole !== '[]') mask(whole);
+  if (typeof value === 'object') hideTexts(value, mask);
+}
+
+function hideTexts(value: unknown, mask: (text: string) => void): void {
+  if (typeof value === 'string') {
+    if (value.length >= shortestSecret) mask(value);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const inner of Object.values(value)) hideTexts(inner, mask);
+  }
+}

@@ -1,0 +1,134 @@
+import { SpokelineError, type ErrorDetail } from '../errors.ts';
+import { nearest } from '../topology/nearest.ts';
+import { asObject, parseJsonObject, type Template } from './template.ts';
+
+/** One parameter as ARM takes it: a value, or a reference to a secret in a key vault. */
+export type Parameter =
+  { readonly value: unknown } | { readonly reference: Record<string, unknown> };
+export type Parameters = Readonly<Record<string, Parameter>>;
+
+/** The objects that a template receives when it declares parameters of these names. */
+export interface Offered {
+  readonly hub?: unknown;
+  readonly stamp?: unknown;
+  readonly topology?: unknown;
+}
+
+/**
+ * Reads an ARM parameters file, or a plain object of values. `name` is the file, for messages.
+ * Throws INPUT_INVALID.
+ */
+export function readParameters(text: string, name: string): Parameters {
+  if (name.toLowerCase().endsWith('.bicepparam')) {
+    throw new SpokelineError('INPUT_INVALID', `${name}: .bicepparam files are not supported yet.`, {
+      hint: 'Give the values in JSON (bicep build-params makes such a file) or in the input "parameters".',
+    });
+  }
+  const body = parseJsonObject(text, name, 'INPUT_INVALID');
+  const isFile =
+    typeof body['$schema'] === 'string' && /deploymentParameters\.json#?$/i.test(body['$schema']);
+  if (!isFile) return plainParameters(body);
+  const problems: ErrorDetail[] = [];
+  const found: Record<string, Parameter> = {};
+  for (const [key, entry] of Object.entries(asObject(body['parameters']))) {
+    const given = asObject(entry);
+    if ('value' in given) found[key] = { value: given['value'] };
+    else if ('reference' in given) found[key] = { reference: asObject(given['reference']) };
+    else {
+      const message = `parameter "${key}" has neither "value" nor "reference"`;
+      problems.push({ message, file: name, target: key });
+    }
+  }
+  if (problems.length > 0) {
+    const message = `${name} is no parameters file of ARM.`;
+    throw new SpokelineError('INPUT_INVALID', message, { details: problems });
+  }
+  return found;
+}
+
+/** Values of an inline document as parameters. */
+export function plainParameters(values: Readonly<Record<string, unknown>>): Parameters {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { value }]));
+}
+
+/**
+ * All parameters of a deployment: what the topology offers and the template declares, then the file, then
+ * the inline values, later ones winning. Throws INPUT_INVALID that lists every parameter that the template
+ * does not declare, that is missing, or whose type cannot be right: found here, nothing has been sent yet.
+ */
+export function mergeParameters(
+  template: Template,
+  offered: Offered,
+  given: readonly Parameters[],
+): Parameters {
+  const merged: Record<string, Parameter> = {};
+  for (const [name, value] of Object.entries(offered)) {
+    if (value === undefined || !Object.hasOwn(template.parameters, name)) continue;
+    // A template may have a parameter of this name with a meaning of its own, for example a text `stamp`.
+    if (fits(template.parameters[name]?.type, value)) merged[name] = { value };
+  }
+  // ARM compares names of parameters without regard to case.
+  const declared = new Map(Object.keys(template.parameters).map((n) => [n.toLowerCase(), n]));
+  const problems: ErrorDetail[] = [];
+  for (const [name, parameter] of given.flatMap((set) => Object.entries(set))) {
+    const known = declared.get(name.toLowerCase());
+    if (known === undefined) {
+      problems.push({ target: name, message: undeclared(name, [...declared.values()]) });
+      continue;
+    }
+    const type = template.parameters[known]?.type;
+    if ('value' in parameter && !fits(type, parameter.value)) {
+      const kind = kindOf(parameter.value);
+      problems.push({ target: name, message: `parameter "${name}" is ${kind}; allowed: ${type}` });
+    }
+    merged[known] = parameter;
+  }
+  for (const [name, { optional, type }] of Object.entries(template.parameters)) {
+    if (optional || Object.hasOwn(merged, name)) continue;
+    problems.push({
+      target: name,
+      message: `parameter "${name}" (${type ?? 'any type'}) is missing, and the template has no default for it`,
+    });
+  }
+  if (problems.length > 0) {
+    const count = problems.length === 1 ? 'One problem' : `${problems.length} problems`;
+    throw new SpokelineError('INPUT_INVALID', `${count} in the parameters of the template.`, {
+      details: problems,
+    });
+  }
+  return merged;
+}
+
+function undeclared(name: string, known: readonly string[]): string {
+  if (known.length === 0) return `parameter "${name}" is given, but the template declares none`;
+  const close = nearest(name, known);
+  const suggestion = close === undefined ? '' : `; did you mean "${close}"?`;
+  return `parameter "${name}" is not declared by the template, which has ${known.join(', ')}${suggestion}`;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'an object';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'an integer' : 'a fraction';
+  return typeof value === 'boolean' ? 'a boolean' : `a ${typeof value}`;
+}
+
+function fits(type: string | undefined, value: unknown): boolean {
+  switch (type?.toLowerCase()) {
+    case 'string':
+    case 'securestring':
+      return typeof value === 'string' || value === null;
+    case 'int':
+      return Number.isInteger(value) || value === null;
+    case 'bool':
+      return typeof value === 'boolean' || value === null;
+    case 'array':
+      return Array.isArray(value) || value === null;
+    case 'object':
+    case 'secureobject':
+      return typeof value === 'object' && !Array.isArray(value);
+    default:
+      return true;
+  }
+}

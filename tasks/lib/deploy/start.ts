@@ -1,0 +1,106 @@
+import { SpokelineError } from '../errors.ts';
+import { backoff, insist, outOfTime, pause, seconds, timeIsUp, type Patience } from './patience.ts';
+import { finalStates, type Content, type DeploymentPort, type DeploymentState } from './port.ts';
+
+/** Tags by which a deployment of ours is known again; ARM keeps them with the deployment. */
+export const contentTag = 'spokeline-content';
+export const requestTag = 'spokeline-request';
+
+/** How long a lost request may take to show up before it counts as never received. */
+const lostFor = 30_000;
+
+/**
+ * Starts a deployment, once. The SDK sends a PUT again after a reset or a 503, meets its own first one as
+ * 409 DeploymentActive and reports failure while Azure succeeds; so here a PUT whose answer was lost is
+ * looked up instead, by the tags that went with it, and sent again only if ARM never received it.
+ *
+ * Returns whether this call started the deployment, or found the same one (same content, for example of a
+ * job that was tried again after its agent was lost) already running. Throws DEPLOYMENT_ACTIVE for a running
+ * one with other content.
+ */
+export async function startDeployment(
+  port: DeploymentPort,
+  content: Content,
+  patience: Patience,
+): Promise<'started' | 'attached'> {
+  for (let attempt = 0; ; attempt += 1) {
+    patience.signal.throwIfAborted();
+    const started = await port.start(content, patience.signal);
+    switch (started.kind) {
+      case 'accepted':
+        return 'started';
+      case 'active': {
+        const running = await insist(patience, 'reading the active deployment', () =>
+          port.read(patience.signal),
+        );
+        if (running !== undefined && isSame(running, content, requestTag)) return 'started';
+        if (running !== undefined && isSame(running, content, contentTag)) {
+          if (!isFinal(running.state)) return 'attached';
+        } else if (running !== undefined && !isFinal(running.state)) {
+          throw activeElsewhere(port, running, started.message);
+        }
+        // It ended between the two requests: its name is free again.
+        break;
+      }
+      case 'lost': {
+        patience.onDelay(`${started.reason} while starting; looking whether Azure received it.`);
+        const found = await look(port, content, patience);
+        if (found) return 'started';
+        patience.onDelay('Azure did not receive the deployment; sending it again.');
+        break;
+      }
+      case 'refused': {
+        const ms = backoff(attempt, started.retryAfterMs, patience.random);
+        patience.onDelay(`${started.reason} while starting; trying again in ${seconds(ms)}.`);
+        await pause(patience, ms);
+        break;
+      }
+    }
+    if (timeIsUp(patience)) throw outOfTime('starting the deployment', describe(started));
+    if (started.kind === 'active')
+      await pause(patience, backoff(attempt, undefined, patience.random));
+  }
+}
+
+export function isFinal(state: string): boolean {
+  return finalStates.some((s) => s === state);
+}
+
+function describe(started: { kind: string; reason?: string; message?: string }): string {
+  return started.reason ?? started.message ?? started.kind;
+}
+
+function isSame(found: DeploymentState, content: Content, tag: string): boolean {
+  const ours = content.tags[tag];
+  return ours !== undefined && found.tags[tag] === ours;
+}
+
+/** Whether the deployment that we asked for is there, whatever its state. */
+async function look(port: DeploymentPort, content: Content, patience: Patience): Promise<boolean> {
+  const until = Math.min(patience.deadline, patience.clock.now() + lostFor);
+  for (let wait = 1_000; ; wait = Math.min(wait * 2, 8_000)) {
+    const found = await insist(patience, 'looking for the deployment', () =>
+      port.read(patience.signal),
+    );
+    if (found !== undefined && isSame(found, content, requestTag)) return true;
+    if (patience.clock.now() + wait > until) return false;
+    await pause(patience, wait);
+  }
+}
+
+function activeElsewhere(
+  port: DeploymentPort,
+  running: DeploymentState,
+  message: string,
+): SpokelineError {
+  const link = port.portalLink === undefined ? '' : ` See ${port.portalLink}`;
+  return new SpokelineError(
+    'DEPLOYMENT_ACTIVE',
+    `Another deployment of the same name is ${running.state} with other content; nothing was deployed.`,
+    {
+      hint: `Wait until it ends, cancel it, or choose another deploymentName.${link}`,
+      details: [{ code: 'DeploymentActive', message, target: port.id }],
+      ...(running.correlationId === undefined ? {} : { correlationId: running.correlationId }),
+    },
+  );
+}

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { SpokelineError } from '../errors.ts';
+
+/** What a template says about one parameter or output. */
+export interface Declaration {
+  /** As written, for example `string` or `secureObject`; undefined when it is only a `$ref`. */
+  readonly type: string | undefined;
+  readonly secure: boolean;
+}
+
+export interface ParameterDeclaration extends Declaration {
+  /** Whether a deployment may leave it out. */
+  readonly optional: boolean;
+}
+
+/** An ARM template and what has to be known of it before it is sent. */
+export interface Template {
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly parameters: Readonly<Record<string, ParameterDeclaration>>;
+  readonly outputs: Readonly<Record<string, Declaration>>;
+  /** Resources as written: loops count once, existing ones not at all. Good enough for progress. */
+  readonly resources: number;
+}
+
+/**
+ * Reads the JSON text of an ARM template. `name` is the file, for messages.
+ * Throws TEMPLATE_INVALID for anything that is no template; ARM itself judges the rest.
+ */
+export function readTemplate(text: string, name: string): Template {
+  const body = parseJsonObject(text, name, 'TEMPLATE_INVALID');
+  const schema = body['$schema'];
+  if (typeof schema !== 'string' || !/deploymentTemplate\.json#?$/i.test(schema)) {
+    throw new SpokelineError(
+      'TEMPLATE_INVALID',
+      `${name} is no ARM template: "$schema" is ${JSON.stringify(schema ?? null)}, ` +
+        'not the address of a deploymentTemplate.json.',
+    );
+  }
+  const definitions = asObject(body['definitions']);
+  const parameters: Record<string, ParameterDeclaration> = {};
+  for (const [key, value] of Object.entries(asObject(body['parameters']))) {
+    const given = resolved(asObject(value), definitions);
+    parameters[key] = {
+      ...declaration(given),
+      optional: 'defaultValue' in given || given['nullable'] === true,
+    };
+  }
+  const outputs: Record<string, Declaration> = {};
+  for (const [key, value] of Object.entries(asObject(body['outputs']))) {
+    outputs[key] = declaration(resolved(asObject(value), definitions));
+  }
+  const resources = body['resources'];
+  if (typeof resources !== 'object' || resources === null) {
+    throw new SpokelineError('TEMPLATE_INVALID', `${name} has no "resources".`);
+  }
+  const created = Object.values(resources).filter((r) => asObject(r)['existing'] !== true);
+  return { body, parameters, outputs, resources: created.length };
+}
+
+/** Parses a JSON object; an error names file, line and column. */
+export function parseJsonObject(
+  text: string,
+  name: string,
+  code: 'TEMPLATE_INVALID' | 'INPUT_INVALID',
+): Record<string, unknown> {
+  let value: unknown;
+  try {
+    // Editors on Windows write a byte order mark, which JSON.parse refuses.
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const offset = Number(/position (\d+)/.exec(message)?.[1] ?? Number.NaN);
+    const before = Number.isNaN(offset) ? [] : text.slice(0, offset).split('\n');
+    const place =
+      before.length === 0 ? {} : { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+    throw new SpokelineError(code, `${name} is not JSON.`, {
+      details: [{ message, file: name, ...place }],
+      cause: error,
+    });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new SpokelineError(code, `${name} holds no JSON object.`);
+  }
+  return value as Record<string, unknown>;
+}
+
+/** The object itself, or an empty one for anything else. */
+export function asObject(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+}
+
+function declaration(given: Record<string, unknown>): Declaration {
+  const type = typeof given['type'] === 'string' ? given['type'] : undefined;
+  return { type, secure: type !== undefined && /^secure(string|object)$/i.test(type) };
+}
+
+/** Follows `$ref` to the template's own definitions; what the reference adds wins. */
+function resolved(
+  given: Record<string, unknown>,
+  definitions: Record<string, unknown>,
+): Record<string, unknown> {
+  let current = given;
+  for (let depth = 0; depth < 20; depth += 1) {
+    const target = current['$ref'];
+    if (typeof target !== 'string' || !target.startsWith('#/definitions/')) return current;
+    const name = decodeURIComponent(target.slice('#/definitions/'.length));
+    const { $ref: _ref, ...own } = current;
+    current = { ...asObject(definitions[name]), ...own };
+  }
+  return current;
+}
+
+/** A short fingerprint of any JSON value, independent of the order of keys. */
+export function fingerprint(value: unknown): string {
+  return createHash('sha256').update(canonical(value)).digest('hex').slice(0, 32);
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value)
+      .filter(([, v]) => v !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, v]) => `${JSON.stringify(key)}:${canonical(v)}`);
+    return `{${entries.join(',')}}`;
+  }
+  return JSON.stringify(value) ?? 'null';
+}

@@ -1,0 +1,179 @@
+/** Where and what, one line of a failure: a root cause of a deployment, an input, a line of a document. */
+export interface ErrorDetail {
+  readonly message: string;
+  /** Code of the service or of this check, for example `SkuNotAvailable`. */
+  readonly code?: string;
+  /** What it is about: an input's name, a resource id, a check id. */
+  readonly target?: string;
+  readonly file?: string;
+  /** One-based. */
+  readonly line?: number;
+  /** One-based. */
+  readonly column?: number;
+}
+
+/**
+ * Every code a task can fail with, its cause and what to do. Codes are stable: users search for them and
+ * match on them. The table of docs/errors.md is generated from this one.
+ */
+export const errorCodes = {
+  INPUT_INVALID: {
+    cause: 'One or more inputs of the task are missing or not allowed.',
+    fix: 'Correct the inputs named in the message; all problems are listed at once.',
+  },
+  TOPOLOGY_INVALID: {
+    cause: 'The topology document or an overlay breaks its schema or its address plan.',
+    fix: 'Go to the named file, line and column; the message says what is allowed.',
+  },
+  GATES_INVALID: {
+    cause: 'The gates document breaks its schema or names something that does not exist.',
+    fix: 'Go to the named file, line and column; the message says what is allowed.',
+  },
+  CONNECTION_INVALID: {
+    cause: 'The service connection lacks a field or has a kind that is not supported.',
+    fix: 'Use an Azure Resource Manager connection with workload identity federation or a secret.',
+  },
+  AUTH_FAILED: {
+    cause: 'No token could be had from the sign-in service of the connection.',
+    fix: 'Check tenant, client id, federated credential (issuer, subject) and the agent\'s way to the authority.',
+  },
+  ARM_FORBIDDEN: {
+    cause: 'The identity of the connection lacks a right.',
+    fix: 'Give it the action named in the message, at the scope named there.',
+  },
+  ARM_NOT_FOUND: {
+    cause: 'A resource, resource group or subscription does not exist or cannot be seen.',
+    fix: 'Check the id in the message and the subscription of the connection.',
+  },
+  ARM_CONFLICT: {
+    cause: 'Azure is busy with the resource, or its state forbids the change.',
+    fix: 'Wait for the other operation, or resolve the state named in the message, then run again.',
+  },
+  ARM_PRECONDITION: {
+    cause: 'Somebody else changed the resource between our read and our write.',
+    fix: 'Run again: the plan is made anew from the present state.',
+  },
+  ARM_REQUEST: {
+    cause: 'Azure refused a request or could not be reached.',
+    fix: 'See code and message of the service; the correlation id helps its support.',
+  },
+  ARM_DEPLOYMENT: {
+    cause: 'A deployment failed.',
+    fix: 'Each root cause is listed with its resource; mend it and run again.',
+  },
+  DEPLOYMENT_ACTIVE: {
+    cause: 'Another deployment of the same name is running with other content.',
+    fix: 'Wait until it ends, cancel it, or choose another deploymentName.',
+  },
+  BICEP_NOT_FOUND: {
+    cause: 'No Bicep CLI was found, and downloading was not allowed.',
+    fix: 'Put bicep on the PATH, give bicepPath, or set bicepDownload to true.',
+  },
+  BICEP_COMPILE: {
+    cause: 'The Bicep file has errors.',
+    fix: 'Each error is listed with file, line and column.',
+  },
+  BICEP_FAILED: {
+    cause: 'The Bicep CLI could not be started, is too old, or broke off.',
+    fix: 'Run `bicep --version` on the agent; 0.25.3 is the oldest that works.',
+  },
+  TEMPLATE_INVALID: {
+    cause: 'The ARM template or its parameters are not valid.',
+    fix: 'See the message; nothing was deployed.',
+  },
+  DNS_CONFLICT: {
+    cause: 'A record that has to be written belongs to another stamp or to nobody.',
+    fix: 'Remove or rename the record named in the message; it is never overwritten.',
+  },
+  DNS_ZONE_MISSING: {
+    cause: 'A private endpoint needs a private DNS zone that does not exist in the hub.',
+    fix: 'Create the zone named in the message in the resource group of zones.',
+  },
+  DNS_ENDPOINT_PENDING: {
+    cause: 'A private endpoint is not approved, or has no address yet.',
+    fix: 'Approve the connection on the target resource, then run again.',
+  },
+  DNS_UNSUPPORTED: {
+    cause: 'The zone of this resource type and group id is not known in this cloud.',
+    fix: 'Register the record by hand, or open an issue with the type and group id.',
+  },
+  DNS_VERIFY_FAILED: {
+    cause: 'A record does not resolve as it should from this agent.',
+    fix: 'The message says which resolver answered what, and which zone or link is missing.',
+  },
+  REGISTRY_NOT_PRIVATE: {
+    cause: 'The registry does not resolve into the declared networks from this agent; nothing was sent.',
+    fix: 'The message gives the answer chain; link the zone or register the record it names.',
+  },
+  REGISTRY_AUTH: {
+    cause: 'The registry did not accept the identity.',
+    fix: 'Give the identity AcrPush on the registry, and check that it accepts Entra tokens.',
+  },
+  REGISTRY_REQUEST: {
+    cause: 'The registry refused a request or broke off.',
+    fix: 'See its code and message; a 403 that names an IP address means the public path was used.',
+  },
+  IMAGE_INVALID: {
+    cause: 'The image layout is incomplete or breaks the OCI specification.',
+    fix: 'Build the layout again; the message names the file.',
+  },
+  IMAGE_DIGEST_MISMATCH: {
+    cause: 'A blob\'s content does not have the digest that its descriptor states.',
+    fix: 'Build the layout again; the blob was not committed to the registry.',
+  },
+  GATE_FAILED: {
+    cause: 'A network check failed, so the gate holds the release.',
+    fix: 'Each failed check has its expected and observed state and a hint.',
+  },
+  GATE_UNKNOWN: {
+    cause: 'A network check could not look, so the gate cannot vouch for the network.',
+    fix: 'Give the missing right or route named in the check, or set onUnknown to pass.',
+  },
+  GATE_TARGET_FORBIDDEN: {
+    cause: 'A check names a target outside the declared networks, or a platform address.',
+    fix: 'Probe only declared networks; platform addresses are never probed.',
+  },
+  TIMEOUT: {
+    cause: 'The time given to the task ran out.',
+    fix: 'See what it was waiting for; raise the timeout only if that is slow by nature.',
+  },
+  CANCELLED: {
+    cause: 'The run was cancelled.',
+    fix: 'The message says what was left in Azure.',
+  },
+  INTERNAL: {
+    cause: 'A fault of the task itself.',
+    fix: 'Please report it with the debug log.',
+  },
+} as const satisfies Record<string, { cause: string; fix: string }>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+export interface ErrorInfo {
+  /** What to do, in the estate's words; printed after the message. */
+  readonly hint?: string;
+  readonly details?: readonly ErrorDetail[];
+  readonly correlationId?: string;
+  /** Whether the same call may succeed when made again. */
+  readonly transient?: boolean;
+  readonly cause?: unknown;
+}
+
+/** The one error class of the tasks. Only `runTask` catches it for good. */
+export class SpokelineError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly details: readonly ErrorDetail[];
+  readonly correlationId: string | undefined;
+  readonly transient: boolean;
+
+  constructor(code: ErrorCode, message: string, info: ErrorInfo = {}) {
+    super(message, { cause: info.cause });
+    this.name = 'SpokelineError';
+    this.code = code;
+    this.hint = info.hint;
+    this.details = info.details ?? [];
+    this.correlationId = info.correlationId;
+    this.transient = info.transient ?? false;
+  }
+}

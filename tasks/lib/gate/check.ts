@@ -1,0 +1,87 @@
+import * as v from 'valibot';
+import type { ErrorCode } from '../errors.ts';
+import type { Hub, Stamp } from '../topology/model.ts';
+import type { Estate } from './estate.ts';
+import type { Probe } from './probe.ts';
+
+/** `unknown` is "could not look", which is not "failed". */
+export type Status = 'pass' | 'fail' | 'unknown' | 'skipped';
+
+export interface Verdict {
+  readonly status: Status;
+  /** Stable, for example `TCP_TIMEOUT`; `OK` when passed. */
+  readonly code: string;
+  readonly expected: string;
+  readonly observed: string;
+  /** The observed class in one word, for example `timeout` or `public-address`. */
+  readonly class: string;
+  /** What to look at, in the estate's words. */
+  readonly hint?: string;
+  /** Set when waiting cannot change it, so that the gate need not go on sampling. */
+  readonly final?: true;
+}
+
+/** Where in a specification something is wrong, from the check's own level on. */
+export type FieldPath = readonly (string | number)[];
+
+/** What a specification may draw on when it is read. */
+export interface SpecContext {
+  readonly estate: Estate;
+  readonly hub?: Hub;
+  /** The stamp of `each: stamp`. */
+  readonly stamp?: Stamp;
+  problem(field: FieldPath, message: string, code?: ErrorCode): void;
+}
+
+/**
+ * One kind of check. `observe` is the only part that does anything; `judge` is pure, so that its
+ * cases can be listed in a table of tests.
+ */
+export interface Check<Spec, Seen> {
+  /** Stable: it is written in gates documents and appears in reports. */
+  readonly kind: string;
+  readonly schema: v.GenericSchema<unknown, Spec>;
+  /** Fills in what the estate knows, and reports what is wrong only in this estate. */
+  complete?(spec: Spec, context: SpecContext): Spec;
+  /** What is looked at, for reports. */
+  target(spec: Spec): string;
+  observe(spec: Spec, probe: Probe, signal: AbortSignal): Promise<Seen>;
+  judge(spec: Spec, seen: Seen): Verdict;
+}
+
+/** A check with its specification read: what the runner needs. */
+export interface PreparedCheck {
+  readonly target: string;
+  run(probe: Probe, signal: AbortSignal): Promise<Verdict>;
+}
+
+/** A check without its types, so that different kinds fit into one list. */
+export interface Kind {
+  readonly kind: string;
+  readonly keys: readonly string[];
+  /** Undefined when something is wrong; each fault went to `context.problem` or `invalid`. */
+  prepare(
+    raw: unknown,
+    context: SpecContext,
+    invalid: (issues: readonly v.BaseIssue<unknown>[]) => void,
+  ): PreparedCheck | undefined;
+}
+
+export function kindOf<Spec, Seen>(check: Check<Spec, Seen>): Kind {
+  return {
+    kind: check.kind,
+    keys: 'entries' in check.schema ? Object.keys(check.schema.entries as object) : [],
+    prepare(raw, context, invalid) {
+      const parsed = v.safeParse(check.schema, raw);
+      if (!parsed.success) {
+        invalid(parsed.issues);
+        return undefined;
+      }
+      const spec = check.complete?.(parsed.output, context) ?? parsed.output;
+      return {
+        target: check.target(spec),
+        run: async (probe, signal) => check.judge(spec, await check.observe(spec, probe, signal)),
+      };
+    },
+  };
+}

@@ -1,0 +1,198 @@
+import * as v from 'valibot';
+import { cidrProblem, contains } from '../../net/cidr.ts';
+import type { Resolution } from '../../net/resolve.ts';
+import type { Check, SpecContext, Verdict } from '../check.ts';
+import type { NameSeen } from '../probe.ts';
+import { outsideHint, unresolved } from '../target.ts';
+import { flagField, nameField } from './fields.ts';
+
+const schema = v.strictObject({
+  name: nameField,
+  within: v.optional(
+    v.pipe(
+      v.array(v.string('must be a network in CIDR notation, hub or stamp'), 'must be a list'),
+      v.minLength(1, 'must not be empty'),
+    ),
+  ),
+  throughPrivateLink: v.optional(flagField),
+  agree: v.optional(flagField, true),
+  mustNotResolve: v.optional(flagField),
+});
+type Spec = v.InferOutput<typeof schema>;
+
+interface Seen extends NameSeen {
+  /** All of the estate, in CIDR notation. */
+  readonly declared: readonly string[];
+}
+
+/**
+ * The name resolves, on this agent and at every declared resolver, to addresses inside the
+ * networks.
+ */
+export const dns: Check<Spec, Seen> = {
+  kind: 'dns',
+  schema,
+  complete(spec, context) {
+    if (spec.mustNotResolve === true && (spec.within ?? spec.throughPrivateLink) !== undefined) {
+      context.problem(['mustNotResolve'], 'cannot stand beside within or throughPrivateLink');
+    }
+    const within = spec.within?.flatMap((entry, place) => networksOf(entry, place, context));
+    return { ...spec, within: within ?? [...context.estate.networks] };
+  },
+  target: (spec) => spec.name,
+  async observe(spec, probe, signal) {
+    const seen = await probe.resolve(spec.name, signal);
+    return { ...seen, declared: probe.estate.networks };
+  },
+  judge: (spec, seen) =>
+    spec.mustNotResolve === true ? judgeAbsence(spec, seen) : judge(spec, seen),
+};
+
+function networksOf(entry: string, place: number, context: SpecContext): readonly string[] {
+  if (cidrProblem(entry) === undefined) return [entry];
+  if (entry === 'hub' && context.hub !== undefined) return context.hub.network.addressSpace;
+  if (entry === 'stamp' && context.stamp !== undefined) return context.stamp.network.addressSpace;
+  const reason =
+    entry === 'stamp'
+      ? 'is stamp, which needs a topology and each: stamp'
+      : entry === 'hub'
+        ? 'is hub, which needs a topology'
+        : `is ${JSON.stringify(entry)}; allowed: a network in CIDR notation, hub, stamp`;
+  context.problem(['within', place], reason);
+  return [];
+}
+
+function judge(spec: Spec, seen: Seen): Verdict {
+  const within = spec.within ?? [];
+  const expected = `${spec.name} resolves into ${within.join(', ')}${
+    spec.throughPrivateLink === true ? ' through privatelink' : ''
+  }`;
+  const { system } = seen;
+  const error = system.error ?? (system.addresses.length === 0 ? 'nodata' : undefined);
+  if (error !== undefined) return { expected, ...unresolved(spec.name, error) };
+  return (
+    judgeAddresses(spec, seen, expected) ??
+    (spec.agree ? judgeAgreement(spec, seen, expected) : undefined) ??
+    (spec.throughPrivateLink === true ? judgeChain(spec, seen, expected) : undefined) ?? {
+      status: 'pass',
+      code: 'OK',
+      expected,
+      observed: answer(spec.name, system),
+      class: 'private-address',
+    }
+  );
+}
+
+function judgeAddresses(spec: Spec, seen: Seen, expected: string): Verdict | undefined {
+  const { addresses } = seen.system;
+  const inside = (cidrs: readonly string[], address: string): boolean =>
+    cidrs.some((cidr) => contains(cidr, address));
+  const wrong = addresses.filter((address) => !inside(spec.within ?? [], address));
+  if (wrong.length === 0) return undefined;
+  const elsewhere = wrong.every((address) => inside(seen.declared, address));
+  return {
+    status: 'fail',
+    code: 'DNS_OUTSIDE_NETWORKS',
+    expected,
+    observed: answer(spec.name, seen.system),
+    class: elsewhere ? 'other-network' : 'public-address',
+    hint: elsewhere
+      ? `${wrong.join(', ')} is in this estate but not where this name belongs: the record is wrong.`
+      : outsideHint(spec.name),
+  };
+}
+
+function judgeAgreement(spec: Spec, seen: Seen, expected: string): Verdict | undefined {
+  const key = ({ addresses }: Resolution): string => [...addresses].sort().join(', ');
+  const others = seen.witnesses.filter((witness) => witness.error !== 'timeout');
+  const different = others.find(
+    (witness) => witness.error !== undefined || key(witness) !== key(seen.system),
+  );
+  if (different !== undefined) {
+    return {
+      status: 'fail',
+      code: 'DNS_DISAGREE',
+      expected: `${expected}, at every declared resolver`,
+      observed: [seen.system, different]
+        .map((one) => `${sourceOf(one)}: ${answer(spec.name, one)}`)
+        .join('; '),
+      class: 'disagree',
+      hint:
+        'Resolvers of one estate answer differently: one forwards elsewhere, is linked to other zones, or ' +
+        'still holds an old answer.',
+    };
+  }
+  const silent = seen.witnesses.find((witness) => witness.error === 'timeout');
+  if (silent === undefined) return undefined;
+  return {
+    status: 'unknown',
+    code: 'DNS_TIMEOUT',
+    expected: `${expected}, at every declared resolver`,
+    observed: `${sourceOf(silent)} did not answer`,
+    class: 'timeout',
+    hint: 'A declared resolver is down or cannot be reached from this agent; set agree: false to leave it out.',
+  };
+}
+
+function judgeChain(spec: Spec, seen: Seen, expected: string): Verdict | undefined {
+  // The operating system gives addresses only; a declared resolver is asked for the chain.
+  const chain = [seen.system, ...seen.witnesses].find((one) => one.chain.length > 0)?.chain ?? [];
+  if (chain.some((name) => name.split('.').includes('privatelink'))) return undefined;
+  const asked = seen.system.source !== 'system' || seen.witnesses.length > 0;
+  const observed = answer(spec.name, { ...seen.system, chain });
+  return asked
+    ? {
+        status: 'fail',
+        code: 'DNS_NOT_PRIVATELINK',
+        expected,
+        observed,
+        class: 'no-private-link',
+        hint:
+          'The name does not lead through a privatelink zone: the resource has no private endpoint, ' +
+          'or a zone of the public name hides it.',
+      }
+    : {
+        status: 'unknown',
+        code: 'DNS_CHAIN_UNSEEN',
+        expected,
+        observed,
+        class: 'no-chain',
+        hint: 'The system resolver does not tell aliases; declare a resolver (topology or input resolvers).',
+      };
+}
+
+function judgeAbsence(spec: Spec, seen: Seen): Verdict {
+  const expected = `${spec.name} does not resolve`;
+  const all = [seen.system, ...(spec.agree ? seen.witnesses : [])];
+  const found = all.find((one) => one.addresses.length > 0);
+  if (found !== undefined) {
+    return {
+      status: 'fail',
+      code: 'DNS_RESOLVES',
+      expected,
+      observed: `${sourceOf(found)}: ${answer(spec.name, found)}`,
+      class: 'resolves',
+      hint: 'Remove the record, or unlink the zone that holds it.',
+    };
+  }
+  const unclear = all.find((one) => one.error !== 'nxdomain' && one.error !== 'nodata');
+  if (unclear?.error !== undefined) {
+    const reason = unresolved(spec.name, unclear.error);
+    return { expected, ...reason, status: 'unknown' };
+  }
+  return {
+    status: 'pass',
+    code: 'OK',
+    expected,
+    observed: `${spec.name} does not exist`,
+    class: 'nxdomain',
+  };
+}
+
+function sourceOf({ source }: Resolution): string {
+  return source === 'system' ? 'this agent' : source;
+}
+
+function answer(name: string, { chain, addresses, error }: Resolution): string {
+  return [name, ...chain, addresses.join(', ') || (error ?? 'no address')].join(' -> ');
+}

@@ -1,0 +1,70 @@
+import * as v from 'valibot';
+import type { Check } from '../check.ts';
+import { connectHint } from '../hints.ts';
+import type { ConnectSeen } from '../probe.ts';
+import { checkHost, judgeTarget, seeTarget } from '../target.ts';
+import type { TargetSeen } from '../target.ts';
+import { hostField, portField } from './fields.ts';
+
+const schema = v.strictObject({ host: hostField, port: portField });
+type Spec = v.InferOutput<typeof schema>;
+
+interface Seen {
+  readonly target: TargetSeen;
+  /** One for each address. */
+  readonly connections: readonly ConnectSeen[];
+}
+
+/** Connecting to every address of the host succeeds. */
+export const tcp: Check<Spec, Seen> = {
+  kind: 'tcp',
+  schema,
+  complete(spec, context) {
+    checkHost(spec.host, ['host'], context);
+    return spec;
+  },
+  target: (spec) => `${spec.host}:${spec.port}`,
+  async observe(spec, probe, signal) {
+    const target = await seeTarget(spec.host, probe, signal);
+    const addresses = target.state === 'ready' ? target.addresses : [];
+    const connections = await Promise.all(
+      addresses.map((address) => probe.connect(address, spec.port, signal)),
+    );
+    return { target, connections };
+  },
+  judge(spec, seen) {
+    const expected = `${spec.host}:${spec.port} accepts connections`;
+    const off = judgeTarget(spec.host, expected, seen.target);
+    if (off !== undefined) return off;
+    const bad = seen.connections.find((connection) => connection.class !== 'connected');
+    if (bad === undefined) {
+      const where = seen.connections.map(({ address, ms }) => `${address} in ${Math.round(ms)} ms`);
+      return {
+        status: 'pass',
+        code: 'OK',
+        expected,
+        observed: `connected to ${where.join(', ')}`,
+        class: 'connected',
+      };
+    }
+    const hint = connectHint(bad.class, bad);
+    return {
+      status: bad.class === 'unmapped' ? 'unknown' : 'fail',
+      code: `TCP_${bad.class.toUpperCase()}`,
+      expected,
+      observed: `${bad.address}:${spec.port} ${connectWords[bad.class]}`,
+      class: bad.class,
+      ...(hint === undefined ? {} : { hint }),
+    };
+  },
+};
+
+/** A connection's end, after the address. */
+export const connectWords: Record<ConnectSeen['class'], string> = {
+  connected: 'accepted the connection',
+  refused: 'refused the connection',
+  timeout: 'did not answer',
+  reset: 'broke the connection off',
+  unreachable: 'has no route',
+  unmapped: 'has no port on this loopback estate',
+};

@@ -1,0 +1,32 @@
+import type { ConnectSeen, ConnectClass } from './probe.ts';
+
+/** What a connection that did not come about means in this estate. */
+export function connectHint(
+  result: ConnectClass,
+  seen: Pick<ConnectSeen, 'place' | 'port'>,
+): string | undefined {
+  const { place, port } = seen;
+  switch (result) {
+    case 'connected':
+      return undefined;
+    case 'timeout': {
+      const firewall =
+        place.firewall === undefined
+          ? ''
+          : `, and whether the firewall ${place.firewall} allows TCP ${port}`;
+      return (
+        `Packets to ${place.text} are dropped: look at the security group of that subnet (it filters a ` +
+        'private endpoint only where endpoint network policies are on), the security group and the ' +
+        `routes of the agent's subnet, the peering between the two${firewall}.`
+      );
+    }
+    case 'refused':
+      return `${place.text} was reached, but nothing listens on port ${port} there.`;
+    case 'reset':
+      return `${place.text}, or a device on the way to it, broke the connection off.`;
+    case 'unreachable':
+      return `The agent has no route to ${place.text}: look at the routes of the agent's subnet.`;
+    case 'unmapped':
+      return `Add ${port} to the ports of the loopback overlay; nothing was probed.`;
+  }
+}

@@ -1,0 +1,209 @@
+import { setMaxListeners } from 'node:events';
+import { SpokelineError } from '../errors.ts';
+import type { Clock } from '../net/clock.ts';
+import type { Verdict } from './check.ts';
+import type { GateCheck } from './document.ts';
+import type { NameSeen, Probe } from './probe.ts';
+import type { CheckResult, GateResult, GateVerdict } from './result.ts';
+
+/** Times in ms. */
+export interface GateOptions {
+  /** Before the first round. */
+  readonly delay: number;
+  /** From the end of a round to the next one. */
+  readonly interval: number;
+  /** How long everything must have passed without a break. */
+  readonly minimumSuccessDuration: number;
+  /** From the first round on; the round that is under way then is the last one. */
+  readonly timeout: number;
+  /** Whether a check that could not look holds the release. */
+  readonly onUnknown: 'fail' | 'pass';
+  /** Checks at once. */
+  readonly concurrency: number;
+  /** For one check in one round; what takes longer is unknown. */
+  readonly checkTimeout: number;
+}
+
+export interface GateEvents {
+  /** A check has another verdict than in the round before. */
+  changed?(result: CheckResult, before: CheckResult | undefined): void;
+  /**
+   * A round has ended and another one follows. `stableFor` in ms; undefined while something fails.
+   */
+  waiting?(state: {
+    readonly round: number;
+    readonly holding: readonly CheckResult[];
+    readonly stableFor: number | undefined;
+    readonly elapsed: number;
+  }): void;
+}
+
+/**
+ * Runs all checks in rounds until they have passed for the minimum duration, until one fails in a
+ * way that waiting cannot change, or until the time is up.
+ *
+ * A failed gate is a result, not an error: rejects only when the signal aborts.
+ */
+export async function runGate(
+  checks: readonly GateCheck[],
+  probe: Probe,
+  options: GateOptions,
+  clock: Clock,
+  signal: AbortSignal,
+  events: GateEvents = {},
+): Promise<GateResult> {
+  const startedAt = clock.now();
+  if (options.delay > 0) await clock.sleep(options.delay, signal);
+  const from = clock.now();
+  const until = from + options.timeout;
+  let results: CheckResult[] = [];
+  let passingSince: number | undefined;
+  for (let round = 1; ; round += 1) {
+    const roundStart = clock.now();
+    const before = new Map(results.map((result) => [result.id, result]));
+    const finals: string[] = [];
+    results = await runRound(checks, probe, options, signal, clock, (result, verdict) => {
+      if (verdict.final === true) finals.push(result.id);
+      const last = before.get(result.id);
+      if (last?.status !== result.status || last.code !== result.code) {
+        events.changed?.(result, last);
+      }
+    });
+    const holding = results.filter((result) => holds(result, options.onUnknown));
+    passingSince = holding.length > 0 ? undefined : (passingSince ?? roundStart);
+    const now = clock.now();
+    const stableFor = passingSince === undefined ? undefined : now - passingSince;
+    const stable = stableFor !== undefined && stableFor >= options.minimumSuccessDuration;
+    const out = finals.length > 0 || now + options.interval > until;
+    if (stable || out) {
+      const verdict = verdictOf(results);
+      // All passed, but not for long enough before the time was up.
+      const unstable = !stable && holding.length === 0;
+      return {
+        schemaVersion: 1,
+        verdict: unstable ? 'fail' : verdict,
+        ...(unstable ? { reason: 'unstable' as const } : {}),
+        startedAt: new Date(startedAt).toISOString(),
+        finishedAt: new Date(now).toISOString(),
+        rounds: round,
+        checks: results,
+      };
+    }
+    events.waiting?.({ round, holding, stableFor, elapsed: now - from });
+    await clock.sleep(options.interval, signal);
+  }
+}
+
+/** Whether a result holds the release. */
+export function holds(result: CheckResult, onUnknown: 'fail' | 'pass'): boolean {
+  return result.status === 'fail' || (result.status === 'unknown' && onUnknown === 'fail');
+}
+
+function verdictOf(results: readonly CheckResult[]): GateVerdict {
+  if (results.some((result) => result.status === 'fail')) return 'fail';
+  return results.some((result) => result.status === 'unknown') ? 'unknown' : 'pass';
+}
+
+async function runRound(
+  checks: readonly GateCheck[],
+  probe: Probe,
+  options: GateOptions,
+  signal: AbortSignal,
+  clock: Clock,
+  onResult: (result: CheckResult, verdict: Verdict) => void,
+): Promise<CheckResult[]> {
+  // A signal of the round's own, since every lookup listens to it: Node would take that for a leak.
+  const round = AbortSignal.any([signal]);
+  setMaxListeners(0, round);
+  const shared = askingOnce(probe, round);
+  const results: CheckResult[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (;;) {
+      const position = next;
+      next += 1;
+      const check = checks[position];
+      if (check === undefined) return;
+      const start = clock.now();
+      const verdict = await runOne(check, shared, options.checkTimeout, signal);
+      const result = resultOf(check, verdict, clock.now() - start);
+      results[position] = result;
+      onResult(result, verdict);
+    }
+  };
+  const workers = Math.min(options.concurrency, checks.length);
+  await Promise.all(Array.from({ length: workers }, worker));
+  return results;
+}
+
+function resultOf(check: GateCheck, verdict: Verdict, ms: number): CheckResult {
+  const { status, code, expected, observed, hint } = verdict;
+  return {
+    id: check.id,
+    kind: check.kind,
+    ...(check.stamp === undefined ? {} : { stamp: check.stamp }),
+    target: check.target,
+    status,
+    code,
+    expected,
+    observed,
+    class: verdict.class,
+    ...(hint === undefined ? {} : { hint }),
+    ms,
+  };
+}
+
+async function runOne(
+  check: GateCheck,
+  probe: Probe,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  // Real time on purpose: it bounds what the network does, not what the gate waits for.
+  const own = AbortSignal.timeout(limit);
+  try {
+    return await check.run(probe, AbortSignal.any([signal, own]));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (own.aborted) {
+      return {
+        status: 'unknown',
+        code: 'CHECK_TIMEOUT',
+        expected: `${check.target} is looked at within ${limit / 1000} s`,
+        observed: 'no result by then',
+        class: 'timeout',
+        hint: 'What the check asks (DNS, Azure) is too slow or does not answer.',
+      };
+    }
+    if (error instanceof SpokelineError && error.code === 'GATE_TARGET_FORBIDDEN') {
+      return {
+        status: 'fail',
+        code: error.code,
+        expected: `${check.target} is inside the declared networks`,
+        observed: error.message,
+        class: 'forbidden',
+      };
+    }
+    // Anything else is a fault of ours: the release is held by an error, not by a verdict.
+    throw error;
+  }
+}
+
+/** Asks for each name once a round, so that all checks of a round judge the same answer. */
+function askingOnce(probe: Probe, signal: AbortSignal): Probe {
+  const asked = new Map<string, Promise<NameSeen>>();
+  return {
+    estate: probe.estate,
+    connect: (address, port, own) => probe.connect(address, port, own),
+    handshake: (address, port, name, own) => probe.handshake(address, port, name, own),
+    peering: (side, own) => probe.peering(side, own),
+    resolve(name) {
+      const known = asked.get(name);
+      if (known !== undefined) return known;
+      // The round's signal: one check running out of time must not spoil the answer of the others.
+      const answer = probe.resolve(name, signal);
+      asked.set(name, answer);
+      return answer;
+    },
+  };
+}

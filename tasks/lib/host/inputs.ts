@@ -1,0 +1,20 @@
+export {
+  defineInputs,
+  readInputs,
+  type InputKind,
+  type InputReader,
+  type InputSpec,
+  type InputsOf,
+} from './input-spec.ts';
+export {
+  choice,
+  connection,
+  document,
+  flag,
+  integer,
+  list,
+  path,
+  paths,
+  seconds,
+  text,
+} from './input-readers.ts';

@@ -1,0 +1,110 @@
+import { Agent, request as httpsRequest } from 'node:https';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+export interface PinnedRequest {
+  /** https only. Gives the path, the Host header, and the name asked for and checked in TLS. */
+  readonly url: string | URL;
+  /** The IP address that is dialled, whatever the name resolves to by now. */
+  readonly address: string;
+  /** The port that is dialled; default: the URL's. */
+  readonly port?: number;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string | number>>;
+  /** A stream needs a `content-length` header if the server wants one; it is destroyed when the request fails. */
+  readonly body?: Uint8Array | string | Readable | AsyncIterable<Uint8Array>;
+  readonly signal: AbortSignal;
+  /** Longest silence, before and within the answer. */
+  readonly timeoutMs: number;
+  readonly agent?: Agent;
+  /** Instead of the authorities this process trusts, PEM; without an agent only. */
+  readonly ca?: string;
+}
+
+export interface PinnedResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Has to be read to the end or destroyed. */
+  readonly body: IncomingMessage;
+}
+
+export interface PinnedAgentOptions {
+  /** Connections at a time. */
+  readonly maxSockets?: number;
+  readonly ca?: string;
+}
+
+/** Keeps connections open between requests, one set for each address, port and name. `destroy()` ends them. */
+export function pinnedAgent({ maxSockets = 8, ca }: PinnedAgentOptions = {}): Agent {
+  return new Agent({ keepAlive: true, maxSockets, ...(ca === undefined ? {} : { ca }) });
+}
+
+/** The request had no answer, or no more of one, for the time given. */
+export class RequestTimeout extends Error {
+  readonly code = 'ETIMEDOUT';
+}
+
+/**
+ * One https request to a given address under a given name. Rejects with Node's own error (`code` ECONNREFUSED,
+ * ECONNRESET, ERR_TLS_CERT_ALTNAME_INVALID ...), RequestTimeout, or the signal's reason. A redirect is an
+ * answer like any other: whether its target may be asked, and with which headers, is for the caller to say.
+ */
+export function request(options: PinnedRequest): Promise<PinnedResponse> {
+  const url = new URL(options.url);
+  if (url.protocol !== 'https:')
+    throw new TypeError(`${url.protocol}// is not allowed, only https://`);
+  if (isIP(options.address) === 0) throw new TypeError(`"${options.address}" is no IP address`);
+  const { signal, timeoutMs, body, agent, ca } = options;
+  const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(signal.reason as Error);
+      return;
+    }
+    const outgoing = httpsRequest({
+      host: options.address,
+      port: options.port ?? Number(url.port || 443),
+      // An address may not stand in SNI (RFC 6066); the certificate is checked against it all the same.
+      servername: isIP(hostname) === 0 ? hostname : '',
+      path: `${url.pathname}${url.search}`,
+      method: options.method ?? 'GET',
+      headers: { host: url.host, ...options.headers },
+      signal,
+      ...(agent === undefined ? { agent: false as const } : { agent }),
+      ...(ca === undefined ? {} : { ca }),
+    });
+    outgoing.setTimeout(timeoutMs, () =>
+      outgoing.destroy(new RequestTimeout(`${url.host} was silent for ${timeoutMs} ms`)),
+    );
+    outgoing.once('response', (answer) =>
+      resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: answer }),
+    );
+    // Stays for the whole exchange: after the answer began, the answer's stream tells of the fault.
+    outgoing.on('error', (error) => reject(signal.aborted ? (signal.reason as Error) : error));
+    if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
+      outgoing.end(body);
+      return;
+    }
+    const source = body instanceof Readable ? body : Readable.from(body);
+    pipeline(source, outgoing).catch((error: unknown) => {
+      reject(signal.aborted ? (signal.reason as Error) : (error as Error));
+    });
+  });
+}
+
+/** Reads an answer's body as text. Throws RangeError when it is longer than `limit` bytes. */
+export async function readText(response: PinnedResponse, limit = 4 * 1024 * 1024): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response.body as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > limit) {
+      response.body.destroy();
+      throw new RangeError(`the answer is longer than ${limit} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

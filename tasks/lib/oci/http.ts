@@ -1,0 +1,34 @@
+import type { Readable } from 'node:stream';
+
+/** A body that can be sent again: 401 and 429 may come after it went out. */
+export interface StreamBody {
+  /** Bytes; becomes Content-Length. */
+  readonly size: number;
+  open(): Readable;
+}
+
+/** A request to the registry itself; there is no way to name another host. */
+export interface RegistryRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path and query. */
+  readonly target: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer | StreamBody;
+  readonly signal: AbortSignal;
+}
+
+export interface RegistryResponse {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Never more than some MiB: layers are not read through this port. */
+  readonly body: Buffer;
+}
+
+/**
+ * The port to the network: one registry, its address pinned, its certificate checked against its
+ * name. Redirects are answers like any other. Rejects with SpokelineError REGISTRY_REQUEST,
+ * `transient` when the connection broke off; with the error of the body's stream when that failed;
+ * with the signal's reason when it aborted.
+ */
+export type RegistryHttp = (request: RegistryRequest) => Promise<RegistryResponse>;

@@ -1,0 +1,24 @@
+import type { ImageLayout } from './layout.ts';
+
+/**
+ * The repository that an image was built on, if it is one of this registry: its layers can be
+ * mounted there instead of being sent.
+ * https://github.com/opencontainers/image-spec/blob/main/annotations.md
+ */
+export function mountSource(
+  layout: ImageLayout,
+  loginServer: string,
+  repository: string,
+): string | undefined {
+  for (const { annotations } of layout.manifests) {
+    const base = annotations['org.opencontainers.image.base.name'];
+    const prefix = `${loginServer}/`;
+    if (base === undefined || !base.toLowerCase().startsWith(prefix)) continue;
+    const name = base
+      .slice(prefix.length)
+      .replace(/@.*$/, '')
+      .replace(/:[^:/]*$/, '');
+    if (name !== '' && name !== repository) return name;
+  }
+  return undefined;
+}

@@ -1,0 +1,62 @@
+import { setMaxListeners } from 'node:events';
+
+/** Bytes up to which a blob costs a registry a request rather than bandwidth. */
+const small = 1024 * 1024;
+const heavy = 2;
+
+/**
+ * Runs `work` for all items: at most `concurrency` big ones at once, or two small ones in the place
+ * of each big one. Small blobs wait for round trips, big ones for bandwidth and memory.
+ *
+ * The first failure aborts the signal that the others got; when all have ended it is thrown.
+ */
+export async function runSized<T extends { readonly size: number }>(
+  items: readonly T[],
+  concurrency: number,
+  signal: AbortSignal,
+  work: (item: T, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  // Every request in flight listens to it; Node would print a warning about a leak from the 11th on.
+  setMaxListeners(0, either);
+  // Big ones first: one that starts last would run alone at the end.
+  const waiting = [...items].sort((a, b) => b.size - a.size);
+  const failures: unknown[] = [];
+  let room = concurrency * heavy;
+  await new Promise<void>((resolve) => {
+    const next = (): void => {
+      while (waiting.length > 0 && !either.aborted) {
+        const item = pick(waiting, room);
+        if (item === undefined) return;
+        const weight = weightOf(item);
+        room -= weight;
+        work(item, either)
+          .catch((error: unknown) => {
+            failures.push(error);
+            stop.abort(error);
+          })
+          .finally(() => {
+            room += weight;
+            next();
+          });
+      }
+      if (room === concurrency * heavy) resolve();
+    };
+    next();
+  });
+  if (failures.length > 0) throw failures[0];
+  signal.throwIfAborted();
+}
+
+/** Takes a big item while there is room for one, else a small one from the end. */
+function pick<T extends { readonly size: number }>(waiting: T[], room: number): T | undefined {
+  const first = waiting[0];
+  if (first !== undefined && weightOf(first) <= room) return waiting.shift();
+  const last = waiting.at(-1);
+  return last !== undefined && weightOf(last) <= room ? waiting.pop() : undefined;
+}
+
+function weightOf(item: { readonly size: number }): number {
+  return item.size > small ? heavy : 1;
+}

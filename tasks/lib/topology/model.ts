@@ -1,0 +1,148 @@
+import { SpokelineError } from '../errors.ts';
+
+export type Cloud = 'public' | 'usgovernment' | 'china';
+
+export interface Subnet {
+  readonly name: string;
+  /** In CIDR notation, inside the network's address space. */
+  readonly prefix: string;
+  readonly id: string;
+}
+
+export interface Network {
+  readonly id: string;
+  readonly name: string;
+  readonly addressSpace: readonly string[];
+  readonly subnets: Readonly<Record<string, Subnet>>;
+}
+
+export interface Hub {
+  readonly subscription: string;
+  readonly resourceGroup: string;
+  readonly region: string;
+  readonly network: Network;
+  readonly firewall?: { readonly privateAddress: string };
+  readonly dns: {
+    readonly subscription: string;
+    /** Where the private DNS zones live. */
+    readonly resourceGroup: string;
+    /** Addresses of DNS servers, with `:port` where it is not 53. */
+    readonly resolvers: readonly string[];
+    /** Whether links ask public DNS for names that a private zone lacks (NxDomainRedirect). */
+    readonly fallback: boolean;
+  };
+}
+
+export interface Stamp {
+  readonly name: string;
+  readonly role: 'primary' | 'secondary';
+  readonly region: string;
+  readonly subscription: string;
+  readonly resourceGroup: string;
+  readonly network: Network;
+  /** Handed to the stamp's template as they are. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+export interface Registry {
+  readonly name: string;
+  readonly loginServer: string;
+  /** Regions with a replica. */
+  readonly replicas: readonly string[];
+}
+
+/** The whole estate, validated and with every address planned. */
+export interface Topology {
+  readonly name: string;
+  readonly cloud: Cloud;
+  readonly hub: Hub;
+  readonly registry?: Registry;
+  readonly stamps: Readonly<Record<string, Stamp>>;
+  /** Absolute path of the gates document. */
+  readonly gates?: string;
+  /** Whether this estate is a stand-in on 127.0.0.0/8. */
+  readonly loopback: boolean;
+  /** Declared port -> port to dial; see `dialledPort`. */
+  readonly ports: Readonly<Record<string, number>>;
+}
+
+/** Address spaces of the hub and all stamps, in CIDR notation: what "private" means in this estate. */
+export function declaredNetworks(topology: Topology): string[] {
+  const networks = [topology.hub.network, ...Object.values(topology.stamps).map((s) => s.network)];
+  return networks.flatMap((network) => [...network.addressSpace]);
+}
+
+/**
+ * The port to connect to for a declared port. Undefined when the estate is on loopback and does not map
+ * the port: what listens there is another program, so the caller must answer "unknown", not look.
+ */
+export function dialledPort(
+  topology: Pick<Topology, 'loopback' | 'ports'>,
+  port: number,
+): number | undefined {
+  return topology.ports[String(port)] ?? (topology.loopback ? undefined : port);
+}
+
+/**
+ * The stamps that a selector names: `all`, a role, a name, or several of these with commas between.
+ * In the order of the document, each once. Throws INPUT_INVALID for anything unknown.
+ */
+export function selectStamps(topology: Topology, selector: string): Stamp[] {
+  const wanted = selector.split(',').map((part) => part.trim());
+  const stamps = Object.values(topology.stamps);
+  const chosen = new Set<Stamp>();
+  for (const part of wanted) {
+    const found = stamps.filter((s) => part === 'all' || s.name === part || s.role === part);
+    if (found.length === 0) {
+      const names = stamps.map((s) => s.name).join(', ');
+      throw new SpokelineError('INPUT_INVALID', `The topology has no stamp "${part}".`, {
+        hint: `Known stamps: ${names}. Also allowed: primary, secondary, all.`,
+        details: [{ message: `stamp "${part}" is not one of ${names}, primary, secondary, all` }],
+      });
+    }
+    for (const stamp of found) chosen.add(stamp);
+  }
+  return stamps.filter((stamp) => chosen.has(stamp));
+}
+
+/** Domain names of a cloud's services, without a leading dot. */
+export interface CloudSuffixes {
+  readonly keyVault: string;
+  readonly storageBlob: string;
+  readonly storageQueue: string;
+  readonly storageTable: string;
+  readonly storageFile: string;
+  readonly registry: string;
+}
+
+// https://learn.microsoft.com/azure/private-link/private-endpoint-dns
+const suffixes: Record<Cloud, CloudSuffixes> = {
+  public: {
+    keyVault: 'vault.azure.net',
+    storageBlob: 'blob.core.windows.net',
+    storageQueue: 'queue.core.windows.net',
+    storageTable: 'table.core.windows.net',
+    storageFile: 'file.core.windows.net',
+    registry: 'azurecr.io',
+  },
+  usgovernment: {
+    keyVault: 'vault.usgovcloudapi.net',
+    storageBlob: 'blob.core.usgovcloudapi.net',
+    storageQueue: 'queue.core.usgovcloudapi.net',
+    storageTable: 'table.core.usgovcloudapi.net',
+    storageFile: 'file.core.usgovcloudapi.net',
+    registry: 'azurecr.us',
+  },
+  china: {
+    keyVault: 'vault.azure.cn',
+    storageBlob: 'blob.core.chinacloudapi.cn',
+    storageQueue: 'queue.core.chinacloudapi.cn',
+    storageTable: 'table.core.chinacloudapi.cn',
+    storageFile: 'file.core.chinacloudapi.cn',
+    registry: 'azurecr.cn',
+  },
+};
+
+export function cloudSuffixes(cloud: Cloud): CloudSuffixes {
+  return suffixes[cloud];
+}

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { inputs as deployInputs } from '../../tasks/StampDeploy/StampDeployV1/inputs.ts';
+import { inputs as dnsInputs } from '../../tasks/PrivateDns/PrivateDnsV1/inputs.ts';
+import { readInputs, type InputSpec } from '../../tasks/lib/host/inputs.ts';
+import { SpokelineError } from '../../tasks/lib/errors.ts';
+import { fakePort } from '../support/host.ts';
+
+const id = '11111111-0000-4000-8000-000000000001';
+
+function problems<I>(
+  spec: InputSpec<I>,
+  inputs: Record<string, string>,
+  paths: Record<string, string> = {},
+  subscriptionId = id,
+): string[] {
+  const port = fakePort({
+    inputs: { azureSubscription: id, ...inputs },
+    paths,
+    endpoints: {
+      [id]: {
+        url: 'https://management.azure.com/',
+        scheme: 'ServicePrincipal',
+        parameters: { tenantid: id, serviceprincipalid: id, serviceprincipalkey: 'k' },
+        data: { environment: 'AzureCloud', subscriptionId },
+      },
+    },
+  });
+  try {
+    readInputs(spec, port);
+  } catch (error) {
+    assert.ok(error instanceof SpokelineError, String(error));
+    return error.details.map((d) => d.message);
+  }
+  return [];
+}
+
+describe('inputs of StampDeploy', () => {
+  const template = { template: '/w/main.bicep' };
+  const topology = { topology: '/w/topology.yml' };
+  const guidRule = 'allowed: the id of a subscription (a GUID).';
+  const cases: [string, Record<string, string>, Record<string, string>, string[]][] = [
+    ['a resource group', { resourceGroup: 'rg' }, template, []],
+    ['a stamp', { target: 'stamp', stamp: 'weu' }, { ...template, ...topology }, []],
+    ['a plan', { action: 'plan' }, topology, []],
+    [
+      'a plan without a topology',
+      { action: 'plan' },
+      {},
+      ['Input "topology" is needed when action is plan.'],
+    ],
+    [
+      'nothing',
+      {},
+      {},
+      [
+        'Input "template" is needed when action is create.',
+        'Input "resourceGroup" is needed when target is resourceGroup.',
+      ],
+    ],
+    [
+      'a stamp without name and topology',
+      { target: 'stamp' },
+      template,
+      [
+        'Input "topology" is needed when target is stamp.',
+        'Input "stamp" is needed when target is stamp.',
+      ],
+    ],
+    [
+      'overlays of nothing',
+      { resourceGroup: 'rg', overlays: 'a.yml' },
+      template,
+      ['Input "overlays" changes a topology, but the input "topology" is missing.'],
+    ],
+    [
+      'texts that ARM would refuse',
+      {
+        resourceGroup: 'rg.',
+        subscription: 'x',
+        deploymentName: 'a b',
+        bicepVersion: 'latest',
+        timeout: '0',
+      },
+      template,
+      [
+        'Input "resourceGroup" is "rg."; allowed: the name of a resource group ' +
+          '(letters, digits, _ - . ( ), at most 90, no dot at the end).',
+        `Input "subscription" is "x"; ${guidRule}`,
+        'Input "deploymentName" is "a b"; allowed: at most 64 letters, digits, and _ - . ( ).',
+        'Input "bicepVersion" is "latest"; allowed: a version such as 0.36.1.',
+        'Input "timeout" is "0"; allowed: a whole number of seconds from 1 to 86400.',
+      ],
+    ],
+  ];
+  for (const [name, inputs, paths, expected] of cases) {
+    it(`with ${name}: ${expected.length === 0 ? 'fine' : 'refused'}`, () => {
+      const found = problems(deployInputs, inputs, paths);
+      assert.deepEqual(found, expected);
+    });
+  }
+
+  it('need a subscription from somewhere', () => {
+    assert.deepEqual(problems(deployInputs, { resourceGroup: 'rg' }, template, ''), [
+      'Input "subscription" is needed, for the service connection has no subscription.',
+    ]);
+  });
+});
+
+describe('inputs of PrivateDns', () => {
+  const cases: [string, Record<string, string>, Record<string, string>, string[]][] = [
+    ['a topology', {}, { topology: '/w/topology.yml' }, []],
+    [
+      'names by hand',
+      { resourceGroup: 'rg', zonesResourceGroup: 'rg-dns', owner: 'shop/weu' },
+      {},
+      [],
+    ],
+    [
+      'nothing',
+      {},
+      {},
+      [
+        'Input "resourceGroup" is needed when there is no topology.',
+        'Input "zonesResourceGroup" is needed when there is no topology.',
+        'Input "owner" is needed when there is no topology.',
+      ],
+    ],
+    [
+      'what is neither a network nor a range',
+      { linkNetworks: 'vnet', networks: '10.0.0.0/33' },
+      { topology: '/w/topology.yml' },
+      [
+        'Input "linkNetworks" has vnet; allowed: ids of virtual networks.',
+        'Input "networks" has 10.0.0.0/33: "/33" is no length from /0 to /32.',
+      ],
+    ],
+    [
+      'an owner that metadata cannot hold',
+      { owner: 'a b' },
+      { topology: '/w/topology.yml' },
+      [
+        'Input "owner" is "a b"; allowed: at most 100 letters, digits, and . _ / -, for example shop/weu.',
+      ],
+    ],
+  ];
+  for (const [name, inputs, paths, expected] of cases) {
+    it(`with ${name}: ${expected.length === 0 ? 'fine' : 'refused'}`, () => {
+      const found = problems(dnsInputs, inputs, paths);
+      assert.deepEqual(found, expected);
+    });
+  }
+});

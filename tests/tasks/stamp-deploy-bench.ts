@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { createDeployment } from '../../tasks/lib/azure/deployments.ts';
+import type { ServiceConnection } from '../../tasks/lib/azure/connection.ts';
+import { deploy } from '../../tasks/lib/deploy/deploy.ts';
+import type { Patience } from '../../tasks/lib/deploy/patience.ts';
+import type { Content, DeploymentPort, DeploymentState } from '../../tasks/lib/deploy/port.ts';
+import { contentTag, requestTag } from '../../tasks/lib/deploy/start.ts';
+import { SpokelineError } from '../../tasks/lib/errors.ts';
+import { fakeClock, type FakeClock } from '../support/clock.ts';
+import { startArm, type ArmFake } from './stamp-deploy-arm.ts';
+
+export const subscription = '00000000-0000-4000-8000-00000000000b';
+export const deploymentPath = /\/deployments\/d$/i;
+
+export interface Bench {
+  readonly clock: FakeClock;
+  readonly arm: ArmFake;
+  readonly port: DeploymentPort;
+  /** What was printed: `! ` for errors, `~ ` for delays, `N% ` for progress. */
+  readonly lines: string[];
+  readonly controller: AbortController;
+  /** How often a token was asked for. */
+  tokens: number;
+  patience(seconds?: number): Patience;
+  /** Deploys, under a request id. */
+  go(request?: string, seconds?: number, cancelDeployment?: boolean): Promise<DeploymentState>;
+  /** Runs `act` when the task has slept `n` times. */
+  afterSleeps(n: number, act: () => void): void;
+}
+
+/** A deployment named `d` against a Resource Manager on loopback, in the time of a test's clock. */
+export async function startBench(): Promise<Bench> {
+  const clock = fakeClock();
+  const arm = await startArm(clock);
+  const lines: string[] = [];
+  const controller = new AbortController();
+  const connection: ServiceConnection = {
+    id: '11111111-0000-4000-8000-000000000001',
+    scheme: 'ServicePrincipal',
+    resourceManagerUrl: arm.url,
+    authorityUrl: arm.url,
+    audience: arm.url,
+    tenantId: 't',
+    clientId: 'c',
+    subscriptionId: subscription,
+  };
+  let kept = 'token-1';
+  const source = {
+    token: (_scope: string, _signal?: AbortSignal, options?: { fresh?: boolean }) => {
+      bench.tokens += 1;
+      if (options?.fresh) kept = 'token-2';
+      return Promise.resolve({ token: kept, expiresAt: Date.now() + 3_600_000 });
+    },
+  };
+  const target = { subscription, resourceGroup: 'rg', name: 'd' };
+  const port = createDeployment(connection, source, target, clock, { httpClient: arm.httpClient });
+  const watcher = {
+    info: (text: string) => lines.push(text),
+    error: (text: string) => lines.push(`! ${text}`),
+    progress: (percent: number, text: string) => lines.push(`${percent}% ${text}`),
+  };
+  const bench: Bench = {
+    clock,
+    arm,
+    port,
+    lines,
+    controller,
+    tokens: 0,
+    patience: (seconds = 3600) => ({
+      clock,
+      signal: controller.signal,
+      deadline: clock.now() + seconds * 1000,
+      random: () => 0.5,
+      onDelay: (text) => lines.push(`~ ${text}`),
+    }),
+    go: (request = 'r1', seconds = 3600, cancelDeployment = true) =>
+      deploy(port, content(request), watcher, bench.patience(seconds), {
+        cancelDeployment,
+        expected: 1,
+      }),
+    afterSleeps(n, act) {
+      const original = clock.sleep.bind(clock);
+      clock.sleep = async (ms, signal) => {
+        if (clock.sleeps.length === n) act();
+        await original(ms, signal);
+      };
+    },
+  };
+  return bench;
+}
+
+export function content(request: string, same = 'same'): Content {
+  return {
+    template: { $schema: 'x', resources: [] },
+    parameters: { p: { value: 1 } },
+    tags: { [contentTag]: same, [requestTag]: request },
+  };
+}
+
+export async function failure(promise: Promise<unknown>): Promise<SpokelineError> {
+  try {
+    await promise;
+  } catch (error) {
+    assert.ok(error instanceof SpokelineError, String(error));
+    return error;
+  }
+  assert.fail('nothing was thrown');
+}

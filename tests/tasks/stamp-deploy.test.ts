@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Inputs } from '../../tasks/StampDeploy/StampDeployV1/inputs.ts';
+import { run } from '../../tasks/StampDeploy/StampDeployV1/task.ts';
+import { SpokelineError } from '../../tasks/lib/errors.ts';
+import { fakeClock, type FakeClock } from '../support/clock.ts';
+import { fakeContext, type RecordedContext } from '../support/host.ts';
+import { writeStandIn } from '../unit/bicep/stand-in.ts';
+import { startArm, type ArmFake } from './stamp-deploy-arm.ts';
+
+const subscription = '00000000-0000-4000-8000-00000000000b';
+const topology = `
+name: shop
+cloud: public
+hub:
+  subscription: 00000000-0000-4000-8000-00000000000a
+  resourceGroup: rg-hub
+  region: westeurope
+  network: { name: vnet-hub, addressSpace: [10.0.0.0/16], subnets: { AzureFirewallSubnet: /26, agents: /27, endpoints: /27 } }
+  dns: { resourceGroup: rg-dns, resolvers: [10.0.0.53] }
+stamps:
+${[
+  ['weu', 'primary', 1],
+  ['neu', 'secondary', 2],
+  ['sea-1', 'secondary', 3],
+]
+  .map(
+    ([name, role, n]) => `  ${name}:
+    role: ${role}
+    region: westeurope
+    subscription: ${subscription}
+    resourceGroup: rg-${name}
+    network: { name: vnet-${name}, addressSpace: [10.${n}.0.0/16], subnets: { application: /24, endpoints: /27 } }
+    parameters: { keyVaultName: kv-${name} }`,
+  )
+  .join('\n')}
+`;
+
+const template = {
+  $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#',
+  parameters: {
+    stamp: { type: 'object' },
+    hub: { type: 'object' },
+    password: { type: 'secureString' },
+    size: { type: 'string', defaultValue: 'S' },
+  },
+  resources: [],
+  outputs: { uri: { type: 'string', value: '' }, key: { type: 'securestring', value: '' } },
+};
+
+describe('StampDeploy', () => {
+  let directory: string;
+  let clock: FakeClock;
+  let arm: ArmFake;
+  let context: RecordedContext;
+  const more: string[] = [];
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'spk-deploy-'));
+    await writeFile(join(directory, 'topology.yml'), topology);
+    await writeFile(join(directory, 'main.json'), JSON.stringify(template));
+    await writeFile(join(directory, 'main.bicep'), 'param stamp object\n');
+    clock = fakeClock();
+    arm = await startArm(clock);
+    const agent = { workingDirectory: directory, buildId: '42', stage: 'primary', job: 'stamp' };
+    context = fakeContext({ clock, agent });
+  });
+
+  afterEach(async () => {
+    await arm.close();
+    for (const path of [directory, ...more.splice(0)])
+      await rm(path, { recursive: true, force: true });
+  });
+
+  function act(given: Partial<Inputs> = {}): Promise<void> {
+    const inputs: Inputs = {
+      azureSubscription: {
+        id: 'c',
+        scheme: 'ServicePrincipal',
+        resourceManagerUrl: arm.url,
+        authorityUrl: arm.url,
+        audience: arm.url,
+        tenantId: 't',
+        clientId: 'c',
+        secret: 's',
+      },
+      action: 'create',
+      template: join(directory, 'main.json'),
+      parametersFile: undefined,
+      parameters: { password: 'top secret' },
+      topology: join(directory, 'topology.yml'),
+      overlays: [],
+      target: 'stamp',
+      stamp: 'primary',
+      resourceGroup: undefined,
+      subscription: undefined,
+      deploymentName: undefined,
+      bicepPath: undefined,
+      bicepDownload: false,
+      bicepVersion: undefined,
+      cancelDeployment: true,
+      timeout: 600,
+      ...given,
+    };
+    const tokens = {
+      token: () => Promise.resolve({ token: 'x', expiresAt: Date.now() + 3_600_000 }),
+    };
+    return run(inputs, context, { httpClient: arm.httpClient, tokens });
+  }
+
+  async function failure(promise: Promise<unknown>): Promise<SpokelineError> {
+    try {
+      await promise;
+    } catch (error) {
+      assert.ok(error instanceof SpokelineError, String(error));
+      return error;
+    }
+    assert.fail('nothing was thrown');
+  }
+
+  const sent = () =>
+    [...arm.deployments.values()][0]?.body.properties['parameters'] as Record<
+      string,
+      { value: unknown }
+    >;
+
+  it('deploys a stamp with the objects of the topology, and sets outputs', async () => {
+    arm.script = {
+      takes: 2_000,
+      outputs: {
+        uri: { type: 'String', value: 'https://kv' },
+        key: { type: 'SecureString', value: 'from azure' },
+      },
+    };
+    await act();
+    const [[name = '', stored] = []] = [...arm.deployments.entries()];
+    assert.match(name, /^spokeline-weu-42-primary-stamp-[0-9a-f]{8}$/);
+    assert.deepEqual(Object.keys(stored?.tags ?? {}), ['spokeline-content', 'spokeline-request']);
+    const { stamp, hub, password, size } = sent();
+    assert.equal((stamp?.value as { parameters: unknown }).parameters !== undefined, true);
+    assert.equal((hub?.value as { resourceGroup: string }).resourceGroup, 'rg-hub');
+    assert.deepEqual([password, size], [{ value: 'top secret' }, undefined]);
+    assert.equal(context.outputs['deploymentName']?.value, name);
+    assert.match(
+      context.outputs['deploymentId']?.value ?? '',
+      /\/resourceGroups\/rg-weu\/providers\//,
+    );
+    assert.deepEqual(context.outputs['output.uri'], { value: 'https://kv', secret: false });
+    assert.deepEqual(context.outputs['output.key'], { value: 'from azure', secret: true });
+    assert.equal(context.outputs['outputs']?.value, '{"uri":"https://kv"}');
+    assert.deepEqual(context.masked.slice(0, 2), ['top secret', 'from azure']);
+  });
+
+  it('never lets a secret into a tag: the content is the same for another password', async () => {
+    await act();
+    const first = [...arm.deployments.values()][0]?.tags['spokeline-content'];
+    await act({ parameters: { password: 'another' } });
+    assert.equal([...arm.deployments.values()][0]?.tags['spokeline-content'], first);
+    await act({ parameters: { password: 'another', size: 'L' } });
+    assert.notEqual([...arm.deployments.values()][0]?.tags['spokeline-content'], first);
+  });
+
+  it('asks Azure and deploys nothing when it validates', async () => {
+    await act({ action: 'validate' });
+    assert.equal(arm.begun, 0);
+    assert.deepEqual(
+      arm.requests.map((r) => r.split(' ')[0]),
+      ['POST'],
+    );
+  });
+
+  it('compiles Bicep with the CLI of the agent', async () => {
+    const standIn = await writeStandIn({
+      compile: { success: true, diagnostics: [], contents: JSON.stringify(template) },
+    });
+    more.push(standIn.directory);
+    await act({ template: join(directory, 'main.bicep'), bicepPath: standIn.path });
+    assert.equal(arm.begun, 1);
+    assert.ok(context.lines.includes(`info: Bicep CLI 0.36.1 at ${standIn.path}`));
+  });
+
+  const early: [string, Partial<Inputs>, string, string][] = [
+    [
+      'a stamp that does not exist',
+      { stamp: 'nope' },
+      'INPUT_INVALID',
+      'The topology has no stamp "nope".',
+    ],
+    [
+      'a role of several stamps',
+      { stamp: 'secondary' },
+      'INPUT_INVALID',
+      'Input "stamp" is "secondary", which selects neu, sea-1; one deployment goes to one stamp.',
+    ],
+    [
+      'parameters that do not fit',
+      { parameters: { pasword: 'x' } },
+      'INPUT_INVALID',
+      '2 problems in the parameters of the template.',
+    ],
+    [
+      'a template of no known kind',
+      { template: '/x/main.tf' },
+      'INPUT_INVALID',
+      'Input "template" is /x/main.tf; allowed: a .bicep file, or an ARM template in .json.',
+    ],
+    [
+      'a template that does not exist',
+      { template: '/x/main.bicep' },
+      'INPUT_INVALID',
+      'Input "template" is /x/main.bicep, which does not exist.',
+    ],
+  ];
+  for (const [name, given, code, message] of early) {
+    it(`finds ${name} before it signs in`, async () => {
+      const error = await failure(act(given));
+      assert.deepEqual([error.code, error.message], [code, message]);
+      assert.deepEqual(arm.requests, []);
+    });
+  }
+
+  it('plans without signing in: addresses, legs, and what would go where', async () => {
+    await act({ action: 'plan', stamp: undefined });
+    assert.deepEqual(arm.requests, []);
+    assert.deepEqual(JSON.parse(context.outputs['legs']?.value ?? ''), {
+      neu: { stamp: 'neu' },
+      sea_1: { stamp: 'sea-1' },
+    });
+    assert.equal(context.outputs['count']?.value, '2');
+    const file = join(directory, 'main.json');
+    assert.ok(
+      context.lines.includes(
+        `info: ${file} would go to resource group rg-weu (weu) with the parameters hub, stamp, password`,
+      ),
+    );
+    assert.ok(context.lines.includes('info:     10.1.0.0/24        application'));
+  });
+
+  it('plans the stamps that are asked for', async () => {
+    await act({ action: 'plan', template: undefined, stamp: 'weu' });
+    assert.deepEqual(JSON.parse(context.outputs['legs']?.value ?? ''), { weu: { stamp: 'weu' } });
+  });
+});

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { finish, startExample } from '../support/start.ts';
+
+const breaks = 'templates/examples/mission-critical/breaks';
+
+function expected(folder: string): unknown {
+  return JSON.parse(readFileSync(`${folder}/expect.json`, 'utf8')).failing;
+}
+
+/** Ids of all checks that the gate has to make, whatever the state of the network. */
+const allChecks = [
+  'registry-dns',
+  'registry-tls',
+  ...['weu', 'neu'].flatMap((stamp) =>
+    [
+      'peering',
+      'key-vault-dns',
+      'key-vault-tcp',
+      'key-vault-tls',
+      'storage-dns',
+      'storage-tls',
+      'storage-ssh-denied',
+    ].map((id) => `${stamp}/${id}`),
+  ),
+].sort();
+
+describe('example mission-critical', function () {
+  this.timeout(120_000);
+
+  it('releases into hub and two stamps, and passes every check', async () => {
+    const { code, report, html, junit, stdout, stderr } = await startExample(['mission-critical']);
+    assert.equal(code, 0, `${stdout}\n${stderr}`);
+    assert.equal(report.result, 'passed');
+    assert.deepEqual(report.failing, []);
+    assert.deepEqual(report.gate?.checks.map((c) => c.id).sort(), allChecks);
+    assert.ok(report.gate?.checks.every((c) => c.status === 'pass'));
+    const stages = report.pipelines.map((p) => p.stages.map((s) => s.name));
+    assert.deepEqual(stages, [
+      ['hub', 'dns'],
+      ['primary', 'secondary', 'dns', 'image', 'gate'],
+    ]);
+    assert.match(report.image?.digest ?? '', /^sha256:[0-9a-f]{64}$/);
+    assert.match(html, /The network is as declared/);
+    assert.match(junit, /<testsuite name="network gate" tests="16" failures="0"/);
+    // The secrets of the sandbox's identities never show.
+    assert.doesNotMatch(stdout + stderr, /eyJ[A-Za-z0-9_-]{10,}\./);
+  });
+
+  for (const name of readdirSync(breaks)) {
+    it(`break ${name} fails its checks and no others`, async () => {
+      const run = await startExample(['mission-critical', '--break', name]);
+      assert.equal(run.code, 1, run.stdout);
+      assert.deepEqual(run.report.failing, expected(`${breaks}/${name}`));
+      assert.deepEqual(run.report.gate?.checks.map((c) => c.id).sort(), allChecks);
+      assert.match(run.html, /Release held/);
+    });
+  }
+
+  it('the nsg break has no effect where endpoint network policies are off', async () => {
+    const folder = 'tests/fixtures/breaks/nsg-without-endpoint-policies';
+    const run = await startExample(['mission-critical', '--patch', folder]);
+    assert.deepEqual(run.report.failing, []);
+    assert.equal(run.report.result, 'passed');
+    assert.equal(run.code, 0, run.stdout);
+  });
+
+  it('names the examples and the breaks there are', async () => {
+    const list = await finish(process.execPath, ['dist/start.js', 'list']);
+    assert.equal(list.code, 0);
+    assert.match(list.stdout, /^mission-critical$/m);
+    const unknown = await finish(process.execPath, ['dist/start.js', 'mission-critical', '--break', 'x']);
+    assert.equal(unknown.code, 2);
+    assert.equal(
+      unknown.stderr.trim(),
+      'No break x in mission-critical; there are: dns, nsg, peering, wrong-endpoint',
+    );
+  });
+});

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { WRONG_DECLARATIONS } from './cases/wrong-declarations.ts';
+import { WRONG_TEXTS } from './cases/wrong-texts.ts';
+import { compileText, errors, places } from './compile-text.ts';
+
+describe('bicep: errors', () => {
+  for (const { what, text, others, found } of [...WRONG_TEXTS, ...WRONG_DECLARATIONS]) {
+    it(what, () => {
+      const result = compileText(text, others);
+      const seen = errors(result);
+      const shown = places({ diagnostics: seen }).map((at, i) => [at, seen[i]?.message]);
+      assert.deepEqual(shown, found);
+      assert.equal(result.success, false);
+      assert.equal(result.template, undefined);
+    });
+  }
+
+  it('a missing module file and a missing loaded file name the path', () => {
+    const text =
+      "module m './none.bicep' = {\n  name: 'm'\n}\nvar t = loadTextContent('none.txt')\noutput o string = t\n";
+    const result = compileText(text);
+    assert.deepEqual(places(result), ['1:10 BCP091', '4:25 BCP091']);
+    for (const { message } of result.diagnostics) {
+      assert.match(
+        message,
+        /^An error occurred reading file\. Could not find file '.*none\.\w+'\.$/,
+      );
+    }
+  });
+
+  it('files that need each other are a cycle, not an endless compilation', () => {
+    const text = "module m 'other.bicep' = {\n  name: 'm'\n}\n";
+    const result = compileText(text, { 'other.bicep': text.replace('other', 'main') });
+    assert.deepEqual(places(result), ['other.bicep 1:10 BCP095']);
+  });
+});
+
+describe('bicep: warnings', () => {
+  const text =
+    "param a string\n@secure()\nparam b string = 'hunter2'\n@secure()\nparam c string = newGuid()\nvar d = 1\noutput o string = '${b}${c}'\n";
+
+  it('unused names and secrets in the file', () => {
+    const result = compileText(text);
+    assert.deepEqual(places(result), [
+      '1:7 no-unused-params',
+      '3:18 secure-parameter-default',
+      '6:5 no-unused-vars',
+    ]);
+    assert.ok(result.diagnostics.every((d) => d.level === 'Warning'));
+    assert.equal(result.success, true);
+  });
+
+  it('follow bicepconfig.json and the directives in the text', () => {
+    const rules = { 'no-unused-params': { level: 'error' }, 'no-unused-vars': { level: 'off' } };
+    const config = JSON.stringify({ analyzers: { core: { rules } } });
+    const silenced = text.replace(
+      'param b',
+      '#disable-next-line secure-parameter-default\nparam b',
+    );
+    const result = compileText(silenced, { 'bicepconfig.json': `// settings\n${config}` });
+    assert.deepEqual(places(result), ['1:7 no-unused-params']);
+    assert.equal(result.diagnostics[0]?.level, 'Error');
+    assert.equal(result.success, false);
+  });
+});

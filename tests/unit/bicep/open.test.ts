@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { readFile, rm } from 'node:fs/promises';
+import { openBicep } from '../../../tasks/lib/bicep/open.ts';
+import { bicepEnvironment } from '../../../tasks/lib/bicep/spawn.ts';
+import { compileTemplate, type CompileOptions } from '../../../tasks/lib/bicep/compile-template.ts';
+import type { Diagnostic } from '../../../tasks/lib/bicep/compiler.ts';
+import { SpokelineError } from '../../../tasks/lib/errors.ts';
+import { writeStandIn, type Behaviour } from './stand-in.ts';
+
+interface Call {
+  args: string[];
+  env: Record<string, string>;
+  pid: number;
+}
+
+async function calls(log: string): Promise<Call[]> {
+  const text = await readFile(log, 'utf8');
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Call);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function failure(promise: Promise<unknown>): Promise<SpokelineError> {
+  try {
+    await promise;
+  } catch (error) {
+    assert.ok(error instanceof SpokelineError, String(error));
+    return error;
+  }
+  assert.fail('nothing was thrown');
+}
+
+describe('a Bicep CLI', () => {
+  const made: string[] = [];
+  const never = new AbortController().signal;
+  const environment = { PATH: process.env['PATH'] ?? '', HOME: '/nowhere' };
+
+  async function standIn(behaviour: Behaviour) {
+    const found = await writeStandIn(behaviour);
+    made.push(found.directory);
+    return found;
+  }
+
+  function options(path: string, more: Partial<CompileOptions> = {}): CompileOptions {
+    return {
+      path,
+      version: undefined,
+      toolsDirectory: undefined,
+      environment,
+      download: false,
+      tempDirectory: '/nowhere',
+      signal: never,
+      info: () => undefined,
+      warn: () => undefined,
+      ...more,
+    };
+  }
+
+  after(async () => {
+    for (const directory of made) await rm(directory, { recursive: true, force: true });
+  });
+
+  it('is started once, with an allow-listed environment, and ended', async () => {
+    const { path, log } = await standIn({
+      compile: { success: true, diagnostics: [], contents: '{"a":1}' },
+    });
+    process.env['SPOKELINE_TEST_SECRET'] = 'do not pass on';
+    try {
+      const bicep = await openBicep({
+        path,
+        environment: { ...environment, AZURE_CLIENT_SECRET: 'x', SYSTEM_ACCESSTOKEN: 'y' },
+        signal: never,
+      });
+      assert.equal(await bicep.version(), '0.36.1');
+      assert.deepEqual(await bicep.compile('/a/main.bicep'), {
+        template: '{"a":1}',
+        diagnostics: [],
+      });
+      assert.deepEqual(await bicep.metadata('/a/main.bicep'), {
+        parameters: [
+          { name: 'hub', type: 'object' },
+          { name: 'any', type: undefined },
+        ],
+        outputs: [],
+      });
+      await bicep.dispose();
+      await bicep.dispose();
+    } finally {
+      delete process.env['SPOKELINE_TEST_SECRET'];
+    }
+    const [call, ...more] = await calls(log);
+    assert.deepEqual(more, [], 'no further process, not even for --version at the end');
+    assert.equal(call?.args[0], 'jsonrpc');
+    assert.deepEqual(Object.keys(call?.env ?? {}).sort(), ['HOME', 'PATH']);
+    assert.equal(isRunning(call?.pid ?? 0), false);
+  });
+
+  it('passes on what a CLI needs, whatever the letter case', () => {
+    const passed = bicepEnvironment({
+      Path: 'C:\\bin',
+      https_proxy: 'http://p',
+      SystemRoot: 'C:\\Windows',
+      BUILD_BUILDID: '1',
+      ARM_CLIENT_SECRET: 's',
+      HOME: undefined,
+    });
+    assert.deepEqual(passed, {
+      Path: 'C:\\bin',
+      https_proxy: 'http://p',
+      SystemRoot: 'C:\\Windows',
+    });
+  });
+
+  it('gives errors with one-based places, and warnings apart', async () => {
+    const diagnostic = (line: number, level: string, code: string, message: string) => ({
+      source: 'file:///a/b%20c/main.bicep',
+      range: { start: { line, char: 4 }, end: { line, char: 9 } },
+      level,
+      code,
+      message,
+    });
+    const { path } = await standIn({
+      compile: {
+        success: false,
+        diagnostics: [
+          diagnostic(2, 'Error', 'BCP057', 'The name "x" does not exist in the current context.'),
+          diagnostic(0, 'Warning', 'no-unused-params', 'Parameter "y" is declared but never used.'),
+        ],
+      },
+    });
+    const warnings: Diagnostic[] = [];
+    const error = await failure(
+      compileTemplate('/a/b c/main.bicep', options(path, { warn: (d) => warnings.push(d) })),
+    );
+    assert.equal(error.code, 'BICEP_COMPILE');
+    assert.equal(error.message, '/a/b c/main.bicep has one error.');
+    assert.deepEqual(error.details, [
+      {
+        file: '/a/b c/main.bicep',
+        line: 3,
+        column: 5,
+        code: 'BCP057',
+        message: 'The name "x" does not exist in the current context.',
+      },
+    ]);
+    assert.deepEqual(
+      warnings.map(({ line, code }) => [line, code]),
+      [[1, 'no-unused-params']],
+    );
+  });
+
+  const broken: [string, Behaviour, RegExp, string?][] = [
+    ['too old', { version: '0.20.4' }, /Bicep CLI version 0\.20\.4 is not supported/],
+    [
+      'dying at once',
+      { diesWith: 'libicu is missing\n' },
+      /it ended with exit code 3$/,
+      'libicu is missing',
+    ],
+    [
+      'dying while it compiles',
+      { dropsCompile: true },
+      /it ended with exit code 134$/,
+      'out of memory',
+    ],
+  ];
+  for (const [name, behaviour, message, said] of broken) {
+    it(`is BICEP_FAILED when ${name}`, async () => {
+      const { path } = await standIn(behaviour);
+      const error = await failure(compileTemplate('/a/main.bicep', options(path)));
+      assert.equal(error.code, 'BICEP_FAILED');
+      assert.match(error.message, message);
+      if (said !== undefined) assert.equal(error.details[0]?.message, said);
+    });
+  }
+
+  it('is ended when the run is cancelled', async () => {
+    const { path, log } = await standIn({ hangs: true });
+    const controller = new AbortController();
+    const bicep = await openBicep({ path, environment, signal: controller.signal });
+    const compiling = bicep.compile('/a/main.bicep');
+    controller.abort(new SpokelineError('CANCELLED', 'The run was cancelled.'));
+    assert.equal((await failure(compiling)).code, 'CANCELLED');
+    await bicep.dispose();
+    const [call] = await calls(log);
+    assert.equal(isRunning(call?.pid ?? 0), false);
+  });
+
+  it('has to have the pinned version', async () => {
+    const { path } = await standIn({});
+    const error = await failure(compileTemplate('/m.bicep', options(path, { version: '0.40.2' })));
+    assert.equal(error.code, 'BICEP_NOT_FOUND');
+    assert.equal(error.message, `bicepVersion is 0.40.2, but the Bicep CLI at ${path} is 0.36.1.`);
+  });
+});

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { fingerprint, readTemplate } from '../../../tasks/lib/deploy/template.ts';
+import { SpokelineError } from '../../../tasks/lib/errors.ts';
+
+const schema = 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#';
+
+describe('an ARM template', () => {
+  it('tells its parameters, outputs and resources', () => {
+    const template = readTemplate(
+      JSON.stringify({
+        $schema: schema,
+        definitions: { name: { type: 'string', nullable: true }, key: { type: 'securestring' } },
+        parameters: {
+          a: { type: 'string' },
+          b: { type: 'int', defaultValue: 0 },
+          c: { $ref: '#/definitions/name' },
+          d: { $ref: '#/definitions/key' },
+          e: { type: 'secureObject', defaultValue: {} },
+        },
+        resources: { x: { type: 't' }, y: { type: 't', existing: true } },
+        outputs: { o: { type: 'SecureString', value: 'v' }, p: { type: 'array', value: [] } },
+      }),
+      'main.json',
+    );
+    assert.deepEqual(template.parameters, {
+      a: { type: 'string', secure: false, optional: false },
+      b: { type: 'int', secure: false, optional: true },
+      c: { type: 'string', secure: false, optional: true },
+      d: { type: 'securestring', secure: true, optional: false },
+      e: { type: 'secureObject', secure: true, optional: true },
+    });
+    assert.deepEqual(template.outputs, {
+      o: { type: 'SecureString', secure: true },
+      p: { type: 'array', secure: false },
+    });
+    assert.equal(template.resources, 1);
+  });
+
+  it('may begin with a byte order mark', () => {
+    const text = `\uFEFF${JSON.stringify({ $schema: schema, resources: [] })}`;
+    assert.equal(readTemplate(text, 'main.json').resources, 0);
+  });
+
+  const bad: [string, string, string][] = [
+    ['a list', '[]', 'main.json holds no JSON object.'],
+    [
+      'another document',
+      '{"$schema":"https://x/deploymentParameters.json#"}',
+      'main.json is no ARM template: "$schema" is "https://x/deploymentParameters.json#", ' +
+        'not the address of a deploymentTemplate.json.',
+    ],
+    [
+      'no schema',
+      '{"resources":[]}',
+      'main.json is no ARM template: "$schema" is null, not the address of a deploymentTemplate.json.',
+    ],
+    ['no resources', `{"$schema":"${schema}"}`, 'main.json has no "resources".'],
+  ];
+  for (const [name, text, message] of bad) {
+    it(`is refused when it is ${name}`, () => {
+      assert.throws(() => readTemplate(text, 'main.json'), { code: 'TEMPLATE_INVALID', message });
+    });
+  }
+
+  it('that is not JSON is named with line and column', () => {
+    try {
+      readTemplate('{\n  "a": 1,\n  b\n}', 'main.json');
+      assert.fail('nothing was thrown');
+    } catch (error) {
+      assert.ok(error instanceof SpokelineError);
+      assert.equal(error.message, 'main.json is not JSON.');
+      const [detail] = error.details;
+      assert.deepEqual([detail?.file, detail?.line, detail?.column], ['main.json', 3, 3]);
+    }
+  });
+
+  it('has a fingerprint that the order of keys does not change', () => {
+    const one = fingerprint({ a: [1, { b: 2, c: null }], d: 'x' });
+    assert.equal(one, fingerprint({ d: 'x', a: [1, { c: null, b: 2 }] }));
+    assert.notEqual(one, fingerprint({ d: 'x', a: [{ c: null, b: 2 }, 1] }));
+    assert.match(one, /^[0-9a-f]{32}$/);
+  });
+});

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import type { Endpoint } from '../../../tasks/lib/dns/model.ts';
+import { endpointKeyOf, wishOf, type WishOptions } from '../../../tasks/lib/dns/wish.ts';
+import { SpokelineError } from '../../../tasks/lib/errors.ts';
+import { endpoint, network, vaultZone } from './estate.ts';
+
+function options(endpoints: Endpoint[], more: Partial<WishOptions> = {}): WishOptions {
+  return {
+    owner: 't/weu',
+    cloud: 'public',
+    endpoints,
+    ttl: 10,
+    linkNetworks: [],
+    checkNetworks: [],
+    furtherZones: [],
+    fallback: false,
+    ...more,
+  };
+}
+
+function failure(run: () => unknown): SpokelineError {
+  try {
+    run();
+  } catch (error) {
+    assert.ok(error instanceof SpokelineError, String(error));
+    return error;
+  }
+  assert.fail('nothing was thrown');
+}
+
+describe('what endpoints need in DNS', () => {
+  it('is a record for each name, and a link with each used zone', () => {
+    const wish = wishOf(
+      options([endpoint()], {
+        linkNetworks: [network],
+        checkNetworks: ['/hub'],
+        furtherZones: ['privatelink.azurecr.io'],
+        fallback: true,
+      }),
+    );
+    assert.deepEqual(wish.records, [
+      {
+        zone: vaultZone,
+        name: 'kv',
+        ttl: 10,
+        addresses: ['10.1.0.4'],
+        fqdns: ['kv.vault.azure.net'],
+        endpoints: [endpointKeyOf(endpoint())],
+      },
+    ]);
+    assert.deepEqual(
+      wish.links.map(({ zone, networkId, fallback }) => [zone, networkId, fallback]),
+      [
+        ['privatelink.azurecr.io', network, true],
+        [vaultZone, network, true],
+      ],
+    );
+    assert.match(wish.links[0]?.name ?? '', /^spokeline-v-[0-9a-f]{8}$/);
+    assert.deepEqual(wish.expectedLinks, [
+      { zone: 'privatelink.azurecr.io', networkId: '/hub' },
+      { zone: vaultZone, networkId: '/hub' },
+    ]);
+  });
+
+  it('joins the addresses of several endpoints with one name', () => {
+    const second = endpoint({
+      id: '/other/pe-2',
+      name: 'pe-2',
+      configurations: [{ groupId: 'vault', address: '10.1.0.3', fqdns: ['KV.vault.azure.net'] }],
+    });
+    const [record, ...more] = wishOf(options([endpoint(), second])).records;
+    assert.deepEqual(more, []);
+    assert.deepEqual(record?.addresses, ['10.1.0.3', '10.1.0.4']);
+    assert.equal(record?.endpoints.length, 2);
+  });
+
+  it('keys an endpoint by its id, whatever its letter case', () => {
+    const { id, name } = endpoint();
+    assert.equal(endpointKeyOf({ id: id.toUpperCase(), name }), endpointKeyOf({ id, name }));
+    assert.match(endpointKeyOf({ id, name }), /^pe-kv:[0-9a-f]{12}$/);
+  });
+
+  const pending: [string, Partial<Endpoint>, string][] = [
+    [
+      'not approved',
+      { status: 'Pending' },
+      'private endpoint pe-kv is Pending: its connection to ' +
+        '/subscriptions/s/resourceGroups/r/providers/Microsoft.KeyVault/vaults/kv is not approved',
+    ],
+    ['without an address', { configurations: [] }, 'private endpoint pe-kv has no address yet'],
+    [
+      'without a name',
+      { configurations: [{ groupId: 'vault', address: '10.1.0.4', fqdns: [] }] },
+      'private endpoint pe-kv has an address without a name yet',
+    ],
+  ];
+  for (const [name, more, message] of pending) {
+    it(`is not known for an endpoint ${name}`, () => {
+      const error = failure(() => wishOf(options([endpoint(more), endpoint({ id: '/x' })])));
+      assert.equal(error.code, 'DNS_ENDPOINT_PENDING');
+      assert.equal(error.message, 'One private endpoint of t/weu not ready; nothing was written.');
+      assert.deepEqual(error.details, [{ target: endpoint().id, message }]);
+    });
+  }
+
+  it('names every endpoint whose zone is unknown', () => {
+    const error = failure(() =>
+      wishOf(options([endpoint({ targetType: 'A/b' }), endpoint({ targetType: 'C/d', id: '/x' })])),
+    );
+    assert.equal(error.code, 'DNS_UNSUPPORTED');
+    assert.equal(error.message, '2 names of t/weu without a known zone; nothing was written.');
+    assert.deepEqual(
+      error.details.map((d) => d.target),
+      [endpoint().id, '/x'],
+    );
+  });
+});

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { escapeXml, junitOf } from '../../../tasks/lib/gate/reports/junit.ts';
+import { markdownOf } from '../../../tasks/lib/gate/reports/markdown.ts';
+import type { CheckResult, GateResult } from '../../../tasks/lib/gate/result.ts';
+import { writeResults } from '../../../tasks/lib/gate/write-results.ts';
+
+const passed: CheckResult = {
+  id: 'weu/vault',
+  kind: 'tcp',
+  stamp: 'weu',
+  target: 'kv:443',
+  status: 'pass',
+  code: 'OK',
+  expected: 'kv:443 accepts connections',
+  observed: 'connected',
+  class: 'connected',
+  ms: 12,
+};
+const failed: CheckResult = {
+  ...passed,
+  id: 'weu/tls',
+  kind: 'tls',
+  status: 'fail',
+  code: 'TLS_NAME',
+  observed: 'a certificate for <b>"x" & \'y\'</b> | z\u0000\n##vso[task.complete]',
+  hint: 'Look at the *record*.',
+};
+const unknown: CheckResult = {
+  ...passed,
+  id: 'peering',
+  status: 'unknown',
+  code: 'PEERING_FORBIDDEN',
+};
+const result: GateResult = {
+  schemaVersion: 1,
+  verdict: 'fail',
+  startedAt: '2026-11-21T10:00:00.000Z',
+  finishedAt: '2026-11-21T10:00:31.500Z',
+  rounds: 3,
+  checks: [passed, failed, unknown],
+};
+
+describe('gate reports', () => {
+  describe('JUnit', () => {
+    for (const [text, expected] of [
+      ['a & b', 'a &amp; b'],
+      ['<a href="x">\'', '&lt;a href=&quot;x&quot;&gt;&apos;'],
+      [']]>', ']]&gt;'],
+      ['one\ntwo\r\tthree', 'one&#10;two&#13;&#9;three'],
+      ['nul \u0000 esc \u001b del \u007f', 'nul \uFFFD esc \uFFFD del \u007f'],
+      ['lone \ud800 half', 'lone \uFFFD half'],
+      ['not a character \uffff', 'not a character \uFFFD'],
+      ['whole \u{1f600}', 'whole \u{1f600}'],
+    ] as const) {
+      it(`escapes ${JSON.stringify(text)}`, () => {
+        assert.equal(escapeXml(text), expected);
+      });
+    }
+
+    it('keeps failures and errors apart', () => {
+      const xml = junitOf(result, 'shop, all stamps');
+      assert.match(
+        xml,
+        /<testsuites tests="3" failures="1" errors="1" skipped="0" time="31\.500">/,
+      );
+      assert.match(xml, /name="weu\/vault" time="0\.012"\/>/);
+      assert.match(xml, /name="weu\/tls".*<failure message="TLS_NAME: .*" type="TLS_NAME">/);
+      assert.match(xml, /name="peering".*<error message="PEERING_FORBIDDEN: connected"/);
+      assert.match(xml, /hint: Look at the \*record\*\.<\/failure>/);
+    });
+  });
+
+  describe('Markdown', () => {
+    it('says the verdict first, then what holds the release, then the rest', () => {
+      const page = markdownOf(result, 'shop');
+      assert.match(
+        page,
+        /^## ❌ Network gate failed: shop\n\n1 passed, 1 failed, 1 unknown; 3 rounds, 32 s\n/,
+      );
+      assert.ok(page.indexOf('weu/tls') < page.indexOf('weu/vault'));
+      assert.match(page, /- \*\*weu\/tls\*\*: Look at the \\\*record\\\*\./);
+    });
+
+    it('lets no text of the network become a cell, HTML or a line of its own', () => {
+      const row = markdownOf(result, 'shop')
+        .split('\n')
+        .find((line) => line.startsWith('| weu/tls'));
+      assert.equal(row?.replaceAll('\\|', '').split('|').length, 6);
+      assert.ok(row?.includes('&lt;b&gt;'));
+      assert.ok(row?.includes('##vso\\[task.complete\\]'));
+    });
+
+    it('has no empty tables', () => {
+      const page = markdownOf({ ...result, verdict: 'pass', checks: [passed] }, 'shop');
+      assert.ok(!page.includes('What to look at'));
+      assert.match(page, /^## ✅ Network gate passed/);
+    });
+  });
+
+  describe('files', () => {
+    let folder: string;
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'gate-results-'));
+    });
+    afterEach(() => rm(folder, { recursive: true }));
+
+    it('are written into a folder that need not exist', async () => {
+      const files = await writeResults(join(folder, 'a', 'b'), result, 'shop');
+      assert.deepEqual(JSON.parse(await readFile(files.json, 'utf8')), result);
+      assert.match(await readFile(files.junit, 'utf8'), /^<\?xml /);
+      assert.match(await readFile(files.markdown, 'utf8'), /^## /);
+    });
+
+    it('cannot be written over a file', async () => {
+      await writeFile(join(folder, 'file'), '');
+      await assert.rejects(writeResults(join(folder, 'file'), result, 'shop'), {
+        code: 'INPUT_INVALID',
+        message: /^The results folder cannot be written: /,
+      });
+    });
+  });
+});

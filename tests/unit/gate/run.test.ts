@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import { SpokelineError } from '../../../tasks/lib/errors.ts';
+import type { Verdict } from '../../../tasks/lib/gate/check.ts';
+import type { GateCheck } from '../../../tasks/lib/gate/document.ts';
+import { runGate } from '../../../tasks/lib/gate/run.ts';
+import type { GateOptions } from '../../../tasks/lib/gate/run.ts';
+import type { Clock } from '../../../tasks/lib/net/clock.ts';
+import { fakeProbe } from './fake-probe.ts';
+
+const start = Date.parse('2026-11-21T10:00:00Z');
+
+/** A clock that is at the end of each sleep at once. */
+function fakeClock(): Clock & { slept: number[] } {
+  let now = start;
+  const slept: number[] = [];
+  return {
+    slept,
+    now: () => now,
+    sleep(ms, signal) {
+      if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
+      slept.push(ms);
+      now += ms;
+      return Promise.resolve();
+    },
+  };
+}
+
+const pass: Verdict = {
+  status: 'pass',
+  code: 'OK',
+  expected: 'e',
+  observed: 'o',
+  class: 'connected',
+};
+const fail: Verdict = { ...pass, status: 'fail', code: 'TCP_TIMEOUT', class: 'timeout' };
+const unknown: Verdict = { ...pass, status: 'unknown', code: 'DNS_TIMEOUT', class: 'timeout' };
+const wrong: Verdict = { ...fail, code: 'TLS_NAME', final: true };
+
+/** A check that gives these verdicts round by round, the last one for ever. */
+function check(id: string, ...verdicts: Verdict[]): GateCheck {
+  let round = 0;
+  return {
+    id,
+    kind: 'tcp',
+    target: id,
+    run() {
+      const verdict = verdicts[Math.min(round, verdicts.length - 1)] ?? pass;
+      round += 1;
+      return Promise.resolve(verdict);
+    },
+  };
+}
+
+const options: GateOptions = {
+  delay: 0,
+  interval: 15_000,
+  minimumSuccessDuration: 0,
+  timeout: 60_000,
+  onUnknown: 'fail',
+  concurrency: 4,
+  checkTimeout: 10_000,
+};
+
+async function gate(checks: GateCheck[], changes: Partial<GateOptions> = {}) {
+  const clock = fakeClock();
+  const changed: string[] = [];
+  const waited: string[] = [];
+  const signal = new AbortController().signal;
+  const result = await runGate(checks, fakeProbe({}), { ...options, ...changes }, clock, signal, {
+    changed: (one, before) => changed.push(`${one.id} ${before?.status ?? '-'} > ${one.status}`),
+    waiting: ({ holding, stableFor }) =>
+      waited.push(holding.map((one) => one.id).join(',') || `stable ${stableFor}`),
+  });
+  return { ...result, slept: clock.slept, changed, waited };
+}
+
+describe('gate rounds', () => {
+  it('passes in one round when everything passes', async () => {
+    const { verdict, rounds, slept, startedAt } = await gate([check('a', pass), check('b', pass)]);
+    assert.deepEqual({ verdict, rounds, slept }, { verdict: 'pass', rounds: 1, slept: [] });
+    assert.equal(startedAt, '2026-11-21T10:00:00.000Z');
+  });
+
+  it('waits for what fails, and tells each change once', async () => {
+    const { verdict, rounds, slept, changed, waited } = await gate([
+      check('a', fail, fail, pass),
+      check('b', pass),
+    ]);
+    assert.deepEqual(
+      { verdict, rounds, slept, changed, waited },
+      {
+        verdict: 'pass',
+        rounds: 3,
+        slept: [15_000, 15_000],
+        changed: ['a - > fail', 'b - > pass', 'a fail > pass'],
+        waited: ['a', 'a'],
+      },
+    );
+  });
+
+  it('begins with the delay, which does not count for the timeout', async () => {
+    const { rounds, slept } = await gate([check('a', fail)], { delay: 40_000, timeout: 30_000 });
+    assert.deepEqual({ rounds, slept }, { rounds: 3, slept: [40_000, 15_000, 15_000] });
+  });
+
+  it('fails when the time is up, with the last verdicts', async () => {
+    const { verdict, rounds, checks } = await gate([check('a', fail), check('b', fail, pass)]);
+    assert.deepEqual({ verdict, rounds }, { verdict: 'fail', rounds: 5 });
+    assert.deepEqual(
+      checks.map(({ id, status, code }) => `${id} ${status} ${code}`),
+      ['a fail TCP_TIMEOUT', 'b pass OK'],
+    );
+  });
+
+  it('looks once when the timeout is 0', async () => {
+    const { verdict, rounds } = await gate([check('a', fail, pass)], { timeout: 0 });
+    assert.deepEqual({ verdict, rounds }, { verdict: 'fail', rounds: 1 });
+  });
+
+  it('fails at once on a verdict that waiting cannot change', async () => {
+    const { verdict, rounds, checks } = await gate([check('a', wrong), check('b', pass)]);
+    assert.deepEqual({ verdict, rounds }, { verdict: 'fail', rounds: 1 });
+    assert.equal(checks.length, 2);
+    assert.ok(!('final' in (checks[0] ?? {})));
+  });
+
+  it('has to pass for the minimum duration without a break', async () => {
+    const { verdict, rounds, waited } = await gate([check('a', pass, pass, fail, pass)], {
+      minimumSuccessDuration: 30_000,
+      timeout: 120_000,
+    });
+    assert.deepEqual({ verdict, rounds }, { verdict: 'pass', rounds: 6 });
+    assert.deepEqual(waited, ['stable 0', 'stable 15000', 'a', 'stable 0', 'stable 15000']);
+  });
+
+  it('fails as unstable when it passes only at the end', async () => {
+    const { verdict, reason } = await gate([check('a', fail, fail, fail, pass)], {
+      minimumSuccessDuration: 30_000,
+    });
+    assert.deepEqual({ verdict, reason }, { verdict: 'fail', reason: 'unstable' });
+  });
+
+  it('is unknown, not failed, when a check could not look', async () => {
+    const { verdict, rounds } = await gate([check('a', unknown), check('b', pass)]);
+    assert.deepEqual({ verdict, rounds }, { verdict: 'unknown', rounds: 5 });
+  });
+
+  it('is failed when one failed and another could not look', async () => {
+    const { verdict } = await gate([check('a', unknown), check('b', fail)]);
+    assert.equal(verdict, 'fail');
+  });
+
+  it('does not wait for unknown ones when they may pass, and still says unknown', async () => {
+    const { verdict, rounds } = await gate([check('a', unknown), check('b', pass)], {
+      onUnknown: 'pass',
+    });
+    assert.deepEqual({ verdict, rounds }, { verdict: 'unknown', rounds: 1 });
+  });
+
+  it('runs at most so many checks at once, and reports them in the order of the document', async () => {
+    let running = 0;
+    let most = 0;
+    const checks = Array.from({ length: 20 }, (_, position): GateCheck => ({
+      id: `c${position}`,
+      kind: 'tcp',
+      target: 't',
+      async run() {
+        running += 1;
+        most = Math.max(most, running);
+        await new Promise((resolve) => setImmediate(resolve));
+        running -= 1;
+        return pass;
+      },
+    }));
+    const { checks: results } = await gate(checks, { concurrency: 3 });
+    assert.equal(most, 3);
+    assert.deepEqual(
+      results.map(({ id }) => id),
+      checks.map(({ id }) => id),
+    );
+  });
+
+  it('asks for a name once a round', async () => {
+    const probe = fakeProbe({ names: { 'a.example': { addresses: ['10.1.2.5'] } } });
+    const asking = (id: string): GateCheck => ({
+      ...check(id, pass),
+      async run(given, signal) {
+        await given.resolve('a.example', signal);
+        return pass;
+      },
+    });
+    const signal = new AbortController().signal;
+    await runGate([asking('a'), asking('b')], probe, options, fakeClock(), signal);
+    assert.deepEqual(probe.asked, ['resolve a.example']);
+  });
+
+  it('makes a check unknown that takes too long', async () => {
+    const slow: GateCheck = {
+      ...check('slow'),
+      run: (_, signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason as Error));
+        }),
+    };
+    const { verdict, checks } = await gate([slow], { checkTimeout: 5, timeout: 0 });
+    assert.equal(verdict, 'unknown');
+    assert.equal(checks[0]?.code, 'CHECK_TIMEOUT');
+  });
+
+  it('turns a target that the probe refused into a failed check', async () => {
+    const forbidden: GateCheck = {
+      ...check('f'),
+      run: () => Promise.reject(new SpokelineError('GATE_TARGET_FORBIDDEN', '1.2.3.4 is outside')),
+    };
+    const { checks } = await gate([forbidden], { timeout: 0 });
+    assert.deepEqual(
+      checks.map(({ status, code, observed }) => ({ status, code, observed })),
+      [{ status: 'fail', code: 'GATE_TARGET_FORBIDDEN', observed: '1.2.3.4 is outside' }],
+    );
+  });
+
+  it('lets faults of its own out', async () => {
+    const broken: GateCheck = { ...check('x'), run: () => Promise.reject(new TypeError('bug')) };
+    await assert.rejects(gate([broken]), /bug/);
+  });
+
+  it('ends with the reason of a cancel', async () => {
+    const controller = new AbortController();
+    const reason = new SpokelineError('CANCELLED', 'stop');
+    const stopping: GateCheck = {
+      ...check('a'),
+      run() {
+        controller.abort(reason);
+        return Promise.resolve(fail);
+      },
+    };
+    const running = runGate([stopping], fakeProbe({}), options, fakeClock(), controller.signal);
+    await assert.rejects(running, reason);
+  });
+});

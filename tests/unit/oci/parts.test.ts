@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { retryAfterMs, SharedBackoff } from '../../../tasks/lib/oci/backoff.ts';
+import { readChallenge } from '../../../tasks/lib/oci/challenge.ts';
+import { withDeadline } from '../../../tasks/lib/oci/deadline.ts';
+import { ownLocation, withDigest } from '../../../tasks/lib/oci/location.ts';
+import { runSized } from '../../../tasks/lib/oci/pool.ts';
+import { judgePath } from '../../../tasks/lib/oci/private-path.ts';
+import { loginServerOf, repositoryFault, tagFault } from '../../../tasks/lib/oci/reference.ts';
+import type { Resolution } from '../../../tasks/lib/net/resolve.ts';
+import { SpokelineError } from '../../../tasks/lib/errors.ts';
+import { systemClock } from '../../../tasks/lib/net/clock.ts';
+
+const host = 'cr.azurecr.io';
+
+describe('oci references', () => {
+  for (const name of ['app', 'team/app', 'a.b_c__d-e---f/g', 'a'.repeat(255)]) {
+    it(`takes the repository ${name.slice(0, 30)}`, () =>
+      assert.equal(repositoryFault(name), undefined));
+  }
+  for (const [name, fault] of [
+    ['Team/app', 'must be lower case'],
+    ['a'.repeat(256), 'is longer than 255 characters'],
+    ...['', '/app', 'app/', 'a//b', '../x', 'a/../b', 'app:1', 'a b', 'a._b', 'ä'].map((bad) => [
+      bad,
+      'must be parts of lower-case letters, digits and . _ - between slashes, for example team/app',
+    ]),
+  ] as [string, string][]) {
+    it(`refuses the repository ${JSON.stringify(name.slice(0, 30))}`, () =>
+      assert.equal(repositoryFault(name), fault));
+  }
+  for (const tag of ['', '.1', '-a', 'a/b', 'a:b', 'a b', 'a'.repeat(129)]) {
+    it(`refuses the tag ${JSON.stringify(tag.slice(0, 30))}`, () =>
+      assert.equal(
+        tagFault(tag),
+        'must be up to 128 letters, digits and . _ -, not beginning with . or -',
+      ));
+  }
+  it('takes tags', () => {
+    for (const tag of ['latest', '1.0.0', '_x', 'A'.repeat(128)])
+      assert.equal(tagFault(tag), undefined);
+  });
+  for (const [registry, expected] of [
+    ['contoso', 'contoso.azurecr.io'],
+    ['Contoso', 'contoso.azurecr.io'],
+    ['contoso.azurecr.cn', 'contoso.azurecr.cn'],
+    ['contoso-abc.azurecr.io', 'contoso-abc.azurecr.io'],
+    ['cr', undefined],
+    ['10.0.0.1', undefined],
+    ['https://contoso.azurecr.io', undefined],
+    ['contoso.azurecr.io/x', undefined],
+    ['contoso.azurecr.io:443', undefined],
+  ] as const) {
+    it(`makes ${String(expected)} of ${registry}`, () =>
+      assert.equal(loginServerOf(registry, 'azurecr.io'), expected));
+  }
+});
+
+describe('oci challenge', () => {
+  it('is read with quotes and without, in any order', () => {
+    const header = `Bearer service=${host},scope="a,b",Realm="https://${host}/oauth2/token"`;
+    assert.deepEqual(readChallenge(header, host), { path: '/oauth2/token', service: host });
+  });
+  for (const [header, message] of [
+    [undefined, /without saying which/],
+    ['Basic realm="x"', /asks for basic authentication/],
+    ['Bearer service="x"', /sends its clients to "" for tokens/],
+    [
+      `Bearer realm="https://${host}@evil.example/t"`,
+      /sends its clients to https:\/\/evil\.example/,
+    ],
+    [`Bearer realm="https://user@${host}/t"`, /sends its clients to/],
+    [`Bearer realm="https://${host}:444/t"`, /sends its clients to https:\/\/cr\.azurecr\.io:444/],
+  ] as const) {
+    it(`is refused: ${String(header)}`, () =>
+      assert.throws(() => readChallenge(header, host), { code: 'REGISTRY_AUTH', message }));
+  }
+});
+
+describe('oci location', () => {
+  it('keeps path and query as they came', () => {
+    const state = '/v2/a/blobs/uploads/1?_state=a%2Fb%3D&x=1';
+    assert.equal(ownLocation(state, host), state);
+    assert.equal(ownLocation(`https://${host}${state}`, host), state);
+    assert.equal(withDigest(state, 'sha256:1'), `${state}&digest=sha256%3A1`);
+    assert.equal(withDigest('/v2/a', 'sha256:1'), '/v2/a?digest=sha256%3A1');
+  });
+  for (const bad of [
+    undefined,
+    '',
+    'https://x.example/',
+    '//x.example/',
+    `https://u@${host}/`,
+    'ftp://x',
+  ]) {
+    it(`refuses ${String(bad)}`, () =>
+      assert.throws(() => ownLocation(bad, host), { code: 'REGISTRY_REQUEST' }));
+  }
+});
+
+describe('oci back-off', () => {
+  const now = Date.parse('2026-11-21T10:00:00Z');
+  for (const [value, expected] of [
+    ['7', 7000],
+    [' 0 ', 0],
+    ['99999', 300_000],
+    ['Sat, 21 Nov 2026 10:00:30 GMT', 30_000],
+    ['Sat, 21 Nov 2026 09:00:00 GMT', 0],
+    ['soon', undefined],
+    [undefined, undefined],
+  ] as const) {
+    it(`reads Retry-After ${String(value)}`, () =>
+      assert.equal(retryAfterMs(value, now), expected));
+  }
+
+  it('grows with each step, not with each answer of the same step', () => {
+    let at = 0;
+    const clock = { now: () => at, sleep: () => Promise.resolve() };
+    const backoff = new SharedBackoff(clock, () => 0.5);
+    assert.equal(backoff.throttled(undefined), 1000);
+    assert.equal(backoff.throttled(undefined), 1000);
+    at = 1000;
+    assert.equal(backoff.throttled(undefined), 2000);
+    at = 3000;
+    backoff.succeeded();
+    assert.equal(backoff.throttled(undefined), 1000);
+  });
+});
+
+describe('oci pool', () => {
+  it('runs so many big items at once, twice as many small ones, and all of them', async () => {
+    const running = { big: 0, small: 0 };
+    const most = { big: 0, small: 0 };
+    const items = Array.from({ length: 40 }, (_, position) => ({
+      size: position % 4 === 0 ? 5_000_000 : 10,
+    }));
+    let done = 0;
+    const never = new AbortController().signal;
+    await runSized(items, 3, never, async ({ size }) => {
+      const kind = size > 10 ? 'big' : 'small';
+      running[kind] += 1;
+      most[kind] = Math.max(most[kind], running[kind]);
+      assert.ok(running.big * 2 + running.small <= 6);
+      await new Promise((resolve) => setImmediate(resolve));
+      running[kind] -= 1;
+      done += 1;
+    });
+    assert.deepEqual({ most, done }, { most: { big: 3, small: 6 }, done: 40 });
+  });
+
+  it('stops the others at the first failure, waits for them, and throws that one', async () => {
+    let ended = 0;
+    let started = 0;
+    const items = Array.from({ length: 20 }, () => ({ size: 5_000_000 }));
+    const never = new AbortController().signal;
+    const running = runSized(items, 4, never, async (_, signal) => {
+      started += 1;
+      if (started === 4) throw new Error('first');
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      ended += 1;
+      throw new Error('aborted');
+    });
+    await assert.rejects(running, /first/);
+    assert.deepEqual({ started, ended }, { started: 4, ended: 3 });
+  });
+
+  it('has nothing to do for nothing', () =>
+    runSized([], 4, new AbortController().signal, () => Promise.reject(new Error('no'))));
+});
+
+describe('oci deadline', () => {
+  it('says what was being done', async () => {
+    const clock = { now: () => 0, sleep: () => Promise.resolve() };
+    const work = (signal: AbortSignal): Promise<never> =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('x'))));
+    const running = withDeadline(5000, clock, new AbortController().signal, () => 'pushing', work);
+    await assert.rejects(running, { code: 'TIMEOUT', message: 'Not done after 5 s: pushing' });
+  });
+
+  it('leaves results, failures and cancels as they are', async () => {
+    const never = new AbortController().signal;
+    const within = <T>(work: () => Promise<T>, signal = never): Promise<T> =>
+      withDeadline(60_000, systemClock, signal, () => '', work);
+    assert.equal(await within(() => Promise.resolve(7)), 7);
+    await assert.rejects(
+      within(() => Promise.reject(new Error('own'))),
+      /own/,
+    );
+    const reason = new SpokelineError('CANCELLED', 'stop');
+    const cancelled = within(() => Promise.reject(new Error('x')), AbortSignal.abort(reason));
+    await assert.rejects(cancelled, reason);
+  });
+});
+
+describe('oci private path', () => {
+  const networks = ['10.0.0.0/16'];
+  const answer = (more: Partial<Resolution>): Resolution => ({
+    name: host,
+    chain: [],
+    addresses: [],
+    source: 'system',
+    ...more,
+  });
+  const through = ['cr.privatelink.azurecr.io'];
+  const good = answer({ addresses: ['10.0.2.4'] });
+
+  it('is the first address, with the chain that a witness of the same mind tells', () => {
+    const witness = answer({ addresses: ['10.0.2.4'], chain: through, source: '10.0.0.5' });
+    const path = judgePath(host, good, [witness], networks);
+    assert.deepEqual(
+      { address: path.address, chain: path.chain, findings: path.findings },
+      { address: '10.0.2.4', chain: through, findings: [] },
+    );
+  });
+
+  it('has disagreement as a finding', () => {
+    const witness = answer({ error: 'nxdomain', source: '10.0.0.5' });
+    assert.deepEqual(judgePath(host, good, [witness], networks).findings, [
+      'cr.azurecr.io: this agent gets 10.0.2.4, resolver 10.0.0.5 says nxdomain',
+    ]);
+  });
+
+  const bad: [string, Resolution, Resolution[], RegExp, RegExp][] = [
+    [
+      'a public address through privatelink',
+      answer({ addresses: ['20.1.2.3'], chain: [...through, 'x.trafficmanager.net'] }),
+      [],
+      /resolves to 20\.1\.2\.3, outside the declared networks \(10\.0\.0\.0\/16\); nothing was sent/,
+      /zone privatelink\.azurecr\.io is not linked .* A record cr is missing/,
+    ],
+    [
+      'a public address by another way',
+      answer({ addresses: ['20.1.2.3'], chain: ['x.trafficmanager.net'] }),
+      [],
+      /resolves to 20\.1\.2\.3/,
+      /does not lead through privatelink\.azurecr\.io: the registry has no private endpoint/,
+    ],
+    [
+      'a public address next to a private one',
+      answer({ addresses: ['10.0.2.4', '20.1.2.3'] }),
+      [],
+      /resolves to 10\.0\.2\.4, 20\.1\.2\.3, outside/,
+      /points to another address/,
+    ],
+    [
+      'NXDOMAIN in the linked zone',
+      answer({ error: 'nxdomain', chain: through }),
+      [],
+      /does not resolve \(nxdomain\)/,
+      /zone privatelink\.azurecr\.io is linked but has no A record cr/,
+    ],
+    ['NXDOMAIN', answer({ error: 'nxdomain' }), [], /does not resolve/, /No zone knows the name/],
+    ['silence', answer({ error: 'timeout' }), [], /\(timeout\)/, /DNS server does not answer/],
+    ['SERVFAIL', answer({ error: 'servfail' }), [], /\(servfail\)/, /look at its forwarders/],
+    [
+      'a witness that knows better',
+      answer({ addresses: ['20.1.2.3'] }),
+      [answer({ addresses: ['10.0.2.4'], source: '10.0.0.5' })],
+      /resolves to 20\.1\.2\.3/,
+      /Resolver 10\.0\.0\.5 gives a private address, so zone and record are there/,
+    ],
+  ];
+  for (const [title, system, witnesses, message, hint] of bad) {
+    it(`is refused: ${title}`, () =>
+      assert.throws(() => judgePath(host, system, witnesses, networks), {
+        code: 'REGISTRY_NOT_PRIVATE',
+        message,
+        hint,
+      }));
+  }
+});
