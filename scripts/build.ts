@@ -34,7 +34,10 @@ const programs = {
 
 export async function taskFolders(): Promise<string[]> {
   const folders = await readdir('tasks', { withFileTypes: true });
-  return folders.filter((f) => f.isDirectory() && f.name !== 'lib').map((f) => f.name).sort();
+  return folders
+    .filter((f) => f.isDirectory() && f.name !== 'lib')
+    .map((f) => f.name)
+    .sort();
 }
 
 /** Two copies of task-lib in one bundle lose the secrets: the first one empties the environment. */
@@ -44,7 +47,8 @@ function assertOneTaskLib(task: string, metafile: Metafile): void {
       .map((path) => /^(.*node_modules\/azure-pipelines-task-lib)\//.exec(path)?.[1])
       .filter((path) => path !== undefined),
   );
-  if (copies.size !== 1) throw new Error(`${task}: ${copies.size} copies of task-lib in the bundle`);
+  if (copies.size !== 1)
+    throw new Error(`${task}: ${copies.size} copies of task-lib in the bundle`);
 }
 
 async function buildTask(task: string): Promise<void> {

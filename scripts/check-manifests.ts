@@ -75,18 +75,30 @@ function problemsOf(file: string, schema: v.GenericSchema, value: unknown): stri
 
 async function iconProblem(file: string, size: number): Promise<string[]> {
   const { width, height } = PNG.sync.read(await readFile(file));
-  return width === size && height === size ? [] : [`${file}: ${width}x${height}, not ${size}x${size}`];
+  return width === size && height === size
+    ? []
+    : [`${file}: ${width}x${height}, not ${size}x${size}`];
 }
 
 /** The problems of one task.json that its schema cannot say. */
-export function taskProblems(file: string, folder: string, major: number, value: unknown): string[] {
+export function taskProblems(
+  file: string,
+  folder: string,
+  major: number,
+  value: unknown,
+): string[] {
   const problems = problemsOf(file, taskSchema, value);
   const parsed = v.safeParse(taskSchema, value);
   if (!parsed.success) return problems;
   const task = parsed.output;
   const groups = new Set((task.groups ?? []).map((g) => g.name));
-  const names = task.inputs.flatMap((i) => [i.name, ...((i['aliases'] as string[] | undefined) ?? [])]);
-  const twice = names.filter((n, i) => names.findIndex((m) => m.toLowerCase() === n.toLowerCase()) !== i);
+  const names = task.inputs.flatMap((i) => [
+    i.name,
+    ...((i['aliases'] as string[] | undefined) ?? []),
+  ]);
+  const twice = names.filter(
+    (n, i) => names.findIndex((m) => m.toLowerCase() === n.toLowerCase()) !== i,
+  );
   if (task.name !== folder) problems.push(`${file}: name ${task.name} is not its folder ${folder}`);
   if (task.version.Major !== major) problems.push(`${file}: major version is not ${major}`);
   for (const n of twice) problems.push(`${file}: input ${n} stands twice`);
@@ -112,7 +124,8 @@ export async function manifestProblems(): Promise<string[]> {
   const packaged = new Set<string>();
   const parsed = v.safeParse(extensionSchema, extension);
   if (parsed.success) {
-    if (parsed.output.version !== version) problems.push('vss-extension.json: version is not package.json\'s');
+    if (parsed.output.version !== version)
+      problems.push("vss-extension.json: version is not package.json's");
     for (const c of parsed.output.contributions) packaged.add(c.properties.name);
   }
   const folders = (await readdir('tasks')).filter((f) => f !== 'lib').sort();
@@ -128,7 +141,8 @@ export async function manifestProblems(): Promise<string[]> {
       problems.push(...(await iconProblem(`tasks/${folder}/${versioned}/icon.png`, 32)));
       const id = String((task as { id?: unknown }).id);
       const other = ids.get(id);
-      if (other !== undefined && other !== folder) problems.push(`${file}: id is also that of ${other}`);
+      if (other !== undefined && other !== folder)
+        problems.push(`${file}: id is also that of ${other}`);
       ids.set(id, folder);
     }
   }

@@ -22,7 +22,11 @@ interface TaskManifest {
 }
 
 function errorsPage(): string {
-  const rows = Object.entries(errorCodes).map(([code, { cause, fix }]) => [`\`${code}\``, cause, fix]);
+  const rows = Object.entries(errorCodes).map(([code, { cause, fix }]) => [
+    `\`${code}\``,
+    cause,
+    fix,
+  ]);
   return `# Errors\n\nEvery failure of a task names one of these codes; they do not change.\n\n${table(['code', 'cause', 'what to do'], rows)}\n`;
 }
 

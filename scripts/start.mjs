@@ -21,7 +21,8 @@ function run(...command) {
 function newest(folder) {
   let time = 0;
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile() || !/\.(ts|json)$/.test(entry.name) || entry.path.includes('generated')) continue;
+    if (!entry.isFile() || !/\.(ts|json)$/.test(entry.name) || entry.path.includes('generated'))
+      continue;
     time = Math.max(time, statSync(join(entry.path, entry.name)).mtimeMs);
   }
   return time;
@@ -31,6 +32,8 @@ if (!existsSync('node_modules/esbuild')) run('ci', '--no-audit', '--no-fund');
 const built = existsSync('dist/start.js') ? statSync('dist/start.js').mtimeMs : 0;
 if (Math.max(newest('tasks'), newest('sandbox')) > built) run('run', 'build');
 
-const child = spawn(process.execPath, ['dist/start.js', ...process.argv.slice(2)], { stdio: 'inherit' });
+const child = spawn(process.execPath, ['dist/start.js', ...process.argv.slice(2)], {
+  stdio: 'inherit',
+});
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));

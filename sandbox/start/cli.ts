@@ -35,7 +35,8 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
     console.log(usage);
     return 0;
   }
-  if (positionals.length > 1) throw new UsageError(`One example at a time: ${positionals.join(' ')}`);
+  if (positionals.length > 1)
+    throw new UsageError(`One example at a time: ${positionals.join(' ')}`);
   if (positionals[0] === 'list') {
     console.log((await exampleNames()).join('\n'));
     return 0;

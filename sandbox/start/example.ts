@@ -97,7 +97,8 @@ async function applyBreak(root: string, { folder, name }: Break): Promise<void> 
       env: { ...process.env, GIT_CEILING_DIRECTORIES: resolve(root, '..') },
     });
     if (git.error) throw new UsageError(`git is needed for --break: ${git.error.message}`);
-    if (git.status !== 0) throw new UsageError(`${name}/${patch} does not apply: ${git.stderr.trim()}`);
+    if (git.status !== 0)
+      throw new UsageError(`${name}/${patch} does not apply: ${git.stderr.trim()}`);
   }
 }
 
@@ -111,6 +112,9 @@ export async function prepareExample(name: string, broken: Break | undefined): P
   await cp('templates', join(root, 'templates'), { recursive: true });
   if (broken) await applyBreak(root, broken);
   const folder = `${examplesFolder}/${name}`;
-  const setup = v.parse(setupSchema, parse(await readFile(join(root, folder, 'sandbox.yml'), 'utf8')));
+  const setup = v.parse(
+    setupSchema,
+    parse(await readFile(join(root, folder, 'sandbox.yml'), 'utf8')),
+  );
   return { name, setup, root, folder, break: broken };
 }

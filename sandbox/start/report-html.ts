@@ -133,14 +133,20 @@ export function htmlReport(report: Report): string {
   const broken = report.break === undefined ? '' : `, with break “${text(report.break)}”`;
   const tiles = [
     [`${passed} of ${checks.length}`, 'checks as declared'],
-    [`${jobs.filter((j) => /^succeeded/i.test(j.result)).length} of ${jobs.length}`, 'jobs succeeded'],
+    [
+      `${jobs.filter((j) => /^succeeded/i.test(j.result)).length} of ${jobs.length}`,
+      'jobs succeeded',
+    ],
     [`${report.seconds.toFixed(0)} s`, 'from nothing to verdict'],
   ];
   const image = report.image
     ? `<h2>Image</h2>${table(['Reference'], [row(cell(`<code>${text(report.image.reference)}</code>`))])}`
     : '';
   const pipelines = report.pipelines
-    .map((p) => `<h2>Pipeline ${text(p.file)}</h2>${table(['Stage', 'Job', 'Result', 'Time'], pipelineRows(p))}`)
+    .map(
+      (p) =>
+        `<h2>Pipeline ${text(p.file)}</h2>${table(['Stage', 'Job', 'Result', 'Time'], pipelineRows(p))}`,
+    )
     .join('');
   return `<!doctype html>
 <html lang="en">

@@ -57,7 +57,11 @@ function checkCases(gate: NonNullable<Report['gate']>): TestCase[] {
     const text = [`expected ${check.expected}`, `observed ${check.observed}`, check.hint ?? ''];
     return {
       ...testCase,
-      problem: { element: elements[check.status], message: check.code, text: text.join('\n').trim() },
+      problem: {
+        element: elements[check.status],
+        message: check.code,
+        text: text.join('\n').trim(),
+      },
     };
   });
 }

@@ -8,7 +8,12 @@ function columns(rows: readonly (readonly string[])[]): string[] {
   for (const row of rows) {
     row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
   }
-  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 /** The closing table of a run, for a terminal. */
@@ -41,7 +46,10 @@ export function summaryLines(report: Report): string[] {
 }
 
 /** Says how what failed differs from what a break was expected to fail. */
-export function comparisonLines(failing: readonly Failing[], expected: readonly Failing[]): string[] {
+export function comparisonLines(
+  failing: readonly Failing[],
+  expected: readonly Failing[],
+): string[] {
   if (isDeepStrictEqual(failing, expected)) {
     return [`Exactly the ${expected.length} expected checks failed.`];
   }

@@ -35,7 +35,7 @@ export const errorCodes = {
   },
   AUTH_FAILED: {
     cause: 'No token could be had from the sign-in service of the connection.',
-    fix: 'Check tenant, client id, federated credential (issuer, subject) and the agent\'s way to the authority.',
+    fix: "Check tenant, client id, federated credential (issuer, subject) and the agent's way to the authority.",
   },
   ARM_FORBIDDEN: {
     cause: 'The identity of the connection lacks a right.',
@@ -102,7 +102,8 @@ export const errorCodes = {
     fix: 'The message says which resolver answered what, and which zone or link is missing.',
   },
   REGISTRY_NOT_PRIVATE: {
-    cause: 'The registry does not resolve into the declared networks from this agent; nothing was sent.',
+    cause:
+      'The registry does not resolve into the declared networks from this agent; nothing was sent.',
     fix: 'The message gives the answer chain; link the zone or register the record it names.',
   },
   REGISTRY_AUTH: {
@@ -118,7 +119,7 @@ export const errorCodes = {
     fix: 'Build the layout again; the message names the file.',
   },
   IMAGE_DIGEST_MISMATCH: {
-    cause: 'A blob\'s content does not have the digest that its descriptor states.',
+    cause: "A blob's content does not have the digest that its descriptor states.",
     fix: 'Build the layout again; the blob was not committed to the registry.',
   },
   GATE_FAILED: {

@@ -8,7 +8,12 @@ import { finish } from '../support/start.ts';
 function runBundle(task: string, environment: Record<string, string>, temp: string) {
   return finish(process.execPath, [resolve(`dist/tasks/${task}/${task}V1/index.js`)], {
     cwd: temp,
-    env: { PATH: process.env['PATH'] ?? '', AGENT_TEMPDIRECTORY: temp, TF_BUILD: 'True', ...environment },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      AGENT_TEMPDIRECTORY: temp,
+      TF_BUILD: 'True',
+      ...environment,
+    },
   });
 }
 
@@ -24,7 +29,14 @@ describe('bundles, run as the agent runs them', () => {
   const cases: [task: string, missing: RegExp[]][] = [
     ['StampDeploy', [/Input "azureSubscription" is missing/]],
     ['PrivateDns', [/Input "azureSubscription" is missing/]],
-    ['ImagePush', [/Input "azureSubscription" is missing/, /Input "source" is missing/, /Input "repository" is missing/]],
+    [
+      'ImagePush',
+      [
+        /Input "azureSubscription" is missing/,
+        /Input "source" is missing/,
+        /Input "repository" is missing/,
+      ],
+    ],
     ['NetworkGate', [/Input "interval" is "soon"; allowed: a whole number of seconds/]],
   ];
   for (const [task, messages] of cases) {
@@ -33,7 +45,10 @@ describe('bundles, run as the agent runs them', () => {
       assert.equal(run.code, 0, run.stderr);
       const issues = commands(run.stdout).filter((line) => line.startsWith('##vso[task.logissue'));
       for (const message of messages) {
-        assert.ok(issues.some((line) => message.test(line)), `${message} not in\n${run.stdout}`);
+        assert.ok(
+          issues.some((line) => message.test(line)),
+          `${message} not in\n${run.stdout}`,
+        );
       }
       assert.ok(issues.some((line) => /code=INPUT_INVALID/.test(line)));
       const results = commands(run.stdout).filter((line) => line.startsWith('##vso[task.complete'));

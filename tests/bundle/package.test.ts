@@ -14,7 +14,10 @@ describe('package', function () {
     const vsix = readdirSync('dist').find((file) => file.endsWith('.vsix'));
     assert.ok(vsix);
     const files = Object.keys(unzipSync(readFileSync(`dist/${vsix}`)));
-    assert.deepEqual(files.filter((file) => /node_modules|sandbox|\.map$|\.ts$/.test(file)), []);
+    assert.deepEqual(
+      files.filter((file) => /node_modules|sandbox|\.map$|\.ts$/.test(file)),
+      [],
+    );
     for (const task of tasks) {
       const own = files.filter((f) => f.startsWith(`tasks/${task}/`) && !f.endsWith('/')).sort();
       const folder = `tasks/${task}/${task}V1`;

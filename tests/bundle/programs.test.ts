@@ -7,7 +7,10 @@ import { join } from 'node:path';
 import { finish } from '../support/start.ts';
 
 /** Starts an npm script as a user does; `until` is awaited on its standard output. */
-async function startScript(args: string[], until: RegExp): Promise<{ child: ChildProcess; said: string }> {
+async function startScript(
+  args: string[],
+  until: RegExp,
+): Promise<{ child: ChildProcess; said: string }> {
   const child = spawn('npm', ['run', '-s', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   await new Promise<void>((resolve, reject) => {
@@ -57,8 +60,22 @@ describe('programs', function () {
 
   it('sandbox --json prints one line, stays, and leaves nothing after SIGINT', async () => {
     const { child, said } = await startScript(['sandbox', '--', '--json'], /\}\n/);
-    const info = JSON.parse(said.split('\n').find((line) => line.startsWith('{')) ?? '') as Record<string, string>;
-    for (const field of ['arm', 'authority', 'registry', 'dns', 'oidc', 'ca', 'tenantId', 'subscriptionId', 'clientId', 'clientSecret']) {
+    const info = JSON.parse(said.split('\n').find((line) => line.startsWith('{')) ?? '') as Record<
+      string,
+      string
+    >;
+    for (const field of [
+      'arm',
+      'authority',
+      'registry',
+      'dns',
+      'oidc',
+      'ca',
+      'tenantId',
+      'subscriptionId',
+      'clientId',
+      'clientSecret',
+    ]) {
       assert.ok(info[field], `${field} is missing`);
     }
     assert.ok(existsSync(info['ca'] ?? ''));
@@ -83,7 +100,10 @@ describe('programs', function () {
 
   it('pipeline expand prints the final YAML, and says why it rejects', async () => {
     const file = join(folder, 'expand.yml');
-    writeFileSync(file, 'parameters:\n- name: who\n  type: string\nsteps:\n- script: echo ${{ parameters.who }}\n');
+    writeFileSync(
+      file,
+      'parameters:\n- name: who\n  type: string\nsteps:\n- script: echo ${{ parameters.who }}\n',
+    );
     const args = ['run', '-s', 'pipeline', '--', 'expand', file, '--root', folder];
     const expanded = await finish('npm', [...args, '--param', 'who=world']);
     assert.equal(expanded.code, 0, expanded.stderr);
@@ -97,14 +117,27 @@ describe('programs', function () {
   const rejections: [what: string, yaml: string, message: RegExp][] = [
     ['an unknown task', 'steps:\n- task: StampDestroy@1\n', /StampDestroy@1/],
     ['an unknown template', 'steps:\n- template: nowhere.yml\n', /nowhere\.yml/],
-    ['an unexpected parameter', 'extends:\n  template: t.yml\n  parameters: { colour: red }\n', /colour/],
+    [
+      'an unexpected parameter',
+      'extends:\n  template: t.yml\n  parameters: { colour: red }\n',
+      /colour/,
+    ],
   ];
   for (const [what, yaml, message] of rejections) {
     it(`pipeline run rejects ${what} with 2`, async () => {
       const file = join(folder, 'rejected.yml');
       writeFileSync(file, yaml);
       writeFileSync(join(folder, 't.yml'), 'parameters: []\nsteps: []\n');
-      const run = await finish('npm', ['run', '-s', 'pipeline', '--', 'run', file, '--root', folder]);
+      const run = await finish('npm', [
+        'run',
+        '-s',
+        'pipeline',
+        '--',
+        'run',
+        file,
+        '--root',
+        folder,
+      ]);
       assert.equal(run.code, 2, run.stderr);
       assert.match(run.stderr, message);
     });

@@ -41,7 +41,13 @@ export async function startExample(
 ): Promise<ExampleRun> {
   const out = await mkdtemp(join(tmpdir(), 'spokeline-out-'));
   try {
-    const [command = '', ...rest] = wrap([process.execPath, 'dist/start.js', ...args, '--out', out]);
+    const [command = '', ...rest] = wrap([
+      process.execPath,
+      'dist/start.js',
+      ...args,
+      '--out',
+      out,
+    ]);
     const finished = await finish(command, rest);
     const read = (file: string) => readFile(join(out, 'mission-critical', file), 'utf8');
     const report = await read('report.json').catch(() => {

@@ -21,7 +21,10 @@ describe('real addresses', () => {
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'spokeline-namespace-'));
-    writeFileSync(join(folder, 'resolv.conf'), 'nameserver 168.63.129.16\noptions timeout:2 attempts:1\n');
+    writeFileSync(
+      join(folder, 'resolv.conf'),
+      'nameserver 168.63.129.16\noptions timeout:2 attempts:1\n',
+    );
   });
 
   after(() => rmSync(folder, { recursive: true, force: true }));
@@ -43,7 +46,10 @@ describe('real addresses', () => {
     assert.equal(checks.length, 16);
     assert.ok(checks.every((check) => check.status === 'pass'));
     const dns = checks.filter((check) => check.kind === 'dns').map((check) => check.observed);
-    assert.ok(dns.every((observed) => /\b10\.\d+\.\d+\.\d+\b/.test(observed)), dns.join('\n'));
+    assert.ok(
+      dns.every((observed) => /\b10\.\d+\.\d+\.\d+\b/.test(observed)),
+      dns.join('\n'),
+    );
   });
 
   it('fails for the same reason as on loopback when the NSG is wrong', async () => {

@@ -69,7 +69,12 @@ describe('example mission-critical', function () {
     const list = await finish(process.execPath, ['dist/start.js', 'list']);
     assert.equal(list.code, 0);
     assert.match(list.stdout, /^mission-critical$/m);
-    const unknown = await finish(process.execPath, ['dist/start.js', 'mission-critical', '--break', 'x']);
+    const unknown = await finish(process.execPath, [
+      'dist/start.js',
+      'mission-critical',
+      '--break',
+      'x',
+    ]);
     assert.equal(unknown.code, 2);
     assert.equal(
       unknown.stderr.trim(),

@@ -1,7 +1,6 @@
 import { ArmError } from './errors.ts';
 import { groupIdOf, lastOf, parseId, typeOf, type ResourceId } from './ids.ts';
 import type { Manager } from './manager.ts';
-import { requireType } from './types/registry.ts';
 
 /**
  * The id in canonical spelling: types as they are documented, names as the resource was created.
@@ -10,7 +9,7 @@ import { requireType } from './types/registry.ts';
 export function canonicalId(manager: Manager, path: string): ResourceId {
   const raw = parseId(path);
   if (raw === undefined) throw invalidId(path);
-  const definition = requireType(typeOf(raw));
+  const definition = manager.types.require(typeOf(raw));
   const [provider = '', ...types] = definition.type.split('/');
   const scope = canonicalScope(manager, raw);
   const names = [...raw.names];

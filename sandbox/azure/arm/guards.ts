@@ -2,7 +2,6 @@ import { ArmError, conflict, notFound } from './errors.ts';
 import { fullName, isWithin, parseId, typeOf, type ResourceId } from './ids.ts';
 import type { Manager } from './manager.ts';
 import type { TypeDefinition } from './types/definition.ts';
-import { requireType } from './types/registry.ts';
 
 /** @throws ArmError ScopeLocked if a lock at or above the id forbids it */
 export function refuseLocked(manager: Manager, id: string, verb: 'write' | 'delete'): void {

@@ -7,11 +7,13 @@ import type { Activity, ArmOptions } from './server.ts';
 import { Store } from './store.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { DeletedVault } from './types/key-vault/deleted-vaults.ts';
+import { TypeRegistry } from './types/registry.ts';
 
 /** The parts of one resource manager, which know each other through it. */
 export class Manager {
   readonly options: ArmOptions;
   readonly tenantId: string;
+  readonly types: TypeRegistry;
   readonly store: Store;
   readonly access: Access;
   readonly operations: Operations;
@@ -29,6 +31,7 @@ export class Manager {
     this.tenantId = options.tenantId;
     this.activity = activity;
     this.retryAfter = options.retryAfter ?? 1;
+    this.types = new TypeRegistry(options.types);
     this.store = new Store();
     this.access = new Access(this.store);
     this.operations = new Operations(options.pace ?? 25, () => this.now());

@@ -12,7 +12,7 @@ import type { Resource } from './store.ts';
 import { readTags } from './subscriptions.ts';
 import type { TypeDefinition, WriteContext } from './types/definition.ts';
 import { checkBody } from './types/properties.ts';
-import { checkVersion, requireType } from './types/registry.ts';
+import { checkVersion } from './types/registry.ts';
 
 /** One PUT, from a client or from a deployment. */
 export interface WriteRequest {
@@ -50,7 +50,7 @@ export class Resources {
   check(request: WriteRequest): Prepared {
     const { access, store, subscriptions } = this.#manager;
     const { id, principal, apiVersion } = request;
-    const definition = requireType(typeOf(id));
+    const definition = this.#manager.types.require(typeOf(id));
     checkVersion(definition, apiVersion, asObject(request.body)['location']);
     if (definition.writable === false) {
       throw new ArmError(
@@ -133,7 +133,7 @@ export class Resources {
   remove(request: Omit<WriteRequest, 'body'>): { operation?: Operation } | undefined {
     const { access, store, operations } = this.#manager;
     const { id, principal, apiVersion } = request;
-    const definition = requireType(typeOf(id));
+    const definition = this.#manager.types.require(typeOf(id));
     checkVersion(definition, apiVersion, undefined);
     this.#requireSubscription(id);
     access.require(principal, `${definition.type}/delete`, id.id);
@@ -173,7 +173,7 @@ export class Resources {
       const refused: { id: string; error: ArmError }[] = [];
       let progress = false;
       for (const resource of store.under(groupId).reverse()) {
-        const definition = requireType(resource.type);
+        const definition = this.#manager.types.require(resource.type);
         if (store.get(resource.id) === undefined || definition.writable === false) continue;
         try {
           refuseLocked(this.#manager, resource.id, 'delete');
@@ -191,7 +191,7 @@ export class Resources {
 
   /** @throws ArmError 403, 404 */
   get(id: ResourceId, apiVersion: string, principal: Principal): Resource {
-    const definition = requireType(typeOf(id));
+    const definition = this.#manager.types.require(typeOf(id));
     checkVersion(definition, apiVersion, undefined);
     this.#requireSubscription(id);
     this.#manager.access.require(principal, `${definition.type}/read`, id.id);
@@ -207,7 +207,7 @@ export class Resources {
 
   /** The resource as a GET shows it. */
   show(resource: Resource): Json {
-    const definition = requireType(resource.type);
+    const definition = this.#manager.types.require(resource.type);
     const { id, name, type, location, tags, kind, sku, identity, zones, etag } = resource;
     const shown: Json = { id, name, type };
     if (location !== undefined) shown['location'] = location;
@@ -229,7 +229,7 @@ export class Resources {
     body: unknown,
     principal: Principal,
   ): unknown {
-    checkVersion(requireType(typeOf(id)), apiVersion, undefined);
+    checkVersion(this.#manager.types.require(typeOf(id)), apiVersion, undefined);
     this.#manager.access.require(principal, action.action, id.id);
     const resource = this.#manager.store.get(id.id);
     if (resource === undefined) throw notFound(typeOf(id), fullName(id), id.resourceGroup);

@@ -3,6 +3,7 @@ import type { CustomRole } from './rbac/access.ts';
 import { Manager } from './manager.ts';
 import { createRouter } from './router.ts';
 import type { ResourceReader } from './store.ts';
+import type { TypeDefinition } from './types/definition.ts';
 
 /** What the sandbox's Azure Resource Manager needs to know about its world. */
 export interface ArmOptions {
@@ -22,6 +23,8 @@ export interface ArmOptions {
   retryAfter?: number;
   /** Host name, with a port if any, under which a registry is reached; `<name>.azurecr.io` if undefined. */
   loginServer?: (registryName: string, sku: string) => string | undefined;
+  /** The resource types to serve; all that there are without it. */
+  types?: readonly TypeDefinition[];
 }
 
 /** Identity of a caller. */

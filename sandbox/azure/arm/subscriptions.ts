@@ -8,7 +8,6 @@ import type { Operation } from './operations.ts';
 import type { Principal } from './server.ts';
 import type { Resource } from './store.ts';
 import { checkBody } from './types/properties.ts';
-import { knownTypes } from './types/registry.ts';
 
 export const groupType = 'Microsoft.Resources/resourceGroups';
 export const groupVersions = [
@@ -202,7 +201,7 @@ export class Subscriptions {
 
   /** Namespaces that the sandbox serves, in canonical spelling. */
   namespaces(): string[] {
-    return [...new Set(knownTypes().map((type) => type.slice(0, type.indexOf('/'))))].sort();
+    return [...new Set(this.#manager.types.known().map((type) => type.slice(0, type.indexOf('/'))))].sort();
   }
 }
 

@@ -64,7 +64,10 @@ describe('structure', () => {
     const files = sources('tasks');
     assert.ok(files.length > 20);
     const breaches = files.flatMap((f) => importsOf(f).map((s) => breach(f, s)));
-    assert.deepEqual(breaches.filter((b) => b !== undefined), []);
+    assert.deepEqual(
+      breaches.filter((b) => b !== undefined),
+      [],
+    );
   });
 
   it('the sandbox and the tasks know nothing of each other', () => {

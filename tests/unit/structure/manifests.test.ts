@@ -67,11 +67,23 @@ describe('manifests', () => {
   const bad: [what: string, change: (m: ReturnType<typeof good>) => void, message: RegExp][] = [
     ['an id that is no GUID', (m) => (m['id'] = 'x'), /: id: Invalid UUID/],
     ['a blank in the name', (m) => (m['name'] = 'Image Push'), /: name: Invalid format/],
-    ['another name than its folder', (m) => (m['name'] = 'Push'), /name Push is not its folder ImagePush/],
-    ['a handler that no agent has', (m) => (m['execution'] = { Node20: { target: 'index.js' } }), /execution/],
+    [
+      'another name than its folder',
+      (m) => (m['name'] = 'Push'),
+      /name Push is not its folder ImagePush/,
+    ],
+    [
+      'a handler that no agent has',
+      (m) => (m['execution'] = { Node20: { target: 'index.js' } }),
+      /execution/,
+    ],
     ['no version', (m) => delete m['version'], /: version: /],
     ['a group that is not declared', (m) => (m['groups'] = []), /group \w+ is not declared/],
-    ['an input of a type that does not exist', (m) => (m.inputs[0]!.type = 'text'), /inputs\.0\.type/],
+    [
+      'an input of a type that does not exist',
+      (m) => (m.inputs[0]!.type = 'text'),
+      /inputs\.0\.type/,
+    ],
     ['an input twice', (m) => m.inputs.push(m.inputs[0]!), /stands twice/],
   ];
   for (const [what, change, message] of bad) {

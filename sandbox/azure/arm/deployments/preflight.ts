@@ -5,7 +5,7 @@ import type { Principal } from '../server.ts';
 import { EngineError, planDeployment } from '../template/plan.ts';
 import type { DeploymentPlan, DeploymentScope, PlannedResource } from '../template/types.ts';
 import { groupType } from '../subscriptions.ts';
-import { checkVersion, requireType } from '../types/registry.ts';
+import { checkVersion } from '../types/registry.ts';
 import { templateHost } from './host.ts';
 import { deploymentType, type Deployment } from './record.ts';
 import { deploymentVersions } from './versions.ts';

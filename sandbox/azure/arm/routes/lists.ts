@@ -4,7 +4,6 @@ import { groupIdOf, isWithin } from '../ids.ts';
 import type { Json } from '../json.ts';
 import type { Resource } from '../store.ts';
 import { groupVersions } from '../subscriptions.ts';
-import { knownTypes } from '../types/registry.ts';
 import type { Parts, Route } from './dispatch.ts';
 import { requireVersion } from './groups.ts';
 
@@ -35,7 +34,7 @@ function listResources(call: Call, { s = '', r }: Parts): Reply {
     );
   });
   if (!held) access.require(principal, 'Microsoft.Resources/subscriptions/resources/read', scope);
-  const value = knownTypes()
+  const value = types.known()
     .filter((type) => type.split('/').length === 2 || trackedChildren.includes(type))
     .filter((type) => !type.startsWith('Microsoft.Authorization/'))
     .flatMap((type) => store.list(type, scope))

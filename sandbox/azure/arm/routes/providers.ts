@@ -4,11 +4,13 @@ import type { Json } from '../json.ts';
 import { regions } from '../locations.ts';
 import { groupVersions } from '../subscriptions.ts';
 import { findDeleted, purge, showDeleted } from '../types/key-vault/deleted-vaults.ts';
-import { findType, knownTypes } from '../types/registry.ts';
 import { deploymentVersions } from '../deployments/versions.ts';
 import type { Parts, Route } from './dispatch.ts';
 import { requireVersion } from './groups.ts';
 import { keyVault } from '../types/api-versions.ts';
+
+/** The Azure SDK for Python, and with it `az`, registers what a write lacks with the oldest one. */
+const providerVersions = [...groupVersions, '2016-09-01', '2016-02-01'];
 
 const deleted = 'subscriptions/{s}/providers/microsoft.keyvault/locations/{l}/deletedvaults/{v}';
 
@@ -102,21 +104,21 @@ function authorize(call: Call, subscriptionId: string | undefined, action: strin
 }
 
 function list(call: Call, subscriptionId: string | undefined): Reply {
-  requireVersion(call, groupVersions);
+  requireVersion(call, providerVersions);
   authorize(call, subscriptionId, 'Microsoft.Resources/subscriptions/providers/read');
   const all = [...call.manager.subscriptions.namespaces(), 'Microsoft.Resources'];
   return { status: 200, body: { value: all.map((name) => show(call, name, subscriptionId)) } };
 }
 
 function one(call: Call, subscriptionId: string | undefined, given: string): Reply {
-  requireVersion(call, groupVersions);
+  requireVersion(call, providerVersions);
   const namespace = namespaceOf(call, given);
   authorize(call, subscriptionId, `${namespace}/read`);
   return { status: 200, body: show(call, namespace, subscriptionId) };
 }
 
 function register(call: Call, { s = '', n = '' }: Parts, registered: boolean): Reply {
-  requireVersion(call, groupVersions);
+  requireVersion(call, providerVersions);
   const namespace = namespaceOf(call, n);
   authorize(call, s, `${namespace}/${registered ? 'register' : 'unregister'}/action`);
   call.manager.subscriptions.register(s, namespace, registered);

@@ -16,7 +16,7 @@ import type { Resource } from '../store.ts';
 import type { TypeDefinition } from '../types/definition.ts';
 import { showLinkResources, linkGroups } from '../types/private-link/services.ts';
 import { writablePart } from '../types/properties.ts';
-import { checkVersion, requireType } from '../types/registry.ts';
+import { checkVersion } from '../types/registry.ts';
 import { wrongMethod } from './dispatch.ts';
 import { listAuthorization } from './authorization-lists.ts';
 import { paged, recordSetsOf } from './record-lists.ts';
@@ -44,7 +44,7 @@ function unknownPath(call: Call): ArmError {
 function onResource(call: Call, raw: ResourceId): Reply {
   const { resources } = call.manager;
   const id = canonicalId(call.manager, call.path);
-  const definition = requireType(typeOf(id));
+  const definition = call.manager.types.require(typeOf(id));
   switch (call.method) {
     case 'GET': {
       const found = find(call, id);
@@ -162,6 +162,7 @@ function merge(before: Json, given: Json): Json {
 
 function remove(call: Call, id: ResourceId, definition: TypeDefinition): Reply {
   const { manager, principal, apiVersion } = call;
+  const before = manager.store.get(id.id);
   const removed = manager.resources.remove({
     id,
     apiVersion,
@@ -169,7 +170,13 @@ function remove(call: Call, id: ResourceId, definition: TypeDefinition): Reply {
     ...(call.ifMatch === undefined ? {} : { ifMatch: call.ifMatch }),
   });
   if (removed === undefined) return { status: 204 };
-  if (removed.operation === undefined) return { status: 200 };
+  if (removed.operation === undefined) {
+    // Of what is deleted at once only these come back: https://learn.microsoft.com/rest/api/authorization/role-assignments/delete
+    const comesBack = /\/role(Assignments|Definitions)$/.test(definition.type);
+    return comesBack && before !== undefined
+      ? { status: 200, body: manager.resources.show(before) }
+      : { status: 200 };
+  }
   return {
     status: 202,
     headers: pollHeaders(call, removed.operation, {
@@ -182,7 +189,7 @@ function remove(call: Call, id: ResourceId, definition: TypeDefinition): Reply {
 function onAction(call: Call, raw: ResourceId): Reply {
   const { manager, principal, apiVersion } = call;
   const id = canonicalId(manager, `/${segmentsOf(raw.id).slice(0, -1).join('/')}`);
-  const definition = requireType(typeOf(id));
+  const definition = call.manager.types.require(typeOf(id));
   const name = raw.types.at(-1) ?? '';
   const action = definition.actions?.[name.toLowerCase()];
   if (action === undefined) throw unknownAction(definition, name);
@@ -207,7 +214,7 @@ function onCollection(call: Call, raw: ResourceId): Reply {
   }
   const { access, store } = call.manager;
   const id = canonicalId(call.manager, call.path);
-  const definition = requireType(typeOf(id));
+  const definition = call.manager.types.require(typeOf(id));
   checkVersion(definition, call.apiVersion, undefined);
   if (definition.extension === true) return listAuthorization(call, id, definition);
   const parent = id.names.length > 0 ? `/${segmentsOf(id.id).slice(0, -1).join('/')}` : id.scope;

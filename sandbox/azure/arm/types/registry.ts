@@ -19,7 +19,8 @@ import { privateDnsZones } from './private-dns/zones.ts';
 import { connectionTypes } from './private-link/connections.ts';
 import { storageAccounts } from './storage/accounts.ts';
 
-const definitions: readonly TypeDefinition[] = [
+/** Every type that the sandbox serves. */
+export const resourceTypes: readonly TypeDefinition[] = [
   virtualNetworks,
   subnets,
   virtualNetworkPeerings,
@@ -42,40 +43,49 @@ const definitions: readonly TypeDefinition[] = [
   locks,
 ];
 
-const byType = new Map(definitions.map((known) => [known.type.toLowerCase(), known]));
+/** The types of one resource manager. */
+export class TypeRegistry {
+  readonly #definitions: readonly TypeDefinition[];
+  readonly #byType: ReadonlyMap<string, TypeDefinition>;
 
-/** Types that can be deployed, in canonical spelling. */
-export function knownTypes(): string[] {
-  return definitions.map((definition) => definition.type);
-}
+  constructor(definitions: readonly TypeDefinition[] = resourceTypes) {
+    this.#definitions = definitions;
+    this.#byType = new Map(definitions.map((known) => [known.type.toLowerCase(), known]));
+  }
 
-export function findType(type: string): TypeDefinition | undefined {
-  return byType.get(type.toLowerCase());
-}
+  /** Types that can be deployed, in canonical spelling. */
+  known(): string[] {
+    return this.#definitions.map((definition) => definition.type);
+  }
 
-/** @throws ArmError InvalidResourceNamespace or InvalidResourceType, naming what the sandbox knows */
-export function requireType(type: string): TypeDefinition {
-  const definition = findType(type);
-  if (definition !== undefined) return definition;
-  const [namespace = '', ...rest] = type.split('/');
-  const known = knownTypes().filter((other) =>
-    other.toLowerCase().startsWith(`${namespace.toLowerCase()}/`),
-  );
-  if (known.length === 0) {
+  find(type: string): TypeDefinition | undefined {
+    return this.#byType.get(type.toLowerCase());
+  }
+
+  /** @throws ArmError InvalidResourceNamespace or InvalidResourceType, naming what the sandbox knows */
+  require(type: string): TypeDefinition {
+    const definition = this.find(type);
+    if (definition !== undefined) return definition;
+    const [namespace = '', ...rest] = type.split('/');
+    const known = this.known().filter((other) =>
+      other.toLowerCase().startsWith(`${namespace.toLowerCase()}/`),
+    );
+    if (known.length === 0) {
+      throw new ArmError(
+        404,
+        'InvalidResourceNamespace',
+        `The resource namespace '${namespace}' is invalid.`,
+        { target: type },
+      );
+    }
     throw new ArmError(
       404,
-      'InvalidResourceNamespace',
-      `The resource namespace '${namespace}' is invalid.`,
+      'InvalidResourceType',
+      `The resource type '${rest.join('/')}' could not be found in the namespace '${namespace}'. ` +
+        `The sandbox knows: '${known.join(', ')}'.`,
       { target: type },
     );
   }
-  throw new ArmError(
-    404,
-    'InvalidResourceType',
-    `The resource type '${rest.join('/')}' could not be found in the namespace '${namespace}'. ` +
-      `The sandbox knows: '${known.join(', ')}'.`,
-    { target: type },
-  );
 }
 
 /** @throws ArmError that lists the versions which the type has */
