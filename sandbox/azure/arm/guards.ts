@@ -1,17 +1,15 @@
 import { ArmError, conflict, notFound } from './errors.ts';
-import { fullName, isWithin, parseId, typeOf, type ResourceId } from './ids.ts';
+import { fullName, parseId, typeOf, type ResourceId } from './ids.ts';
 import type { Manager } from './manager.ts';
 import type { TypeDefinition } from './types/definition.ts';
 
 /** @throws ArmError ScopeLocked if a lock at or above the id forbids it */
 export function refuseLocked(manager: Manager, id: string, verb: 'write' | 'delete'): void {
-  const locks = manager.store.list('Microsoft.Authorization/locks').filter((lock) => {
-    const level = lock.properties['level'];
-    if (verb === 'write' && level !== 'ReadOnly') return false;
-    const scope = lock.scope ?? '';
-    // A lock on a child also keeps its parents: deleting them would delete it.
-    return isWithin(id, scope) || (verb === 'delete' && isWithin(scope, id));
-  });
+  const locks = manager.types
+    .forbidding()
+    .flatMap(({ type, forbids }) =>
+      manager.store.list(type).filter((lock) => forbids(lock, id, verb)),
+    );
   if (locks.length === 0) return;
   const scopes = [...new Set(locks.map((lock) => lock.scope ?? ''))].join(',');
   throw new ArmError(
@@ -24,12 +22,12 @@ export function refuseLocked(manager: Manager, id: string, verb: 'write' | 'dele
 
 /** @throws ArmError 429 AnotherOperationInProgress while another write of the same resource goes on */
 export function refuseBusy(manager: Manager, definition: TypeDefinition, id: string): void {
-  const { store, operations } = manager;
+  const { store, operations, types } = manager;
   const guard = (definition.busyId?.(id) ?? id).toLowerCase();
   const running = operations.running((operation) => {
     const resource = store.get(operation.resourceId);
     if (resource === undefined) return false;
-    const other = requireType(resource.type);
+    const other = types.require(resource.type);
     return (other.busyId?.(resource.id) ?? resource.id).toLowerCase() === guard;
   });
   if (running === undefined) return;

@@ -98,7 +98,9 @@ export class Resources {
     if (parent !== undefined && store.get(parent) === undefined)
       throw parentNotFound(lastOf(parent));
     if (definition.extension === true) requireScope(this.#manager, id);
-    else refuseLocked(this.#manager, id.id, 'write');
+    // A read-only lock also keeps role assignments out; only locks themselves stay free to come and go.
+    // https://github.com/Azure/enterprise-azure-policy-as-code/issues/661
+    if (definition.forbids === undefined) refuseLocked(this.#manager, id.id, 'write');
     checkConditions(existing, request);
     refuseBusy(this.#manager, definition, id.id);
 
@@ -147,8 +149,7 @@ export class Resources {
         `Resource ${resource.id} is managed by the service and cannot be deleted.`,
       );
     }
-    if (definition.type !== 'Microsoft.Authorization/locks')
-      refuseLocked(this.#manager, resource.id, 'delete');
+    if (definition.forbids === undefined) refuseLocked(this.#manager, resource.id, 'delete');
     checkConditions(resource, request);
     refuseBusy(this.#manager, definition, resource.id);
     definition.remove?.({ manager: this.#manager, resource, principal });
@@ -233,6 +234,9 @@ export class Resources {
     this.#manager.access.require(principal, action.action, id.id);
     const resource = this.#manager.store.get(id.id);
     if (resource === undefined) throw notFound(typeOf(id), fullName(id), id.resourceGroup);
+    // Every POST counts as a write: a read-only lock keeps the keys of a storage account secret.
+    // https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources
+    refuseLocked(this.#manager, resource.id, 'write');
     return action.run({
       manager: this.#manager,
       resource,

@@ -66,7 +66,9 @@ export class PublicRegistries {
       }
       request.resume();
       sendJson(response, 404, {
-        errors: [{ code: 'NAME_UNKNOWN', message: `no registry has the login server ${own.host ?? ''}` }],
+        errors: [
+          { code: 'NAME_UNKNOWN', message: `no registry has the login server ${own.host ?? ''}` },
+        ],
       });
     });
     own.host = new URL(url).host;

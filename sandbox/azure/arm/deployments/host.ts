@@ -6,7 +6,6 @@ import { suffixes } from '../routes/metadata.ts';
 import type { Principal } from '../server.ts';
 import { EngineError } from '../template/plan.ts';
 import type { DeploymentScope, ReferencedResource, TemplateHost } from '../template/types.ts';
-import { findType } from '../types/registry.ts';
 import { deploymentType, showDeployment } from './record.ts';
 
 /** What a template may ask about the world, with the rights of who deploys it. */
@@ -54,7 +53,7 @@ export function templateHost(
     listAction: (fn, id, apiVersion, body) =>
       listAction(manager, fn, id, apiVersion, body, o.principal),
     providers(namespace, resourceType) {
-      const known = findType(`${namespace}/${resourceType ?? ''}`);
+      const known = manager.types.find(`${namespace}/${resourceType ?? ''}`);
       if (known === undefined) return undefined;
       return { resourceType, locations: [], apiVersions: known.apiVersions };
     },
@@ -124,7 +123,7 @@ function listAction(
   }
   return refuse(() => {
     const target = canonicalId(manager, id);
-    const definition = findType(typeOf(target));
+    const definition = manager.types.find(typeOf(target));
     const action = definition?.actions?.[fn.toLowerCase()];
     if (definition === undefined || action === undefined) throw unknownFunction(fn, typeOf(target));
     return manager.resources.act(target, action, apiVersion, body, principal);

@@ -165,7 +165,7 @@ function check(
   resource: PlannedResource,
   found: Findings,
 ): void {
-  const definition = requireType(resource.type);
+  const definition = manager.types.require(resource.type);
   const id = canonicalId(manager, resource.id);
   if (deny(manager, principal, resource, `${definition.type}/write`, found)) return;
   let body: unknown;

@@ -21,7 +21,7 @@ const trackedChildren = ['Microsoft.Network/privateDnsZones/virtualNetworkLinks'
 
 function listResources(call: Call, { s = '', r }: Parts): Reply {
   requireVersion(call, listVersions);
-  const { access, store, subscriptions } = call.manager;
+  const { access, store, subscriptions, types } = call.manager;
   const subscription = subscriptions.require(s);
   const scope = r === undefined ? subscription.id : subscriptions.requireGroup(s, r).id;
   const accept = readFilter(call.query.get('$filter'));
@@ -34,7 +34,8 @@ function listResources(call: Call, { s = '', r }: Parts): Reply {
     );
   });
   if (!held) access.require(principal, 'Microsoft.Resources/subscriptions/resources/read', scope);
-  const value = types.known()
+  const value = types
+    .known()
     .filter((type) => type.split('/').length === 2 || trackedChildren.includes(type))
     .filter((type) => !type.startsWith('Microsoft.Authorization/'))
     .flatMap((type) => store.list(type, scope))

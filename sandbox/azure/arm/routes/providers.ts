@@ -48,15 +48,16 @@ export const providerRoutes: readonly Route[] = [
 ];
 
 function show(call: Call, namespace: string, subscriptionId: string | undefined): Json {
-  const { subscriptions } = call.manager;
+  const { subscriptions, types: known } = call.manager;
   const registered =
     subscriptionId === undefined || subscriptions.isRegistered(subscriptionId, namespace);
-  const types: { type: string; apiVersions: readonly string[]; global: boolean }[] = knownTypes()
+  const types: { type: string; apiVersions: readonly string[]; global: boolean }[] = known
+    .known()
     .filter((type) => type.startsWith(`${namespace}/`))
     .map((type) => ({
       type,
-      apiVersions: findType(type)?.apiVersions ?? [],
-      global: findType(type)?.location !== 'regional',
+      apiVersions: known.find(type)?.apiVersions ?? [],
+      global: known.find(type)?.location !== 'regional',
     }));
   if (namespace === 'Microsoft.Resources') {
     types.push({

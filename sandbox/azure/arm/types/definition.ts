@@ -89,6 +89,8 @@ export interface TypeDefinition {
   removed?(context: RemoveContext): void;
   /** Properties as a GET shows them; the stored ones without it. */
   read?(resource: Resource, manager: Manager): Json;
+  /** Whether a resource of this type, such as a lock, keeps anybody from writing or deleting another one. */
+  forbids?(resource: Resource, id: string, verb: 'write' | 'delete'): boolean;
   /** False: the service manages it, a client cannot write or delete it. */
   writable?: false;
   /** POST actions by name in lower case. */

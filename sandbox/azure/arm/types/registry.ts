@@ -62,6 +62,13 @@ export class TypeRegistry {
     return this.#byType.get(type.toLowerCase());
   }
 
+  /** Those whose resources forbid operations on others. */
+  forbidding(): { type: string; forbids: NonNullable<TypeDefinition['forbids']> }[] {
+    return this.#definitions.flatMap(({ type, forbids }) =>
+      forbids === undefined ? [] : [{ type, forbids }],
+    );
+  }
+
   /** @throws ArmError InvalidResourceNamespace or InvalidResourceType, naming what the sandbox knows */
   require(type: string): TypeDefinition {
     const definition = this.find(type);
