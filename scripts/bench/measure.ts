@@ -79,7 +79,11 @@ export interface Finished {
   readonly seconds: number;
 }
 
-/** Runs a program to its end. Rejects if it cannot be started or is interrupted. */
+/**
+ * Runs a program to its end, whatever its exit code.
+ *
+ * @throws Error of the system if it cannot be started; AbortError once an interrupted one has ended
+ */
 export function runProgram(
   command: string,
   args: readonly string[],
@@ -93,9 +97,16 @@ export function runProgram(
     let errors = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
-    child.on('error', reject);
+    let failure: Error | undefined;
+    child.on('error', (error) => {
+      failure = error;
+      if (child.pid === undefined) reject(error);
+    });
     child.on('close', (code) => {
-      resolve({ code, output, errors, seconds: (performance.now() - started) / 1000 });
+      const seconds = (performance.now() - started) / 1000;
+      // An interrupted program may have to tidy up: it is over when it has ended.
+      if (failure === undefined) resolve({ code, output, errors, seconds });
+      else reject(failure);
     });
   });
 }

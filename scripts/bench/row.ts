@@ -82,7 +82,9 @@ const numeric = new Set([3, 4, 6]);
 /** The rows as text, columns aligned, figures to the right. */
 export function tableOf(rows: readonly Row[]): string {
   const lines = [head, ...rows.map(cellsOf)];
-  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  const widths = head.map((_, column) =>
+    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
+  );
   const drawn = lines.map((line) =>
     line
       .map((cell, column) => {
@@ -92,7 +94,9 @@ export function tableOf(rows: readonly Row[]): string {
       .join('  ')
       .trimEnd(),
   );
-  return [drawn[0], widths.map((width) => '-'.repeat(width)).join('  '), ...drawn.slice(1)].join('\n');
+  return [drawn[0], widths.map((width) => '-'.repeat(width)).join('  '), ...drawn.slice(1)].join(
+    '\n',
+  );
 }
 
 function cellsOf(row: Row): string[] {
@@ -106,7 +110,7 @@ function cellsOf(row: Row): string[] {
     ours === null ? 'not measured' : String(ours),
     peer === null ? '-' : String(peer),
     missing ? `peer missing: ${peerName}` : (peerName ?? '-'),
-    ratio === null ? '-' : ratio.toFixed(2),
+    ratio === null ? '-' : ratio.toFixed(ratio < 0.1 ? 3 : 2),
     judged[`${keepsGoal(row)}`],
   ];
 }

@@ -49,14 +49,14 @@ export async function startServer<Ready, Answer>(
   };
 }
 
-/** The other side: tells that it is ready, answers questions, and closes when it is left alone. */
+/** The other side: tells that it is ready, answers one question at a time, and closes when it is left alone. */
 export function serve(
   ready: unknown,
   answer: (question: string) => unknown,
   close: () => Promise<void>,
 ): void {
   process.on('message', ({ question }: { question: string }) => {
-    process.send?.({ answer: answer(question) });
+    void Promise.resolve(answer(question)).then((said) => process.send?.({ answer: said }));
   });
   process.once('disconnect', () => {
     void close().finally(() => process.exit(0));

@@ -6,6 +6,8 @@ import { SpokelineError } from '../../tasks/lib/errors.ts';
 import { fakePort } from '../support/host.ts';
 
 const id = '11111111-0000-4000-8000-000000000001';
+const groupRule =
+  'allowed: the name of a resource group (letters, digits, _ - . ( ), at most 90, no dot at the end).';
 
 function problems<I>(
   spec: InputSpec<I>,
@@ -83,8 +85,7 @@ describe('inputs of StampDeploy', () => {
       },
       template,
       [
-        'Input "resourceGroup" is "rg."; allowed: the name of a resource group ' +
-          '(letters, digits, _ - . ( ), at most 90, no dot at the end).',
+        `Input "resourceGroup" is "rg."; ${groupRule}`,
         `Input "subscription" is "x"; ${guidRule}`,
         'Input "deploymentName" is "a b"; allowed: at most 64 letters, digits, and _ - . ( ).',
         'Input "bicepVersion" is "latest"; allowed: a version such as 0.36.1.',
@@ -126,12 +127,22 @@ describe('inputs of PrivateDns', () => {
       ],
     ],
     [
+      'a path in the place of a resource group',
+      { resourceGroup: 'rg/../other', zonesResourceGroup: 'rg?x', owner: 'shop/weu' },
+      {},
+      [
+        `Input "resourceGroup" is "rg/../other"; ${groupRule}`,
+        `Input "zonesResourceGroup" is "rg?x"; ${groupRule}`,
+      ],
+    ],
+    [
       'what is neither a network nor a range',
-      { linkNetworks: 'vnet', networks: '10.0.0.0/33' },
+      { linkNetworks: 'vnet', networks: '10.0.0.0/33', resolvers: 'dns.corp' },
       { topology: '/w/topology.yml' },
       [
         'Input "linkNetworks" has vnet; allowed: ids of virtual networks.',
-        'Input "networks" has 10.0.0.0/33: "/33" is no length from /0 to /32.',
+        'Input "networks" has "10.0.0.0/33": "/33" is no length from /0 to /32.',
+        'Input "resolvers" has "dns.corp": a resolver is an address, or address:port.',
       ],
     ],
     [

@@ -21,6 +21,8 @@ export interface Bench {
   readonly controller: AbortController;
   /** How often a token was asked for. */
   tokens: number;
+  /** How many of the next sign-ins get no answer. */
+  brokenSignIns: number;
   patience(seconds?: number): Patience;
   /** Deploys, under a request id. */
   go(request?: string, seconds?: number, cancelDeployment?: boolean): Promise<DeploymentState>;
@@ -29,7 +31,7 @@ export interface Bench {
 }
 
 /** A deployment named `d` against a Resource Manager on loopback, in the time of a test's clock. */
-export async function startBench(): Promise<Bench> {
+export async function startBench(lifetimeMs = 3_600_000): Promise<Bench> {
   const clock = fakeClock();
   const arm = await startArm(clock);
   const lines: string[] = [];
@@ -48,8 +50,13 @@ export async function startBench(): Promise<Bench> {
   const source = {
     token: (_scope: string, _signal?: AbortSignal, options?: { fresh?: boolean }) => {
       bench.tokens += 1;
+      if (bench.brokenSignIns > 0) {
+        bench.brokenSignIns -= 1;
+        const error = new SpokelineError('AUTH_FAILED', 'no sign-in', { transient: true });
+        return Promise.reject(error);
+      }
       if (options?.fresh) kept = 'token-2';
-      return Promise.resolve({ token: kept, expiresAt: Date.now() + 3_600_000 });
+      return Promise.resolve({ token: kept, expiresAt: Date.now() + lifetimeMs });
     },
   };
   const target = { subscription, resourceGroup: 'rg', name: 'd' };
@@ -66,6 +73,7 @@ export async function startBench(): Promise<Bench> {
     lines,
     controller,
     tokens: 0,
+    brokenSignIns: 0,
     patience: (seconds = 3600) => ({
       clock,
       signal: controller.signal,

@@ -1,3 +1,4 @@
+import { resourceGroupName, subscriptionId } from '../../lib/host/azure-names.ts';
 import {
   choice,
   connection,
@@ -10,12 +11,8 @@ import {
   text,
   type InputsOf,
 } from '../../lib/host/inputs.ts';
-import { cidrProblem } from '../../lib/net/cidr.ts';
+import { checkAddresses } from '../../lib/topology/network-inputs.ts';
 
-const guid = {
-  expression: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
-  allowed: 'the id of a subscription (a GUID)',
-};
 const owner = {
   expression: /^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/,
   allowed: 'at most 100 letters, digits, and . _ / -, for example shop/weu',
@@ -31,9 +28,9 @@ export const inputs = defineInputs(
     topology: path(),
     overlays: paths(),
     stamp: text({ default: 'all' }),
-    resourceGroup: text(),
-    zonesSubscription: text({ pattern: guid }),
-    zonesResourceGroup: text(),
+    resourceGroup: text({ pattern: resourceGroupName }),
+    zonesSubscription: text({ pattern: subscriptionId }),
+    zonesResourceGroup: text({ pattern: resourceGroupName }),
     linkNetworks: list(),
     owner: text({ pattern: owner }),
     resolvers: list(),
@@ -47,10 +44,7 @@ export const inputs = defineInputs(
       if (!networkId.test(id))
         problem('linkNetworks', `has ${id}; allowed: ids of virtual networks`);
     }
-    for (const network of given.networks) {
-      const wrong = cidrProblem(network);
-      if (wrong !== undefined) problem('networks', `has ${network}: ${wrong}`);
-    }
+    checkAddresses(given, problem);
     if (given.topology !== undefined) return;
     const needed = ['resourceGroup', 'zonesResourceGroup', 'owner'] as const;
     for (const name of needed) {

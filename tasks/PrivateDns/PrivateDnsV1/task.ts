@@ -147,6 +147,10 @@ async function check(
   const expectations = expectationsOf(wishes);
   // On loopback the first declared resolver stands in for the system's.
   const own = scope.loopback ? '' : "the system's resolver and ";
+  if (expectations.length === 0) {
+    context.issue('warning', 'No private endpoint has a name, so nothing was verified.');
+    return;
+  }
   log.info(`${expectations.length} names, through ${own}${scope.resolvers.length} declared`);
   await verify(expectations, () => port.state(signal), {
     resolver: resolverFor(scope),

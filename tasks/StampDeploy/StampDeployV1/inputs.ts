@@ -1,3 +1,4 @@
+import { resourceGroupName, subscriptionId } from '../../lib/host/azure-names.ts';
 import {
   choice,
   connection,
@@ -11,16 +12,6 @@ import {
   type InputsOf,
 } from '../../lib/host/inputs.ts';
 
-const guid = {
-  expression: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
-  allowed: 'the id of a subscription (a GUID)',
-};
-// https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftresources
-const groupName = {
-  expression: /^[\p{L}\p{N}_.()-]{0,89}[\p{L}\p{N}_()-]$/u,
-  allowed:
-    'the name of a resource group (letters, digits, _ - . ( ), at most 90, no dot at the end)',
-};
 const deploymentName = {
   expression: /^[A-Za-z0-9_.()-]{1,64}$/,
   allowed: 'at most 64 letters, digits, and _ - . ( )',
@@ -38,8 +29,8 @@ export const inputs = defineInputs(
     overlays: paths(),
     target: choice(['resourceGroup', 'stamp', 'hub'], { default: 'resourceGroup' }),
     stamp: text(),
-    resourceGroup: text({ pattern: groupName }),
-    subscription: text({ pattern: guid }),
+    resourceGroup: text({ pattern: resourceGroupName }),
+    subscription: text({ pattern: subscriptionId }),
     deploymentName: text({ pattern: deploymentName }),
     bicepPath: path(),
     bicepDownload: flag({ default: false }),

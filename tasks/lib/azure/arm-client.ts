@@ -22,7 +22,7 @@ export interface ArmOptions {
   readonly query?: Readonly<Record<string, string>>;
   /**
    * Whether to send again when nobody knows if the request arrived (reset, 5xx). Default: true for GET, and
-   * for PUT and DELETE without a precondition; a second If-None-Match would meet the first one's success.
+   * for DELETE, and for PUT without a precondition: a second one would meet the first one's success.
    */
   readonly idempotent?: boolean;
   /** Whether to follow a long-running operation to its end. Default true. */
@@ -70,6 +70,20 @@ export interface ArmClient {
   list<T>(path: string, apiVersion: string, options?: ArmOptions): Promise<T[]>;
 }
 
+interface Page<T> {
+  readonly value?: T[];
+  readonly nextLink?: string | null;
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof SpokelineError && error.code === 'ARM_NOT_FOUND';
+}
+
+/** What the deletion of something that is not there comes to. */
+function gone<T>(): ArmResponse<T> {
+  return { status: 404, body: undefined as T, headers: {} };
+}
+
 /** A client under the identity of the connection; tokens go to the connection's own Resource Manager only. */
 export function createArmClient(
   connection: ServiceConnection,
@@ -87,7 +101,14 @@ export function createArmClient(
   ): Promise<ArmResponse<T>> {
     const deadline = context.clock.now() + (options.timeoutMs ?? 30 * 60_000);
     const url = transport.urlOf(path, { ...options.query, 'api-version': apiVersion });
-    const response = await transport.send<T>({ method, url, body, options, deadline });
+    const response = await transport
+      .send<T>({ method, url, body, options, deadline })
+      .catch((error: unknown) => {
+        // Only here: an operation that vanishes while it is followed has not deleted anything for sure.
+        if (method === 'DELETE' && isNotFound(error)) return gone<T>();
+        throw error;
+      });
+    if (response.status === 404) return response;
     if (method === 'GET' || options.follow === false) return response;
     return follow<T>({ transport, context, method, url, response, options, deadline });
   }
@@ -96,9 +117,15 @@ export function createArmClient(
     try {
       return await call<T>('GET', path, apiVersion, undefined, options);
     } catch (error) {
-      if (error instanceof SpokelineError && error.code === 'ARM_NOT_FOUND') return undefined;
+      if (isNotFound(error)) return undefined;
       throw error;
     }
+  }
+
+  /** A page that is none must not pass for an empty list. */
+  function itemsOf<T>(page: Page<T> | undefined, path: string): T[] {
+    if (Array.isArray(page?.value)) return page.value;
+    throw new SpokelineError('ARM_REQUEST', `The answer to GET ${path} is no list.`);
   }
 
   return {
@@ -107,23 +134,12 @@ export function createArmClient(
     put: (path, apiVersion, body, options) => call('PUT', path, apiVersion, body, options),
     patch: (path, apiVersion, body, options) => call('PATCH', path, apiVersion, body, options),
     post: (path, apiVersion, body, options) => call('POST', path, apiVersion, body, options),
-    async delete(path, apiVersion, options) {
-      try {
-        return await call<unknown>('DELETE', path, apiVersion, undefined, options);
-      } catch (error) {
-        if (!(error instanceof SpokelineError && error.code === 'ARM_NOT_FOUND')) throw error;
-        return { status: 404, body: undefined, headers: {} };
-      }
-    },
+    delete: (path, apiVersion, options) => call('DELETE', path, apiVersion, undefined, options),
     async list<T>(path: string, apiVersion: string, options?: ArmOptions) {
-      interface Page {
-        value?: T[];
-        nextLink?: string | null;
-      }
       const items: T[] = [];
       const seen = new Set<string>();
-      let page = (await call<Page>('GET', path, apiVersion, undefined, options)).body;
-      items.push(...(page.value ?? []));
+      let page = (await call<Page<T>>('GET', path, apiVersion, undefined, options)).body;
+      items.push(...itemsOf(page, path));
       while (page.nextLink) {
         if (seen.has(page.nextLink)) {
           throw new SpokelineError(
@@ -135,9 +151,9 @@ export function createArmClient(
         const url = transport.ownUrl(page.nextLink, 'nextLink');
         const deadline = context.clock.now() + (options?.timeoutMs ?? 30 * 60_000);
         page = (
-          await transport.send<Page>({ method: 'GET', url, options: options ?? {}, deadline })
+          await transport.send<Page<T>>({ method: 'GET', url, options: options ?? {}, deadline })
         ).body;
-        items.push(...(page.value ?? []));
+        items.push(...itemsOf(page, path));
       }
       return items;
     },

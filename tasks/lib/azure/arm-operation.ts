@@ -21,8 +21,9 @@ const notYetVisibleMs = 60_000;
 const firstPollMs = 500;
 const slowestPollMs = 15_000;
 
-// Words of providers for "not yet"; Key Vault says RegisteringDns when it can be used already.
-const underWay = /^(?:Accepted|Created|NotStarted|InProgress|\w*ing(?:Dns)?)$/i;
+// Every other word means "not yet", whatever it is: providers have many, such as Key Vault's RegisteringDns.
+const ended = /^(?:succeeded|failed|cancell?ed)$/i;
+const broken = /^(?:failed|cancell?ed)$/i;
 
 function stateOf(body: unknown, ...path: readonly string[]): string | undefined {
   let value = body;
@@ -79,7 +80,7 @@ export async function follow<T>(followed: Followed<T>): Promise<ArmResponse<T>> 
     const operation = transport.ownUrl(asyncUrl, 'Azure-AsyncOperation URL');
     const end = await poll(followed, operation, call, (answer) => {
       const state = stateOf(answer.body, 'status');
-      return state === undefined || underWay.test(state) ? undefined : state;
+      return state !== undefined && ended.test(state) ? state : undefined;
     });
     if (isWrite) return resource();
     if (method === 'POST' && location !== undefined) {
@@ -100,21 +101,21 @@ export async function follow<T>(followed: Followed<T>): Promise<ArmResponse<T>> 
     return isWrite ? resource() : (result as ArmResponse<T>);
   }
   const state = stateOf(response.body, 'properties', 'provisioningState');
-  if (isWrite && state !== undefined && underWay.test(state)) {
-    return (await poll(followed, url, call, (answer) => {
-      const now = stateOf(answer.body, 'properties', 'provisioningState') ?? 'Succeeded';
-      return underWay.test(now) ? undefined : now;
-    })) as ArmResponse<T>;
-  }
-  return response;
+  if (!isWrite || state === undefined) return response;
+  if (broken.test(state)) throw failure(call, state, response);
+  if (ended.test(state)) return response;
+  return (await poll(followed, url, call, (answer) => {
+    const now = stateOf(answer.body, 'properties', 'provisioningState') ?? 'Succeeded';
+    return ended.test(now) ? now : undefined;
+  })) as ArmResponse<T>;
 }
 
-/** Asks until `ended` names a state; throws for any state that is a failure. */
+/** Asks until `endOf` names a state; throws for any state that is a failure. */
 async function poll(
   { transport, context, response, options, deadline }: Followed<unknown>,
   url: URL,
   call: string,
-  ended: (answer: ArmResponse<unknown>) => string | undefined,
+  endOf: (answer: ArmResponse<unknown>) => string | undefined,
 ): Promise<ArmResponse<unknown>> {
   const { clock } = context;
   const signal = options.signal ?? context.signal;
@@ -150,9 +151,9 @@ async function poll(
       continue;
     }
     seen = true;
-    const state = ended(answer);
+    const state = endOf(answer);
     if (state !== undefined) {
-      if (/^(?:failed|cancell?ed)$/i.test(state)) throw failure(call, state, answer);
+      if (broken.test(state)) throw failure(call, state, answer);
       return answer;
     }
     told = retryAfter(answer.headers, clock.now());

@@ -83,8 +83,9 @@ function isIdempotent(request: ArmRequest): boolean {
   const { method, options } = request;
   if (options.idempotent !== undefined) return options.idempotent;
   if (method === 'GET') return true;
-  const conditional = options.ifMatch !== undefined || options.ifNoneMatch !== undefined;
-  return (method === 'PUT' || method === 'DELETE') && !conditional;
+  // A second If-Match meets the 404 that the first one left, which is what was wanted.
+  if (method === 'DELETE') return true;
+  return method === 'PUT' && options.ifMatch === undefined && options.ifNoneMatch === undefined;
 }
 
 /** The reason to stop for, as an error of ours. */
@@ -147,7 +148,11 @@ export function createTransport(
       if (answer.status === 401) answer = await call(true);
     } catch (error) {
       if (signal.aborted) throw aborted(signal);
-      if (error instanceof SpokelineError) throw error;
+      if (error instanceof SpokelineError) {
+        // What is being followed has begun already, so this is not the first sign-in: it may work again.
+        if (error.transient && request.persistent === true) return { error, again: 'unsent' };
+        throw error;
+      }
       const code = isRestError(error) ? (error.code ?? '') : '';
       const why = error instanceof Error ? error.message : String(error);
       const lost = lostCodes.has(code) || (error instanceof Error && error.name === 'AbortError');

@@ -66,6 +66,7 @@ export async function requestAssertion(
   const said =
     status === 200 ? 'an answer without an oidcToken' : `status ${status}${messageIn(text)}`;
   throw new SpokelineError('AUTH_FAILED', `Azure DevOps (${url.host}) gave no assertion: ${said}`, {
+    transient: status === 408 || status === 429 || status >= 500,
     hint:
       status === 401 || status === 403
         ? 'The job token was refused: check that the pipeline may use the service connection.'

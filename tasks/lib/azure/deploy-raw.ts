@@ -1,3 +1,5 @@
+import { SpokelineError } from '../errors.ts';
+
 /** What a request of the SDK was answered with, before the SDK interprets it. */
 export interface RawAnswer {
   readonly status: number;
@@ -88,8 +90,18 @@ const neverSent = new Set([
   'EHOSTUNREACH',
 ]);
 
-/** Why there was no answer, for an error that may pass; undefined for one that will not. */
-export function passingFault(error: unknown): { reason: string; sent: boolean } | undefined {
+/**
+ * Why there was no answer, for an error that may pass; undefined for one that will not. `worked` says that
+ * the same identity has been answered before: only then is a sign-in that got no answer a fault that passes,
+ * and a deployment that is under way is not given up for it.
+ */
+export function passingFault(
+  error: unknown,
+  worked: boolean,
+): { reason: string; sent: boolean } | undefined {
+  if (error instanceof SpokelineError && error.code === 'AUTH_FAILED') {
+    return worked && error.transient ? { reason: error.message, sent: false } : undefined;
+  }
   const codes: string[] = [];
   let text = '';
   let current: unknown = error;

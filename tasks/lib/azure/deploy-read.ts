@@ -66,7 +66,7 @@ function textOf(value: unknown): string | undefined {
 }
 
 /** Milliseconds of an ISO 8601 duration such as `PT1H2M3.4567S`. */
-export function millisecondsOf(duration: string | undefined): number | undefined {
+function millisecondsOf(duration: string | undefined): number | undefined {
   const match = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/.exec(duration ?? '');
   if (match === null) return undefined;
   const [days, hours, minutes, secs] = match.slice(1).map((part) => Number(part ?? 0));

@@ -5,7 +5,13 @@ import {
   type HttpClient,
 } from '@azure/core-rest-pipeline';
 import { readFault } from '../deploy/causes.ts';
-import type { Answer, DeploymentPort, DeploymentState, Operation } from '../deploy/port.ts';
+import {
+  isFinal,
+  type Answer,
+  type DeploymentPort,
+  type DeploymentState,
+  type Operation,
+} from '../deploy/port.ts';
 import { asObject } from '../deploy/template.ts';
 import { SpokelineError } from '../errors.ts';
 import type { TaskContext } from '../host/context.ts';
@@ -46,6 +52,10 @@ export function createDeployment(
   const id = idOf(target);
   const scope = scopeOf(connection.audience);
   let client = connect();
+  /** Whether Azure has answered once: a sign-in that fails after that may work again later. */
+  let answered = false;
+  /** Where the verdict of a validation will be that takes its time. */
+  let verdictAt: string | undefined;
 
   function connect(): ResourceManagementClient {
     const credential = {
@@ -72,6 +82,7 @@ export function createDeployment(
     signal: AbortSignal,
   ): Promise<RawAnswer> {
     const answer = await request();
+    answered = true;
     if (answer.status !== 401) return answer;
     await tokens.token(scope, signal, { fresh: true });
     // The SDK keeps a token for as long as it says it is valid.
@@ -102,7 +113,7 @@ export function createDeployment(
     method: string,
     signal: AbortSignal,
     request: () => Promise<RawAnswer>,
-    read: (answer: RawAnswer) => Promise<T> | T,
+    read: (answer: RawAnswer) => T,
     accepted: readonly number[] = [200],
   ): Promise<Answer<T>> {
     let answer: RawAnswer;
@@ -110,11 +121,11 @@ export function createDeployment(
       answer = await signedIn(request, signal);
     } catch (error) {
       signal.throwIfAborted();
-      const fault = passingFault(error);
+      const fault = passingFault(error, answered);
       if (fault === undefined) throw unanswered(error);
       return { kind: 'later', reason: fault.reason };
     }
-    if (accepted.includes(answer.status)) return { kind: 'value', value: await read(answer) };
+    if (accepted.includes(answer.status)) return { kind: 'value', value: read(answer) };
     const refused = refusal(method, answer);
     if (refused instanceof SpokelineError) throw refused;
     return refused;
@@ -136,64 +147,51 @@ export function createDeployment(
     return toAnswer(await client.sendRequest(request));
   }
 
-  async function listAll(signal: AbortSignal, first: RawAnswer): Promise<Operation[]> {
-    const found: Operation[] = [];
-    let page = asObject(first.body);
-    for (let pages = 0; pages < 100; pages += 1) {
-      const entries = Array.isArray(page['value']) ? (page['value'] as unknown[]) : [];
-      found.push(...entries.map(readOperation));
-      const next = page['nextLink'];
-      if (typeof next !== 'string' || next === '') break;
-      const answer = await getOwn(next, signal);
-      if (answer.status !== 200) break;
-      page = asObject(answer.body);
-    }
-    return found;
-  }
-
   return {
     id,
     portalLink: portalLinkOf(endpoint, id),
 
     async validate(content, signal) {
       const body = sdkBody(content);
-      let polled: string | undefined;
-      for (;;) {
-        const answer = await ask(
-          'POST',
-          signal,
-          () =>
-            polled === undefined
-              ? rawCall(
-                  (o) => client.deployments.beginValidate(resourceGroup, name, body, o),
-                  signal,
-                  writeLimit,
-                )
-              : getOwn(polled, signal),
-          (raw) => raw,
-          // 400 and 409 carry the verdict that was asked for.
-          [200, 202, 400, 409],
-        );
-        if (answer.kind === 'later') return answer;
-        const raw = answer.value;
-        if (raw.status === 202) {
-          polled = raw.headers['location'] ?? raw.headers['azure-asyncoperation'] ?? polled;
-          if (polled === undefined) return { kind: 'value', value: undefined };
-          await clock.sleep(retryAfter(raw.headers, clock.now()) ?? 2_000, signal);
-          continue;
+      const answer = await ask(
+        'POST',
+        signal,
+        () =>
+          verdictAt === undefined
+            ? rawCall(
+                (o) => client.deployments.beginValidate(resourceGroup, name, body, o),
+                signal,
+                writeLimit,
+              )
+            : getOwn(verdictAt, signal),
+        (raw) => raw,
+        // 400 and 409 carry the verdict that was asked for.
+        [200, 202, 400, 409],
+      );
+      if (answer.kind === 'later') return answer;
+      const raw = answer.value;
+      const said = asObject(raw.body);
+      const state = said['status'];
+      if (raw.status === 202 || (typeof state === 'string' && !isFinal(state))) {
+        verdictAt = raw.headers['location'] ?? raw.headers['azure-asyncoperation'] ?? verdictAt;
+        if (verdictAt === undefined) {
+          throw new SpokelineError('ARM_REQUEST', 'Azure began to validate but not to say where.');
         }
-        const fault = readFault(asObject(raw.body)['error']);
-        if (fault === undefined && raw.status >= 400) {
-          throw armError({
-            method: 'POST',
-            path: id,
-            status: raw.status,
-            body: raw.body,
-            bodyText: raw.text,
-          });
-        }
-        return { kind: 'value', value: fault };
+        const retryAfterMs = retryAfter(raw.headers, clock.now()) ?? 2_000;
+        return { kind: 'later', reason: 'Azure has no verdict yet', retryAfterMs };
       }
+      verdictAt = undefined;
+      const fault = readFault(said['error'] ?? asObject(said['properties'])['error']);
+      if (fault === undefined && raw.status >= 400) {
+        throw armError({
+          method: 'POST',
+          path: id,
+          status: raw.status,
+          body: raw.body,
+          bodyText: raw.text,
+        });
+      }
+      return { kind: 'value', value: fault };
     },
 
     async start(content, signal) {
@@ -211,7 +209,7 @@ export function createDeployment(
         );
       } catch (error) {
         signal.throwIfAborted();
-        const fault = passingFault(error);
+        const fault = passingFault(error, answered);
         if (fault === undefined) throw unanswered(error);
         return { kind: fault.sent ? 'lost' : 'refused', reason: fault.reason };
       }
@@ -239,9 +237,10 @@ export function createDeployment(
         [200, 404],
       ),
 
-    operations(signal, deploymentId) {
+    async operations(signal, deploymentId) {
+      const found: Operation[] = [];
       const place = deploymentId === undefined ? target : placeOf(deploymentId);
-      if (place === undefined) return Promise.resolve({ kind: 'value', value: [] });
+      if (place === undefined) return { kind: 'value', value: found };
       const first = () =>
         place.subscription.toLowerCase() !== subscription.toLowerCase()
           ? getOwn(`${deploymentId}/operations?api-version=${client.apiVersion}`, signal)
@@ -254,22 +253,30 @@ export function createDeployment(
               signal,
               readLimit,
             );
-      return ask<readonly Operation[]>(
-        'GET',
-        signal,
-        first,
-        (answer) => (answer.status === 404 ? [] : listAll(signal, answer)),
-        [200, 404],
-      );
+      let answer = await ask('GET', signal, first, (raw) => raw, [200, 404]);
+      for (let pages = 0; pages < 100; pages += 1) {
+        if (answer.kind === 'later') return answer;
+        const page = asObject(answer.value.body);
+        const entries = Array.isArray(page['value']) ? (page['value'] as unknown[]) : [];
+        found.push(...entries.map(readOperation));
+        const next = page['nextLink'];
+        if (typeof next !== 'string' || next === '') break;
+        answer = await ask(
+          'GET',
+          signal,
+          () => getOwn(next, signal),
+          (raw) => raw,
+        );
+      }
+      return { kind: 'value', value: found };
     },
 
     cancel: (signal) =>
-      ask<void>(
+      ask(
         'POST',
         signal,
         () => rawCall((o) => client.deployments.cancel(resourceGroup, name, o), signal, 4_000),
-        () => undefined,
-        // 409: it ended by itself; 404: it never began.
+        ({ status }) => (status === 404 ? 'missing' : status === 409 ? 'over' : 'taken'),
         [200, 202, 204, 404, 409],
       ),
   };

@@ -17,10 +17,8 @@ export function createZonePort(
   const base =
     `/subscriptions/${subscription}/resourceGroups/${resourceGroup}` +
     '/providers/Microsoft.Network/privateDnsZones';
-  const recordPath = (zone: string, name: string) =>
-    `${base}/${zone}/A/${encodeURIComponent(name)}`;
-  const linkPath = (zone: string, name: string) =>
-    `${base}/${zone}/virtualNetworkLinks/${encodeURIComponent(name)}`;
+  const recordPath = (zone: string, name: string) => `${base}/${zone}/A/${name}`;
+  const linkPath = (zone: string, name: string) => `${base}/${zone}/virtualNetworkLinks/${name}`;
   const condition = (etag: string | undefined) =>
     etag === undefined ? { ifNoneMatch: '*' } : { ifMatch: etag };
 

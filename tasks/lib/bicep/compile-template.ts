@@ -55,7 +55,10 @@ async function open(options: CompileOptions): Promise<BicepCompiler> {
     path = await downloadBicep(options.toolsDirectory ?? options.tempDirectory, version, signal);
   }
   const bicep = await openBicep({ path, environment, signal });
-  const actual = await bicep.version();
+  const actual = await bicep.version().catch(async (error: unknown) => {
+    await bicep.dispose();
+    throw error;
+  });
   if (version === undefined || actual === version) return bicep;
   await bicep.dispose();
   if (found !== undefined && found.source !== 'bicepPath') {

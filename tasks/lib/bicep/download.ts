@@ -32,17 +32,23 @@ export async function downloadBicep(
   }
   const found = /\/v([^/]+)\/[^/]+$/.exec(new URL(url).pathname)?.[1];
   const folder = toolFolder(directory, version ?? found ?? 'latest');
-  await mkdir(folder, { recursive: true });
   const path = join(folder, executable);
   // Several agents of one host share the cache: none may see half a file, or one being written.
   const partial = `${path}.${randomUUID()}`;
   try {
+    await mkdir(folder, { recursive: true });
     await writeFile(partial, bytes);
     await chmod(partial, 0o755);
     await rename(partial, path);
     await writeFile(`${folder}.complete`, '');
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    throw new SpokelineError('BICEP_NOT_FOUND', `The Bicep CLI could not be stored: ${text}`, {
+      hint: `Let the agent write ${directory}, or put bicep on its PATH.`,
+      cause: error,
+    });
   } finally {
-    await rm(partial, { force: true });
+    await rm(partial, { force: true }).catch(() => undefined);
   }
   return path;
 }

@@ -11,6 +11,8 @@ export interface OpenOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Ends the CLI when it aborts. */
   readonly signal: AbortSignal;
+  /** Milliseconds until it has to be ready; default 60 s, for its first start on a slow agent. */
+  readonly startWithin?: number;
 }
 
 /** How long a CLI may take to end by itself before it is killed. */
@@ -21,7 +23,7 @@ const endWithin = 2_000;
  * old, and the signal's reason when the run is cancelled.
  */
 export async function openBicep(options: OpenOptions): Promise<BicepCompiler> {
-  const { path, environment, signal } = options;
+  const { path, environment, signal, startWithin = 60_000 } = options;
   signal.throwIfAborted();
   const { result: connecting, child } = captureSpawn(bicepEnvironment(environment), () =>
     Bicep.initialize(path),
@@ -31,28 +33,38 @@ export async function openBicep(options: OpenOptions): Promise<BicepCompiler> {
   signal.addEventListener('abort', stop, { once: true });
 
   /** Whatever ends first: the call, the process, or the run. */
-  async function race<T>(call: Promise<T>): Promise<T> {
+  async function race<T>(call: Promise<T>, ...more: Promise<never>[]): Promise<T> {
     call.catch(() => undefined);
     try {
-      return await (ended === undefined ? call : Promise.race([call, ended.failure]));
+      if (ended !== undefined) more.push(ended.failure);
+      return await Promise.race([call, ...more]);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof SpokelineError) throw error;
       // When the process ends, bicep-node rejects with nothing or with a lost connection; how it ended and
-      // what it said last explains more, and is known a moment later.
+      // what it said last explains more, and is known a moment later. Unless bicep-node itself has ended it
+      // for what it then says, such as a version that is too old.
       await new Promise((resolve) => setImmediate(resolve));
-      if (ended?.over()) await ended.failure;
+      if (ended?.over() && child?.killed !== true) await ended.failure;
       throw broken(path, error, ended?.stderr() ?? '');
     }
   }
 
+  // bicep-node waits for ever for a program that is no Bicep CLI.
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const text = `it was not ready within ${startWithin / 1000} s`;
+    timer = setTimeout(() => reject(broken(path, text, ended?.stderr() ?? '')), startWithin);
+  });
   let bicep: Bicep;
   try {
-    bicep = await race(connecting);
+    bicep = await race(connecting, late);
   } catch (error) {
     signal.removeEventListener('abort', stop);
     child?.kill('SIGKILL');
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
 
   let disposal: Promise<void> | undefined;

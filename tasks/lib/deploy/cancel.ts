@@ -1,44 +1,90 @@
 import { SpokelineError } from '../errors.ts';
-import type { DeploymentPort, Operation } from './port.ts';
-import { isFinal } from './start.ts';
+import type { Clock } from '../net/clock.ts';
+import { isFinal, type Content, type DeploymentPort, type Operation } from './port.ts';
+import { isSame, requestTag } from './start.ts';
 
 /** The agent ends the process 7.5 s after it asked it to stop; this leaves time to say what was left. */
 const cancelWithin = 5_000;
 
+/** A request that was cut off may take this many looks, this far apart, to show as a deployment. */
+const looks = 4;
+const betweenLooks = 700;
+
+export interface Abandoned {
+  readonly reason: 'CANCELLED' | 'TIMEOUT';
+  /** Whether Azure is asked to end the deployment; otherwise it runs on. */
+  readonly ask: boolean;
+  /** Whether the deployment is known to be ours. The name alone does not say so: others may use it. */
+  readonly begun: boolean;
+  readonly content: Content;
+  readonly clock: Clock;
+}
+
 /**
- * Ends a deployment whose run was cancelled, or only says that it runs on (`ask` false). The error that it
- * returns tells what was left in Azure. `reason` is why the run ends: CANCELLED or TIMEOUT.
+ * Ends a deployment whose run ends before it, or only says that it runs on. The error that it returns
+ * tells what was left in Azure. A deployment of the same name that somebody else began is never touched.
  */
-export async function abandon(
-  port: DeploymentPort,
-  ask: boolean,
-  reason: 'CANCELLED' | 'TIMEOUT',
-): Promise<SpokelineError> {
+export async function abandon(port: DeploymentPort, how: Abandoned): Promise<SpokelineError> {
+  const { reason, ask, begun } = how;
   const why =
     reason === 'CANCELLED' ? 'The run was cancelled' : 'The time given to the task ran out';
   const link = port.portalLink === undefined ? port.id : port.portalLink;
+  // The task's own signal has been aborted already, so these last requests have a time limit instead.
+  const signal = AbortSignal.timeout(cancelWithin);
+  if (!begun && !(await appeared(port, how, signal))) {
+    return new SpokelineError(reason, `${why}; no deployment of this run was seen in Azure.`, {
+      hint: `Look before running again: ${link}`,
+    });
+  }
   if (!ask) {
     return new SpokelineError(reason, `${why}; the deployment runs on in Azure.`, {
       hint: `The input cancelDeployment is false. Follow it here: ${link}`,
     });
   }
-  // The task's own signal has been aborted already, so these last requests have a time limit instead.
-  const signal = AbortSignal.timeout(cancelWithin);
-  let outcome: string;
-  try {
-    const answer = await port.cancel(signal);
-    outcome =
-      answer.kind === 'value'
-        ? 'Azure took the request to cancel the deployment'
-        : `Azure could not be asked to cancel the deployment (${answer.reason}), so it runs on`;
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    outcome = `the deployment could not be cancelled (${text})`;
-  }
-  return new SpokelineError(reason, `${why}; ${outcome}.`, {
+  return new SpokelineError(reason, `${why}; ${await cancelled(port, signal)}.`, {
     hint: `Resources that were already made stay. See ${link}`,
     details: await left(port, signal),
   });
+}
+
+/** Whether the deployment that was being asked for is there, by its own tag. */
+async function appeared(
+  port: DeploymentPort,
+  { content, clock }: Abandoned,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    for (let look = 1; look <= looks; look += 1) {
+      const answer = await port.read(signal);
+      const found = answer.kind === 'value' ? answer.value : undefined;
+      if (found !== undefined && isSame(found, content, requestTag)) return true;
+      if (look < looks) await clock.sleep(betweenLooks, signal);
+    }
+  } catch {
+    // The message says that it was not seen, which is all that is known.
+  }
+  return false;
+}
+
+/** Asks for the end; what came of it, in words. */
+async function cancelled(port: DeploymentPort, signal: AbortSignal): Promise<string> {
+  try {
+    const answer = await port.cancel(signal);
+    if (answer.kind === 'later') {
+      return `Azure could not be asked to cancel the deployment (${answer.reason}), so it runs on`;
+    }
+    switch (answer.value) {
+      case 'taken':
+        return 'Azure took the request to cancel the deployment';
+      case 'over':
+        return 'the deployment had ended by itself or cannot be cancelled any more';
+      case 'missing':
+        return 'Azure does not show the deployment, so it could not be cancelled';
+    }
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    return `the deployment could not be cancelled (${text})`;
+  }
 }
 
 /** What was finished and what was under way, as far as it can still be learnt. */

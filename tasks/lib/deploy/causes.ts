@@ -1,5 +1,4 @@
 import { SpokelineError, type ErrorDetail } from '../errors.ts';
-import type { Patience } from './patience.ts';
 import type { ArmFault, DeploymentPort, DeploymentState, Operation } from './port.ts';
 import { asObject } from './template.ts';
 
@@ -70,9 +69,9 @@ function policies(fault: ArmFault): string[] {
  * for, since the outer ones only say that a nested one failed.
  */
 export async function rootCauses(
-  port: DeploymentPort,
+  port: Pick<DeploymentPort, 'operations'>,
   operations: readonly Operation[],
-  patience: Patience,
+  signal: AbortSignal,
   depth = 0,
 ): Promise<ErrorDetail[]> {
   const found: ErrorDetail[] = [];
@@ -81,9 +80,9 @@ export async function rootCauses(
     const { target, fault } = operation;
     const nested = target !== undefined && /^Microsoft\.Resources\/deployments$/i.test(target.type);
     if (nested && depth < 5) {
-      const inner = await port.operations(patience.signal, target.id);
-      if (inner.kind === 'value') {
-        const below = await rootCauses(port, inner.value, patience, depth + 1);
+      const inner = await nestedOperations(port, target.id, signal);
+      if (inner !== undefined) {
+        const below = await rootCauses(port, inner, signal, depth + 1);
         found.push(...below);
         if (below.length > 0) continue;
       }
@@ -91,6 +90,21 @@ export async function rootCauses(
     if (fault !== undefined) found.push(...flatten(fault, target?.id));
   }
   return unique(found);
+}
+
+/** Undefined when they cannot be had: what the outer operation says has to do then. */
+async function nestedOperations(
+  port: Pick<DeploymentPort, 'operations'>,
+  id: string,
+  signal: AbortSignal,
+): Promise<readonly Operation[] | undefined> {
+  try {
+    const answer = await port.operations(signal, id);
+    return answer.kind === 'value' ? answer.value : undefined;
+  } catch (error) {
+    if (error instanceof SpokelineError && error.code === 'ARM_FORBIDDEN') return undefined;
+    throw error;
+  }
 }
 
 function unique(details: readonly ErrorDetail[]): ErrorDetail[] {
@@ -105,9 +119,9 @@ export async function deploymentFailure(
   port: DeploymentPort,
   state: DeploymentState,
   operations: readonly Operation[],
-  patience: Patience,
+  signal: AbortSignal,
 ): Promise<SpokelineError> {
-  let details = await rootCauses(port, operations, patience);
+  let details = await rootCauses(port, operations, signal);
   if (details.length === 0 && state.fault !== undefined) details = flatten(state.fault);
   const informative = details.filter((d) => d.code === undefined || !wrappers.test(d.code));
   if (informative.length > 0) details = informative;

@@ -37,23 +37,25 @@ export async function deploy(
   options: DeployOptions,
 ): Promise<DeploymentState> {
   const begin = patience.clock.now();
+  let begun = false;
   try {
     const how = await startDeployment(port, content, patience);
+    begun = true;
     if (how === 'attached') {
       watcher.info('The same deployment is running already, from an earlier try: following it.');
     }
     const { state, operations } = await follow(port, watcher, patience, options.expected);
     if (state.state !== 'Succeeded') {
-      throw await deploymentFailure(port, state, operations, patience);
+      throw await deploymentFailure(port, state, operations, patience.signal);
     }
     watcher.progress(100, 'deployed');
     watcher.info(`Succeeded in ${seconds(patience.clock.now() - begin)}.`);
     return state;
   } catch (error) {
-    if (patience.signal.aborted) throw await abandon(port, options.cancelDeployment, 'CANCELLED');
-    if (error instanceof SpokelineError && error.code === 'TIMEOUT') {
-      throw await abandon(port, options.cancelDeployment, 'TIMEOUT');
-    }
-    throw error;
+    const late = error instanceof SpokelineError && error.code === 'TIMEOUT';
+    if (!patience.signal.aborted && !late) throw error;
+    const reason = patience.signal.aborted ? 'CANCELLED' : 'TIMEOUT';
+    const { clock } = patience;
+    throw await abandon(port, { reason, ask: options.cancelDeployment, begun, content, clock });
   }
 }

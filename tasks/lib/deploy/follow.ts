@@ -1,8 +1,13 @@
 import { SpokelineError } from '../errors.ts';
 import { backoff, outOfTime, pause, timeIsUp, type Patience } from './patience.ts';
-import type { Answer, DeploymentPort, DeploymentState, Operation } from './port.ts';
+import {
+  isFinal,
+  type Answer,
+  type DeploymentPort,
+  type DeploymentState,
+  type Operation,
+} from './port.ts';
 import { Progress } from './progress.ts';
-import { isFinal } from './start.ts';
 
 /** What is shown while a deployment runs. */
 export interface Watcher {
@@ -63,10 +68,23 @@ export async function follow(
     shown = text;
   };
 
+  let mayList = true;
+  // The outcome is in the deployment itself: an identity that may not see its steps can follow it, too.
+  const list = async (): Promise<Answer<readonly Operation[]> | undefined> => {
+    try {
+      return mayList ? await port.operations(signal) : undefined;
+    } catch (error) {
+      if (!(error instanceof SpokelineError) || error.code !== 'ARM_FORBIDDEN') throw error;
+      mayList = false;
+      watcher.info(`${error.message} So the resources are not shown one by one.`);
+      return undefined;
+    }
+  };
+
   for (;;) {
     signal.throwIfAborted();
     let waitAtLeast = 0;
-    const listed = unseenSince === undefined ? await port.operations(signal) : undefined;
+    const listed = unseenSince === undefined ? await list() : undefined;
     if (listed?.kind === 'value') {
       unanswered = 0;
       note(listed.value);
@@ -84,7 +102,7 @@ export async function follow(
           unseenSince = undefined;
           trouble = `it is ${read.value.state}`;
           if (isFinal(read.value.state)) {
-            const last = await lastOperations(port, patience);
+            const last = await lastOperations(list, patience);
             if (last !== undefined) note(last);
             return { state: read.value, operations };
           }
@@ -112,11 +130,12 @@ export async function follow(
 
 /** The list after the end, for the last lines and for causes; the result stands without it. */
 async function lastOperations(
-  port: DeploymentPort,
+  list: () => Promise<Answer<readonly Operation[]> | undefined>,
   patience: Patience,
 ): Promise<readonly Operation[] | undefined> {
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    const answer = await port.operations(patience.signal);
+    const answer = await list();
+    if (answer === undefined) return undefined;
     if (answer.kind === 'value') return answer.value;
     await pause(patience, backoff(attempt, answer.retryAfterMs, patience.random));
   }

@@ -18,11 +18,16 @@ export interface ArmFault {
 }
 
 /** States after which nothing happens any more. */
-export const finalStates = ['Succeeded', 'Failed', 'Canceled'] as const;
+const finalStates: readonly string[] = ['Succeeded', 'Failed', 'Canceled'];
+
+/** Whether nothing happens any more to a deployment, operation or resource in this state. */
+export function isFinal(state: string): boolean {
+  return finalStates.includes(state);
+}
 
 export interface DeploymentState {
   readonly id: string;
-  /** `Accepted`, `Running`, ... or one of `finalStates`. */
+  /** `Accepted`, `Running`, ... or a final state. */
   readonly state: string;
   readonly correlationId: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
@@ -74,5 +79,6 @@ export interface DeploymentPort {
   read(signal: AbortSignal): Promise<Answer<DeploymentState | undefined>>;
   /** All operations of this deployment, or of a nested one by its resource id. */
   operations(signal: AbortSignal, deploymentId?: string): Promise<Answer<readonly Operation[]>>;
-  cancel(signal: AbortSignal): Promise<Answer<void>>;
+  /** `over`: it had ended by itself; `missing`: there is no such deployment. */
+  cancel(signal: AbortSignal): Promise<Answer<'taken' | 'over' | 'missing'>>;
 }

@@ -1,6 +1,5 @@
 import { seconds } from './patience.ts';
-import type { Operation } from './port.ts';
-import { isFinal } from './start.ts';
+import { isFinal, type Operation } from './port.ts';
 
 /** One line about one resource. */
 export interface ProgressLine {

@@ -1,6 +1,6 @@
 import { SpokelineError } from '../errors.ts';
 import { backoff, insist, outOfTime, pause, seconds, timeIsUp, type Patience } from './patience.ts';
-import { finalStates, type Content, type DeploymentPort, type DeploymentState } from './port.ts';
+import { isFinal, type Content, type DeploymentPort, type DeploymentState } from './port.ts';
 
 /** Tags by which a deployment of ours is known again; ARM keeps them with the deployment. */
 export const contentTag = 'spokeline-content';
@@ -62,15 +62,12 @@ export async function startDeployment(
   }
 }
 
-export function isFinal(state: string): boolean {
-  return finalStates.some((s) => s === state);
-}
-
 function describe(started: { kind: string; reason?: string; message?: string }): string {
   return started.reason ?? started.message ?? started.kind;
 }
 
-function isSame(found: DeploymentState, content: Content, tag: string): boolean {
+/** Whether a deployment carries the same value of one of our tags as what we send. */
+export function isSame(found: DeploymentState, content: Content, tag: string): boolean {
   const ours = content.tags[tag];
   return ours !== undefined && found.tags[tag] === ours;
 }

@@ -68,14 +68,15 @@ export function parseJsonObject(
     // Editors on Windows write a byte order mark, which JSON.parse refuses.
     value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    // Node quotes what stands around the fault, which may be a secret in a file of parameters.
+    const said = error instanceof Error ? error.message : String(error);
+    const message = said.replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '');
     const offset = Number(/position (\d+)/.exec(message)?.[1] ?? Number.NaN);
     const before = Number.isNaN(offset) ? [] : text.slice(0, offset).split('\n');
     const place =
       before.length === 0 ? {} : { line: before.length, column: (before.at(-1) ?? '').length + 1 };
     throw new SpokelineError(code, `${name} is not JSON.`, {
       details: [{ message, file: name, ...place }],
-      cause: error,
     });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

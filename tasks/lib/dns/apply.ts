@@ -119,6 +119,10 @@ async function writeRecord(
     if (n > 1) await context.clock.sleep(1_000 * n, context.signal);
     actual = await port.record(zone, name, context.signal);
     const step = recordStep(wanted, owner, actual);
+    if (step.kind === 'keep' && last.transient) {
+      context.info(`  wrote ${name} in ${zone}: ${addresses.join(', ')} (the answer was lost)`);
+      return 1;
+    }
     if (step.kind === 'keep' || step.kind === 'foreign') return 0;
     if (step.kind === 'conflict')
       throw conflict([recordConflict(step.actual, addresses, owner)], true);

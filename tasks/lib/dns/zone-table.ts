@@ -1,8 +1,5 @@
 import type { Cloud } from '../topology/model.ts';
 
-/** Changes whenever an entry does. */
-export const zoneTableVersion = '2026-11-1';
-
 /**
  * Zones of one kind of private endpoint in one cloud: the zone, or the zone and the public suffixes under
  * which its names are known when these are not just the zone without `privatelink.`.

@@ -254,7 +254,16 @@ export function document(
         report(`is not YAML or JSON: ${fault.message}; allowed: ${allowed}.`);
         return undefined;
       }
-      const value: unknown = parsed.toJS({ maxAliasCount: 100 });
+      let value: unknown;
+      try {
+        value = parsed.toJS({ maxAliasCount: 100 });
+        // An alias inside its own anchor is a circle, which nothing that takes the value can write.
+        JSON.stringify(value);
+      } catch (error) {
+        const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
+        report(`cannot be used: ${why}; allowed: ${allowed}.`);
+        return undefined;
+      }
       if (typeof value !== 'object' || value === null || Array.isArray(value)) {
         report(`holds ${Array.isArray(value) ? 'a list' : 'a single value'}; allowed: ${allowed}.`);
         return undefined;

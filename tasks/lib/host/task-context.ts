@@ -30,7 +30,7 @@ export function agentInfo(port: AgentPort): AgentInfo {
 }
 
 /** Hides a secret from our own output and tells the agent's masker, a line for each form of it. */
-export function maskWith(printer: Printer, redactor: Redactor, secret: string): void {
+function maskWith(printer: Printer, redactor: Redactor, secret: string): void {
   for (const form of redactor.add(secret)) {
     // `task.setsecret` throws for text of several lines unless a variable allows it, and a failed command
     // fails the task; the lines are masked one by one instead.

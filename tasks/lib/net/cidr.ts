@@ -118,12 +118,3 @@ export function firstFree(
   }
   return undefined;
 }
-
-/** All blocks of a length in a network, in order. */
-export function* subdivide(network: string, bits: number): Generator<string> {
-  const cidr = parseCidr(network);
-  if (bits < cidr.bits || bits > 32) throw new RangeError(`${network} has no blocks of /${bits}`);
-  for (let first = cidr.first; first <= cidr.last; first += 2 ** (32 - bits)) {
-    yield formatCidr(block(first, bits));
-  }
-}

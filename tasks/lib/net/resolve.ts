@@ -96,6 +96,16 @@ async function raced<T>(
   }
 }
 
+/** Why a text is no resolver, in words for a message; undefined if it is one. */
+export function serverProblem(server: string): string | undefined {
+  try {
+    parseServer(server);
+    return undefined;
+  } catch {
+    return 'a resolver is an address, or address:port';
+  }
+}
+
 /** Splits `10.0.0.4`, `10.0.0.4:10053`, `[::1]:53`. Throws RangeError for anything else. */
 export function parseServer(server: string): { address: string; port: number } {
   const match = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(server);

@@ -42,7 +42,7 @@ export function readDescriptor(value: unknown, problem: Problem): Descriptor | u
   return { mediaType: mediaType as string, digest: digest as string, size: size as number };
 }
 
-export function isDigest(text: string): boolean {
+function isDigest(text: string): boolean {
   return /^sha256:[a-f0-9]{64}$/.test(text);
 }
 

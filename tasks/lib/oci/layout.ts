@@ -9,7 +9,7 @@ import { readManifest } from './manifest.ts';
 import { indexTypes, manifestTypes } from './media-types.ts';
 
 /** Registries refuse larger ones; ACR's limit is 4 MiB. */
-export const manifestLimit = 4 * 1024 * 1024;
+const manifestLimit = 4 * 1024 * 1024;
 const indexDepth = 8;
 
 /** A manifest or index, with the exact bytes that its digest was made of. */

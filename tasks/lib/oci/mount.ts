@@ -1,4 +1,5 @@
 import type { ImageLayout } from './layout.ts';
+import { repositoryFault } from './reference.ts';
 
 /**
  * The repository that an image was built on, if it is one of this registry: its layers can be
@@ -18,7 +19,8 @@ export function mountSource(
       .slice(prefix.length)
       .replace(/@.*$/, '')
       .replace(/:[^:/]*$/, '');
-    if (name !== '' && name !== repository) return name;
+    // The image says this of itself, and the name goes into the scope of a token.
+    if (repositoryFault(name) === undefined && name !== repository) return name;
   }
   return undefined;
 }

@@ -54,7 +54,7 @@ export class RegistrySession {
   readonly #backoff: SharedBackoff;
   #challenge: BearerChallenge | undefined;
   #token: { readonly value: string; readonly renewAt: number } | undefined;
-  #renewal: Promise<string> | undefined;
+  #renewal: { readonly token: Promise<string>; readonly signal: AbortSignal } | undefined;
   #requests = 0;
 
   constructor(options: SessionOptions) {
@@ -117,13 +117,22 @@ export class RegistrySession {
   }
 
   async #currentToken(signal: AbortSignal): Promise<string> {
-    const known = this.#token;
-    if (known !== undefined && this.#options.clock.now() < known.renewAt) return known.value;
-    // One renewal for all requests that wait for it.
-    this.#renewal ??= this.#renew(signal).finally(() => {
-      this.#renewal = undefined;
-    });
-    return this.#renewal;
+    for (;;) {
+      const known = this.#token;
+      if (known !== undefined && this.#options.clock.now() < known.renewAt) return known.value;
+      // One renewal for all requests that wait for it.
+      const token = () =>
+        this.#renew(signal).finally(() => {
+          this.#renewal = undefined;
+        });
+      const renewal = (this.#renewal ??= { token: token(), signal });
+      try {
+        return await renewal.token;
+      } catch (error) {
+        // It ended with the request that it was begun for, which need not be this one.
+        if (!renewal.signal.aborted || signal.aborted) throw error;
+      }
+    }
   }
 
   async #renew(signal: AbortSignal): Promise<string> {

@@ -1,4 +1,5 @@
 import { cidrProblem } from '../net/cidr.ts';
+import { serverProblem } from '../net/resolve.ts';
 
 /** The inputs by which a task learns which networks are private: a topology, or a list of its own. */
 export interface NetworkInputs {
@@ -20,8 +21,20 @@ export function checkNetworkInputs(
     if (given.networks.length > 0) problem('networks', 'cannot stand beside topology');
     if (given.resolvers.length > 0) problem('resolvers', 'cannot stand beside topology');
   }
+  checkAddresses(given, problem);
+}
+
+/** Reports networks and resolvers that are none. */
+export function checkAddresses(
+  given: Pick<NetworkInputs, 'networks' | 'resolvers'>,
+  problem: (input: 'networks' | 'resolvers', text: string) => void,
+): void {
   for (const network of given.networks) {
     const wrong = cidrProblem(network);
     if (wrong !== undefined) problem('networks', `has ${JSON.stringify(network)}: ${wrong}`);
+  }
+  for (const resolver of given.resolvers) {
+    const wrong = serverProblem(resolver);
+    if (wrong !== undefined) problem('resolvers', `has ${JSON.stringify(resolver)}: ${wrong}`);
   }
 }

@@ -24,7 +24,7 @@ interface Declared {
 }
 
 /** Azure keeps the first four addresses of a subnet and the last one for itself. */
-export const firstUsableOffset = 4;
+const firstUsableOffset = 4;
 
 // https://learn.microsoft.com/azure/firewall/firewall-faq and the pages of Bastion; endpoints: room for the
 // private endpoints of a stamp is our own rule. Others: the platform's smallest subnet.

@@ -155,7 +155,7 @@ const registryName = v.pipe(
   v.regex(/^[a-z0-9]{5,50}$/, '5 to 50 lower-case letters and digits'),
 );
 
-export const stampName = /^[a-z][a-z0-9-]{0,23}$/;
+const stampName = /^[a-z][a-z0-9-]{0,23}$/;
 
 export const topologySchema = v.strictObject({
   name: v.pipe(

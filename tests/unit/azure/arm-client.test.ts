@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { failing, useFakeArm, zone, type Answer } from './fake-arm.ts';
+import { createZonePort } from '../../../tasks/lib/azure/private-dns.ts';
+import { failing, group, useFakeArm, zone, type Answer } from './fake-arm.ts';
 
 describe('azure/arm-client', () => {
   const fake = useFakeArm();
@@ -106,6 +107,21 @@ describe('azure/arm-client', () => {
         assert.equal(fake.seen.length, 1);
       });
     }
+
+    for (const body of [undefined, {}, { value: null }, { value: {} }]) {
+      it(`does not take ${JSON.stringify(body) ?? 'no body'} for an empty list`, async () => {
+        fake.answers = [{ status: 200, body }];
+        const error = await failing(fake.arm.list(`${group}/x`, 'v'));
+        assert.equal(error.code, 'ARM_REQUEST');
+        assert.equal(error.message, `The answer to GET ${group}/x is no list.`);
+      });
+    }
+
+    it('writes the name of a record into the path once', async () => {
+      fake.answers = [{ status: 404 }];
+      await createZonePort(fake.arm, 's', 'g').record('z', '@', new AbortController().signal);
+      assert.equal(fake.seen[0]?.url, `${zone}/A/%40?api-version=2024-06-01`);
+    });
 
     it('ends when pages go round in a circle', async () => {
       const page = (host: string): Answer => ({

@@ -91,6 +91,51 @@ describe('azure/arm-operation', () => {
       assert.equal(fake.seen.length, 13);
     });
 
+    it('outlives a sign-in service that is away', async () => {
+      fake.answers = [
+        (host) => ({ status: 202, headers: link('azure-asyncoperation', operation)(host) }),
+        () => {
+          fake.brokenSignIns = 9;
+          return { status: 200, body: { status: 'Running' } };
+        },
+        { status: 200, body: { status: 'Succeeded' } },
+      ];
+      await fake.arm.delete(zone, 'v');
+      assert.equal(fake.seen.length, 3);
+      assert.equal(fake.brokenSignIns, 0);
+    });
+
+    for (const word of ['Conflicted', 'Queued', '']) {
+      it(`does not take the state "${word}" for the end`, async () => {
+        fake.answers = [
+          (host) => ({ status: 201, headers: link('azure-asyncoperation', operation)(host) }),
+          { status: 200, body: { status: word } },
+          { status: 200, body: { status: 'Succeeded' } },
+          { status: 200, body: { name: 'z' } },
+        ];
+        await fake.arm.put(zone, 'v', {});
+        assert.equal(fake.seen.length, 4);
+      });
+    }
+
+    it('does not take a resource that failed at once for made', async () => {
+      const error = { code: 'Quota', message: 'too many' };
+      fake.answers = [
+        { status: 200, body: { properties: { provisioningState: 'Failed', error } } },
+      ];
+      const thrown = await failing(fake.arm.put(zone, 'v', {}));
+      assert.equal(thrown.message, `PUT ${zone} ended as Failed: Quota too many`);
+    });
+
+    it('does not take a deletion whose operation vanishes for done', async () => {
+      fake.answers = [
+        (host) => ({ status: 202, headers: link('azure-asyncoperation', operation)(host) }),
+        { status: 200, body: { status: 'Running' } },
+        { status: 404 },
+      ];
+      assert.equal((await failing(fake.arm.delete(zone, 'v'))).code, 'ARM_NOT_FOUND');
+    });
+
     it('fails when the operation vanishes', async () => {
       fake.answers = [
         (host) => ({ status: 202, headers: link('azure-asyncoperation', operation)(host) }),

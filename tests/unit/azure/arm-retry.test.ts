@@ -29,6 +29,15 @@ describe('azure/arm-client, faults', () => {
       });
     });
 
+    it('deletes with a precondition again, for the first one may have done it', async () => {
+      fake.answers = [{ status: 503 }, { status: 404 }];
+      assert.equal((await fake.arm.delete(zone, 'v', { ifMatch: 'e' })).status, 404);
+      assert.deepEqual(
+        fake.seen.map(({ headers }) => headers['if-match']),
+        ['e', 'e'],
+      );
+    });
+
     it('ends throttling at the deadline', async () => {
       fake.answers = Array.from({ length: 12 }, () => ({
         status: 429,

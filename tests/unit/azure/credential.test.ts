@@ -157,6 +157,31 @@ describe('azure/credential', () => {
     assert.equal((await credential.token(scope)).token, 'access-2');
   });
 
+  it('uses a token to its end when the sign-in service is away', async () => {
+    let now = Date.now();
+    const credential = credentialFor(connection('secret'), { ...options(), now: () => now });
+    await credential.token(scope);
+    now += 57 * 60_000;
+    refusal = { status: 400, body: { error: 'no answer of Entra' } };
+    assert.equal((await credential.token(scope)).token, 'access-1');
+    now += 4 * 60_000;
+    assert.equal((await failing(credential.token(scope))).code, 'AUTH_FAILED');
+    now -= 4 * 60_000;
+    refusal = aad(7000222, 'Expired.');
+    assert.equal((await failing(credential.token(scope))).code, 'AUTH_FAILED');
+  });
+
+  it('knows an Azure DevOps in trouble for a fault that passes', async () => {
+    for (const [status, transient] of [
+      [501, true],
+      [403, false],
+    ] as const) {
+      assertionRefusal = { status, body: {} };
+      const error = await failing(credentialFor(connection('federation'), options()).token(scope));
+      assert.equal(error.transient, transient);
+    }
+  });
+
   it('signs in once for many who ask at once', async () => {
     const credential = credentialFor(connection('federation'), options());
     const tokens = await Promise.all([1, 2, 3].map(() => credential.token(scope)));

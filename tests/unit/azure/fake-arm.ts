@@ -32,6 +32,8 @@ export interface FakeArm {
   /** A function decides at the time of the request. */
   answers: (Answer | ((host: string) => Answer))[];
   readonly seen: Seen[];
+  /** How many of the next sign-ins get no answer. */
+  brokenSignIns: number;
   /** `kept` or `fresh` for each token that was asked for. */
   readonly tokens: string[];
   readonly clock: FakeClock;
@@ -89,6 +91,11 @@ export function useFakeArm(): FakeArm {
         tokens: {
           token: (scope, _signal, options) => {
             assert.equal(scope, 'https://management.example/.default');
+            if (fake.brokenSignIns > 0) {
+              fake.brokenSignIns -= 1;
+              const error = new SpokelineError('AUTH_FAILED', 'no answer', { transient: true });
+              return Promise.reject(error);
+            }
             tokens.push(options?.fresh ? 'fresh' : 'kept');
             return Promise.resolve({ token: `token-${tokens.length}`, expiresAt: 0 });
           },
@@ -102,6 +109,7 @@ export function useFakeArm(): FakeArm {
   let arm: ArmClient;
   const fake: FakeArm = {
     answers: [],
+    brokenSignIns: 0,
     get seen() {
       return seen;
     },
@@ -133,6 +141,7 @@ export function useFakeArm(): FakeArm {
     seen = [];
     tokens = [];
     fake.answers = [];
+    fake.brokenSignIns = 0;
     clock = fakeClock();
     arm = client();
   });

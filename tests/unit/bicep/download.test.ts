@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { access, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { access, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { arch, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { downloadBicep } from '../../../tasks/lib/bicep/download.ts';
 import { findBicep } from '../../../tasks/lib/bicep/find.ts';
+import type { SpokelineError } from '../../../tasks/lib/errors.ts';
 
 describe('downloading the Bicep CLI', () => {
   const realFetch = globalThis.fetch;
@@ -55,6 +56,18 @@ describe('downloading the Bicep CLI', () => {
     await downloadBicep(root, '0.36.1', never);
     assert.equal(asked.length, 1);
     assert.match(asked[0] ?? '', /\/v0\.36\.1\/bicep-/);
+  });
+
+  it('says where it may not write', async () => {
+    serve({ '/v0.36.1/bicep-': new Response('x') });
+    const file = join(root, 'file');
+    await writeFile(file, '');
+    await assert.rejects(downloadBicep(file, '0.36.1', never), (error: SpokelineError) => {
+      assert.equal(error.code, 'BICEP_NOT_FOUND');
+      assert.match(error.message, /^The Bicep CLI could not be stored: ENOTDIR/);
+      assert.equal(error.hint, `Let the agent write ${file}, or put bicep on its PATH.`);
+      return true;
+    });
   });
 
   it('leaves nothing behind when it fails', async () => {

@@ -196,6 +196,25 @@ describe('a Bicep CLI', () => {
     assert.equal(isRunning(call?.pid ?? 0), false);
   });
 
+  it('is given up when it does not connect', async () => {
+    const { path, log } = await standIn({ deaf: true });
+    const error = await failure(
+      openBicep({ path, environment, signal: never, startWithin: 1_500 }),
+    );
+    assert.equal(error.code, 'BICEP_FAILED');
+    assert.equal(error.message, `The Bicep CLI ${path} failed: it was not ready within 1.5 s`);
+    const [call] = await calls(log);
+    while (isRunning(call?.pid ?? 0)) await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  it('does not outlive the fault of telling its version', async () => {
+    const { path, log } = await standIn({ nameless: true });
+    const error = await failure(compileTemplate('/a/main.bicep', options(path)));
+    assert.equal(error.code, 'BICEP_FAILED');
+    const [call] = await calls(log);
+    assert.equal(isRunning(call?.pid ?? 0), false);
+  });
+
   it('has to have the pinned version', async () => {
     const { path } = await standIn({});
     const error = await failure(compileTemplate('/m.bicep', options(path, { version: '0.40.2' })));

@@ -11,6 +11,10 @@ export interface Behaviour {
   readonly diesWith?: string;
   /** Ends in the middle of a compilation. */
   readonly dropsCompile?: boolean;
+  /** Runs, but connects to nobody. */
+  readonly deaf?: boolean;
+  /** Says its version once only. */
+  readonly nameless?: boolean;
   /** Never answers a compilation. */
   readonly hangs?: boolean;
 }
@@ -44,13 +48,17 @@ if (behaviour.diesWith !== undefined) {
   process.stderr.write(behaviour.diesWith);
   process.exit(3);
 }
+if (behaviour.deaf) { setInterval(() => {}, 1000); return; }
 const socket = connect(args[2]);
 let buffer = Buffer.alloc(0);
+let asked = 0;
 const send = (message) => {
   const text = JSON.stringify({ jsonrpc: '2.0', ...message });
   socket.write('Content-Length: ' + Buffer.byteLength(text) + '\\r\\n\\r\\n' + text);
 };
 const answer = ({ id, method }) => {
+  if (method === 'bicep/version' && behaviour.nameless && (asked += 1) > 1)
+    return send({ id, error: { code: -32601, message: 'no version' } });
   if (method === 'bicep/version') return send({ id, result: { version: behaviour.version } });
   if (method === 'bicep/getMetadata') {
     const range = { start: { line: 0, char: 0 }, end: { line: 0, char: 1 } };

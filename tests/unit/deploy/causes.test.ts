@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { flatten, readFault } from '../../../tasks/lib/deploy/causes.ts';
+import { flatten, readFault, rootCauses } from '../../../tasks/lib/deploy/causes.ts';
+import type { DeploymentPort, Operation } from '../../../tasks/lib/deploy/port.ts';
+import { SpokelineError } from '../../../tasks/lib/errors.ts';
 
 function causes(body: unknown) {
   const fault = readFault(body);
@@ -58,6 +60,23 @@ describe('root causes', () => {
       causes(error)[0]?.message,
       'Resource was disallowed by policy. (policy assignment No public addresses)',
     );
+  });
+
+  it('are those of the outer operation when the inner ones may not be read', async () => {
+    const port: Pick<DeploymentPort, 'operations'> = {
+      operations: () => Promise.reject(new SpokelineError('ARM_FORBIDDEN', 'no right')),
+    };
+    const operation: Operation = {
+      id: '/o',
+      kind: 'Create',
+      state: 'Failed',
+      durationMs: undefined,
+      target: { id: '/inner', type: 'Microsoft.Resources/deployments', name: 'inner' },
+      fault: { code: 'DeploymentFailed', message: 'inner failed', details: [], additional: [] },
+    };
+    assert.deepEqual(await rootCauses(port, [operation], new AbortController().signal), [
+      { code: 'DeploymentFailed', message: 'inner failed', target: '/inner' },
+    ]);
   });
 
   it('are not invented', () => {

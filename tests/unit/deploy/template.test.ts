@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fingerprint, readTemplate } from '../../../tasks/lib/deploy/template.ts';
+import { fingerprint, parseJsonObject, readTemplate } from '../../../tasks/lib/deploy/template.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 
 const schema = 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#';
@@ -71,6 +71,21 @@ describe('an ARM template', () => {
       assert.equal(error.message, 'main.json is not JSON.');
       const [detail] = error.details;
       assert.deepEqual([detail?.file, detail?.line, detail?.column], ['main.json', 3, 3]);
+    }
+  });
+
+  it('that is not JSON is not quoted, for it may hold a secret', () => {
+    for (const text of ['{"key": hunter2}', `{"a": "${'x'.repeat(60)}", "key": hunter2, "b": 1}`]) {
+      assert.throws(
+        () => parseJsonObject(text, 'p.json', 'INPUT_INVALID'),
+        (error) => {
+          assert.ok(error instanceof SpokelineError);
+          assert.match(error.details[0]?.message ?? '', /^Unexpected token 'h'/);
+          assert.equal(error.details[0]?.message.includes('hunter'), false);
+          assert.equal(error.cause, undefined);
+          return true;
+        },
+      );
     }
   });
 

@@ -149,6 +149,15 @@ checks:
       ['2:5 a needs a topology and each: stamp, or both stampNetwork and hubNetwork'],
     ],
     [
+      'a peering with a path that leads elsewhere',
+      'checks:\n  - { id: a, kind: peering, stampNetwork: ' +
+        '/subscriptions/../resourceGroups/r/providers/Microsoft.Network/virtualNetworks/v }\n',
+      [
+        '2:43 a: stampNetwork is "/subscriptions/../resourceGroups/r/providers/Microsoft.Network/' +
+          'virtualNetworks/; it must be the id of a virtual network',
+      ],
+    ],
+    [
       'a network that is none',
       'checks:\n  - { id: a, kind: dns, name: a.example, within: [10.0.0.0/33, vpn] }\n',
       [

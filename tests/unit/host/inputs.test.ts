@@ -252,4 +252,19 @@ describe('host/inputs', () => {
       ],
     );
   });
+
+  for (const [name, text, why] of [
+    ['aliases that explode', `a: &a [1]\nb: [${'*a, '.repeat(200)}]`, 'Excessive alias count'],
+    ['a circle', 'a: &a { b: *a }', 'Converting circular structure'],
+  ] as const) {
+    it(`refuses a document with ${name}`, () => {
+      const error = problemsOf(defineInputs({ parameters: document() }), {
+        inputs: { parameters: text },
+      });
+      assert.equal(error.code, 'INPUT_INVALID');
+      const [detail] = error.details;
+      assert.ok(detail?.message.startsWith(`Input "parameters" cannot be used: ${why}`));
+      assert.ok(detail?.message.endsWith('; allowed: an object in YAML or JSON.'));
+    });
+  }
 });

@@ -8,6 +8,8 @@ const networkId = v.pipe(
     /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/virtualNetworks\/[^/]+$/i,
     'must be the id of a virtual network',
   ),
+  // It becomes the path of a request.
+  v.check((id) => !/[?#\\]|\/\.\.?(?:\/|$)/.test(id), 'must be the id of a virtual network'),
 );
 const schema = v.strictObject({
   stampNetwork: v.optional(networkId),

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { runSandbox, type RunningSandbox } from '../sandbox/sandbox-client.ts';
+import { signIn, type Az } from '../support/az.ts';
+import { findTool } from '../support/tools.ts';
+
+const template = JSON.stringify({
+  $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#',
+  contentVersion: '1.0.0.0',
+  parameters: { tag: { type: 'string', defaultValue: 'one' } },
+  resources: [
+    {
+      type: 'Microsoft.Network/privateDnsZones',
+      apiVersion: '2020-06-01',
+      name: 'what.example',
+      location: 'global',
+      tags: { stage: "[parameters('tag')]" },
+    },
+  ],
+});
+
+describe('the Azure CLI: what-if', function () {
+  this.timeout(120_000);
+  const group = 'rg-what';
+  let world: RunningSandbox | undefined;
+  let az: Az | undefined;
+
+  before(async function () {
+    const program = await findTool(this, 'az');
+    world = await runSandbox({ endpointPorts: {} });
+    az = await signIn(program, world.sandbox.info);
+    await az.run('group', 'create', '-n', group, '-l', 'westeurope');
+  });
+  after(async () => {
+    await az?.stop();
+    await world?.stop();
+  });
+
+  it('tells what a deployment would create, change and leave', async function () {
+    assert.ok(az);
+    const file = await az.file('what.json', template);
+    const given = ['-g', group, '-n', 'what', '-f', file];
+    const whatIf = ['deployment', 'group', 'what-if', '--no-pretty-print', ...given];
+    const first = await az.raw(...whatIf, '-o', 'json');
+    if (first.stderr.includes('WhatIfNotSupported')) {
+      console.log('skipped: the sandbox has no what-if');
+      return this.skip();
+    }
+    assert.equal(first.code, 0, first.stderr);
+    const types = ['--query', 'changes[].changeType'];
+    assert.deepEqual(await az.run(...whatIf, ...types), ['Create']);
+    assert.deepEqual(await az.run('resource', 'list'), [], 'what-if changes nothing');
+    await az.run('deployment', 'group', 'create', ...given);
+    assert.deepEqual(await az.run(...whatIf, ...types), ['NoChange']);
+    const other = [...whatIf, '-p', 'tag=two'];
+    assert.deepEqual(await az.run(...other, ...types), ['Modify']);
+    const delta = ['--query', 'changes[0].delta[].[path, before, after]'];
+    assert.deepEqual(await az.run(...other, ...delta), [['tags.stage', 'one', 'two']]);
+  });
+});

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { run } from '../../tasks/PrivateDns/PrivateDnsV1/task.ts';
+import { fakeContext } from '../support/host.ts';
+import { startDnsArm, type DnsArm } from './private-dns-arm.ts';
+
+describe('PrivateDns without any private endpoint', () => {
+  let arm: DnsArm;
+
+  beforeEach(async () => {
+    arm = await startDnsArm();
+  });
+
+  afterEach(() => arm.close());
+
+  it('does not call it verified', async () => {
+    const context = fakeContext();
+    await run(
+      {
+        azureSubscription: arm.connection('stamp'),
+        hubConnection: arm.connection('hub'),
+        action: 'verify',
+        topology: undefined,
+        overlays: [],
+        stamp: 'all',
+        resourceGroup: 'rg-weu',
+        zonesSubscription: undefined,
+        zonesResourceGroup: 'rg-dns',
+        linkNetworks: [],
+        owner: 'shop/weu',
+        resolvers: [],
+        networks: [],
+        ttl: 10,
+        timeout: 0,
+        interval: 1,
+      },
+      context,
+      arm.transport,
+    );
+    assert.deepEqual(context.issues, [
+      {
+        severity: 'warning',
+        message: 'No private endpoint has a name, so nothing was verified.',
+      },
+    ]);
+    assert.equal(
+      context.lines.some((line) => line.includes('All names resolve')),
+      false,
+    );
+  });
+});

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { validateDeployment } from '../../tasks/lib/deploy/deploy.ts';
+import { content, deploymentPath, failure, startBench, type Bench } from './stamp-deploy-bench.ts';
+
+const listPath = /\/deployments\/d\/operations$/i;
+const cancels = (bench: Bench) => bench.arm.requests.filter((r) => r.endsWith('/cancel')).length;
+
+describe('StampDeploy does not lose sight of a deployment', () => {
+  let bench: Bench;
+
+  beforeEach(async () => {
+    bench = await startBench();
+  });
+
+  afterEach(() => bench.arm.close());
+
+  for (const [name, fault] of [
+    ['a reset', { reset: 'before' as const }],
+    ['a 429', { status: 429 }],
+  ] as const) {
+    it(`when a further page of its operations meets ${name}`, async () => {
+      bench.arm.script = { takes: 5_000 };
+      const nextLink = `${bench.arm.url}/subscriptions/s/page2`;
+      bench.arm.faults = [
+        {
+          method: 'GET',
+          path: listPath,
+          times: 1,
+          status: 200,
+          body: { value: [], nextLink },
+        },
+        { method: 'GET', path: /page2$/, times: 1, ...fault },
+      ];
+      assert.equal((await bench.go()).state, 'Succeeded');
+      assert.equal(bench.arm.requests.filter((r) => r === 'GET /subscriptions/s/page2').length, 1);
+      assert.equal(cancels(bench), 0);
+    });
+  }
+
+  it('when its identity may not list operations', async () => {
+    const message =
+      "The client 'x' does not have authorization to perform action " +
+      "'Microsoft.Resources/deployments/operations/read' over scope '/s' or the scope is invalid.";
+    bench.arm.script = { takes: 5_000 };
+    bench.arm.faults = [
+      {
+        method: 'GET',
+        path: listPath,
+        times: 100,
+        status: 403,
+        body: { error: { code: 'AuthorizationFailed', message } },
+      },
+    ];
+    assert.equal((await bench.go()).state, 'Succeeded');
+    assert.equal(bench.arm.requests.filter((r) => listPath.test(r)).length, 1);
+    assert.ok(
+      bench.lines.includes(
+        'The identity lacks the action Microsoft.Resources/deployments/operations/read at /s. ' +
+          'So the resources are not shown one by one.',
+      ),
+    );
+  });
+
+  it('when the sign-in service fails in the middle', async () => {
+    await bench.arm.close();
+    bench = await startBench(0);
+    bench.arm.script = { takes: 30_000 };
+    bench.afterSleeps(3, () => {
+      bench.brokenSignIns = 4;
+    });
+    assert.equal((await bench.go()).state, 'Succeeded');
+    assert.equal(bench.arm.begun, 1);
+    assert.equal(bench.brokenSignIns, 0);
+    assert.ok(
+      bench.lines.includes('~ no sign-in while following the deployment; it runs on.'),
+      bench.lines.join('\n'),
+    );
+  });
+
+  it('but fails at once when it cannot even begin to sign in', async () => {
+    bench.brokenSignIns = 1_000;
+    assert.equal((await failure(bench.go())).code, 'AUTH_FAILED');
+    assert.equal(bench.clock.sleeps.length, 0);
+  });
+});
+
+describe('the end of a run that has begun no deployment', () => {
+  let bench: Bench;
+
+  beforeEach(async () => {
+    bench = await startBench();
+    bench.arm.script = { takes: 600_000 };
+  });
+
+  afterEach(() => bench.arm.close());
+
+  for (const cancelDeployment of [true, false]) {
+    it(`leaves one of the same name alone (cancelDeployment ${cancelDeployment})`, async () => {
+      await bench.port.start(content('theirs', 'other'), bench.controller.signal);
+      bench.arm.faults = [{ method: 'PUT', path: deploymentPath, times: 1_000, status: 429 }];
+      bench.afterSleeps(2, () => bench.controller.abort(new Error('stop')));
+      const error = await failure(bench.go('ours', 3600, cancelDeployment));
+      assert.equal(error.code, 'CANCELLED');
+      assert.equal(
+        error.message,
+        'The run was cancelled; no deployment of this run was seen in Azure.',
+      );
+      assert.equal(cancels(bench), 0);
+      assert.equal([...bench.arm.deployments.values()][0]?.cancelledAt, undefined);
+    });
+  }
+
+  it('cancels what comes to light after all', async () => {
+    bench.arm.faults = [
+      { method: 'PUT', path: deploymentPath, times: 1, reset: 'after' },
+      { method: 'GET', path: deploymentPath, times: 2, status: 404 },
+    ];
+    bench.afterSleeps(1, () => bench.controller.abort(new Error('stop')));
+    const error = await failure(bench.go());
+    assert.equal(
+      error.message,
+      'The run was cancelled; Azure took the request to cancel the deployment.',
+    );
+    assert.equal(cancels(bench), 1);
+  });
+
+  it('does not claim that Azure cancels what had ended', async () => {
+    bench.arm.faults = [{ method: 'POST', path: /\/cancel$/, times: 1, status: 409 }];
+    bench.afterSleeps(3, () => bench.controller.abort(new Error('stop')));
+    const error = await failure(bench.go());
+    assert.equal(
+      error.message,
+      'The run was cancelled; the deployment had ended by itself or cannot be cancelled any more.',
+    );
+  });
+});
+
+describe('a validation that takes its time', () => {
+  let bench: Bench;
+
+  beforeEach(async () => {
+    bench = await startBench();
+  });
+
+  afterEach(() => bench.arm.close());
+
+  const begun = (headers: Record<string, string>) => ({
+    method: 'POST',
+    path: /\/validate$/,
+    times: 1,
+    status: 202,
+    headers,
+    body: {},
+  });
+
+  it('is followed to its verdict', async () => {
+    const location = `${bench.arm.url}/verdict`;
+    const refused = { error: { code: 'InvalidTemplate', message: 'no such type' } };
+    bench.arm.faults = [
+      begun({ location, 'retry-after': '3' }),
+      { method: 'GET', path: /^\/verdict$/, times: 2, status: 202, body: {} },
+      { method: 'GET', path: /^\/verdict$/, times: 1, status: 400, body: refused },
+    ];
+    const error = await failure(validateDeployment(bench.port, content('r'), bench.patience()));
+    assert.equal(error.code, 'TEMPLATE_INVALID');
+    assert.deepEqual(bench.clock.sleeps, [3_000, 2_000, 2_000]);
+    assert.equal(bench.arm.requests.filter((r) => r.endsWith('/validate')).length, 1);
+  });
+
+  it('ends with the time of the task', async () => {
+    const location = `${bench.arm.url}/verdict`;
+    bench.arm.faults = [
+      begun({ location }),
+      { method: 'GET', path: /^\/verdict$/, times: 1_000, status: 202, body: {} },
+    ];
+    const error = await failure(validateDeployment(bench.port, content('r'), bench.patience(60)));
+    assert.equal(error.code, 'TIMEOUT');
+    assert.match(error.message, /while validating the template: Azure has no verdict yet\.$/);
+  });
+
+  it('is not valid for want of a place to ask', async () => {
+    bench.arm.faults = [begun({})];
+    const error = await failure(validateDeployment(bench.port, content('r'), bench.patience()));
+    assert.equal(error.code, 'ARM_REQUEST');
+  });
+});
