@@ -1,22 +1,29 @@
 /** Packs dist/*.vsix offline with tfx; a warning of tfx is a failure, as it ships what it warns of. */
 import { spawnSync } from 'node:child_process';
-import { readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { manifestProblems } from './check-manifests.ts';
 
 const problems = await manifestProblems();
 if (problems.length > 0) throw new Error(`The manifests have problems:\n${problems.join('\n')}`);
+// tfx looks for a contribution's task.json from its root: it must find the built one, not the source.
+const stage = 'dist/extension';
+await rm(stage, { recursive: true, force: true });
+await mkdir(stage);
+for (const file of ['vss-extension.json', 'overview.md', 'LICENSE', 'images']) {
+  await cp(file, `${stage}/${file}`, { recursive: true });
+}
+await cp('dist/tasks', `${stage}/tasks`, { recursive: true });
+
 for (const file of await readdir('dist')) {
   if (file.endsWith('.vsix')) await rm(`dist/${file}`);
 }
 const tfx = spawnSync(
   process.execPath,
-  ['node_modules/tfx-cli/_build/tfx-cli.js', 'extension', 'create', '--root', '.'].concat([
-    '--manifests',
-    'vss-extension.json',
-    '--output-path',
-    'dist',
-    '--no-prompt',
-  ]),
+  [
+    'node_modules/tfx-cli/_build/tfx-cli.js',
+    ...['extension', 'create', '--root', stage, '--manifests', 'vss-extension.json'],
+    ...['--output-path', 'dist', '--no-prompt'],
+  ],
   { encoding: 'utf8' },
 );
 const said = `${tfx.stdout}${tfx.stderr}`;

@@ -120,10 +120,10 @@ describe('sandbox arm: preflight of deployments', () => {
 
   const envelopes: [string, Shown, string, RegExp][] = [
     [
-      'Complete mode',
-      { properties: { mode: 'Complete', template: template([]) } },
-      'DeploymentModeNotSupported',
-      /'Complete'/,
+      'an unknown mode',
+      { properties: { mode: 'Whole', template: template([]) } },
+      'InvalidRequestContent',
+      /properties\.mode/,
     ],
     [
       'no mode',
@@ -158,13 +158,6 @@ describe('sandbox arm: preflight of deployments', () => {
       assert.match(errorOf(answer).message, message);
     });
   }
-
-  it('names what-if as missing', async () => {
-    const answer = await world.ask('POST', at(stamp, 'd', '/whatIf'), {
-      body: body(template([])),
-    });
-    assert.equal(errorOf(answer).code, 'WhatIfNotSupported');
-  });
 
   it('checks the rights for everything first, also in other subscriptions: nothing is half done', async () => {
     world.arm.assignRole(guest, 'Contributor', stamp);

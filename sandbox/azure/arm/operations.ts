@@ -11,6 +11,8 @@ export interface Operation {
   startTime: string;
   endTime?: string;
   error?: ArmErrorBody;
+  /** What polling by `Location` answers in the end, for an operation that is no write of a resource. */
+  result?: unknown;
   /** Fulfilled when the operation has ended, whatever its status. */
   done: Promise<void>;
 }

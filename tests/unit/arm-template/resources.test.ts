@@ -43,6 +43,7 @@ describe('resources of a plan', () => {
     const { body, ...shown } = only;
     assert.deepEqual(shown, {
       key: `${RG}/providers/${VNET}/net-hub`.toLowerCase(),
+      path: 'resources[0]',
       id: `${RG}/providers/${VNET}/net-hub`,
       type: VNET,
       name: 'net-hub',

@@ -62,6 +62,6 @@ describe('bench: measuring', () => {
   });
 
   it('fails for a program that cannot be started', async () => {
-    await assert.rejects(runProgram('no-such-program', [], quiet), { code: 'ENOENT' });
+    await assert.rejects(runProgram('/no/such/program', [], quiet), { code: 'ENOENT' });
   });
 });

@@ -11,8 +11,8 @@ import type {
   PlannedResource,
 } from '../template/types.ts';
 import { scopeOf } from './host.ts';
-import { plan, preflight, requireIncremental, type Draft } from './preflight.ts';
-import { deploymentType, isActive, type Deployment } from './record.ts';
+import { plan, preflight, readMode, type Draft } from './preflight.ts';
+import { deploymentType, isActive, type Deployment, type DeploymentMode } from './record.ts';
 import { runDeployment } from './run.ts';
 
 /** A deployment request, its envelope checked. */
@@ -20,6 +20,7 @@ export interface DeploymentRequest {
   id: string;
   name: string;
   scope: DeploymentScope;
+  mode: DeploymentMode;
   location?: string;
   tags?: Record<string, string>;
   template: unknown;
@@ -97,7 +98,7 @@ export class Deployments {
     inner: NestedDeployment,
   ): { child: Deployment; created: boolean } {
     const { access, subscriptions } = this.#manager;
-    requireIncremental(inner.mode);
+    readMode(inner.mode, 'nested');
     access.require(outer.principal, `${deploymentType}/write`, resource.id);
     const scope = scopeOf(this.#manager, resource.id);
     subscriptions.require(scope.subscriptionId ?? '');
@@ -110,6 +111,7 @@ export class Deployments {
       id: resource.id,
       name: resource.name,
       scope,
+      mode: 'Incremental',
       template: inner.template,
       parameters: inner.parameters,
       principal: outer.principal,

@@ -7,7 +7,7 @@ import type { DeploymentPlan, DeploymentScope, PlannedResource } from '../templa
 import { groupType } from '../subscriptions.ts';
 import { checkVersion } from '../types/registry.ts';
 import { templateHost } from './host.ts';
-import { deploymentType, type Deployment } from './record.ts';
+import { deploymentType, type Deployment, type DeploymentMode } from './record.ts';
 import { deploymentVersions } from './versions.ts';
 
 /** What preflight needs of a deployment that may not exist yet. */
@@ -198,7 +198,7 @@ function nested(
     return;
   }
   if (inner === undefined) return;
-  requireIncremental(inner.mode);
+  readMode(inner.mode, 'nested');
   requireScope(manager, inner.scope, future);
   const child: Draft = {
     id: resource.id,
@@ -226,15 +226,24 @@ export function requireDeploymentVersion(apiVersion: string): void {
   );
 }
 
-/** @throws ArmError for Complete mode, which deletes what the template does not name */
-export function requireIncremental(mode: unknown): void {
-  if (typeof mode === 'string' && mode.toLowerCase() === 'incremental') return;
-  if (typeof mode === 'string' && mode.toLowerCase() === 'complete') {
+/**
+ * The mode of a deployment. Complete, which deletes what the template does not name, is for the root template
+ * at group scope (https://learn.microsoft.com/azure/azure-resource-manager/templates/deployment-modes).
+ * @throws ArmError InvalidDeployment (https://github.com/Azure/azure-rest-api-specs/issues/43400)
+ */
+export function readMode(mode: unknown, kind: DeploymentScope['kind'] | 'nested'): DeploymentMode {
+  const word = typeof mode === 'string' ? mode.toLowerCase() : undefined;
+  if (word === 'incremental') return 'Incremental';
+  if (word === 'complete') {
+    if (kind === 'resourceGroup') return 'Complete';
     throw new ArmError(
       400,
-      'DeploymentModeNotSupported',
-      "Deployment mode 'Complete' is not supported by the sandbox; supported: 'Incremental'.",
-      { target: 'properties.mode' },
+      'InvalidDeployment',
+      kind === 'nested'
+        ? "Specified deployment mode 'Complete' is not supported for nested deployments. Please see " +
+            'https://aka.ms/deployment-modes for usage details.'
+        : "Specified deployment mode 'Complete' is not supported for deployment at the current scope. Please " +
+            'see https://aka.ms/deployment-modes for usage details.',
     );
   }
   throw new ArmError(

@@ -5,12 +5,14 @@ import type { DeploymentScope, PlannedOutput } from '../template/types.ts';
 
 export const deploymentType = 'Microsoft.Resources/deployments';
 
+export type DeploymentMode = 'Incremental' | 'Complete';
+
 export type DeploymentState = 'Accepted' | 'Running' | 'Succeeded' | 'Failed' | 'Canceled';
 
 /** One step of a deployment: a resource, a nested deployment, or the outputs. */
 export interface DeploymentOperation {
   operationId: string;
-  provisioningOperation: 'Create' | 'EvaluateDeploymentOutput';
+  provisioningOperation: 'Create' | 'Delete' | 'EvaluateDeploymentOutput';
   provisioningState: DeploymentState;
   started: Date;
   ended?: Date;
@@ -25,6 +27,7 @@ export interface Deployment {
   id: string;
   name: string;
   scope: DeploymentScope;
+  mode: DeploymentMode;
   location?: string;
   tags?: Record<string, string>;
   apiVersion: string;
@@ -73,7 +76,7 @@ export function showDeployment(deployment: Deployment): Json {
     properties: {
       templateHash: deployment.templateHash,
       parameters: deployment.shownParameters,
-      mode: 'Incremental',
+      mode: deployment.mode,
       provisioningState: state,
       timestamp: (ended ?? started).toISOString(),
       duration: duration(started, ended ?? started),

@@ -5,7 +5,7 @@ import { checkLocation } from '../locations.ts';
 import { readTags } from '../subscriptions.ts';
 import type { DeploymentRequest } from './deployments.ts';
 import { scopeOf } from './host.ts';
-import { requireIncremental } from './preflight.ts';
+import { readMode } from './preflight.ts';
 import { deploymentType } from './record.ts';
 
 const deploymentMembers = ['location', 'tags', 'properties', 'id', 'name', 'type', 'scope'];
@@ -65,7 +65,6 @@ export function readRequest(call: Call, id: string, name: string): DeploymentReq
     throw invalidContent("Required property 'properties' not found in JSON. Path ''");
   }
   const properties = members(body['properties'], propertyMembers, 'properties.');
-  requireIncremental(properties['mode']);
   if (properties['template'] === undefined) {
     throw new ArmError(
       400,
@@ -74,6 +73,7 @@ export function readRequest(call: Call, id: string, name: string): DeploymentReq
     );
   }
   const scope = scopeOf(call.manager, id);
+  const mode = readMode(properties['mode'], scope.kind);
   const location =
     scope.kind === 'subscription'
       ? checkLocation(body['location'], 'regional', deploymentType)
@@ -94,6 +94,7 @@ export function readRequest(call: Call, id: string, name: string): DeploymentReq
     id,
     name,
     scope,
+    mode,
     template: properties['template'],
     parameters,
     principal: call.principal,

@@ -1,6 +1,7 @@
 import type { Call, Reply } from '../call.ts';
 import { ArmError } from '../errors.ts';
 import { nameOf, parseId, segmentsOf } from '../ids.ts';
+import { whatIf } from '../what-if/routes.ts';
 import { wrongMethod } from '../routes/dispatch.ts';
 import { scopeOf } from './host.ts';
 import { readRequest } from './request.ts';
@@ -28,11 +29,9 @@ export function deploymentRoute(call: Call): Reply | undefined {
     case 'POST validate':
       return validate(call, id, name);
     case 'POST whatif':
-      throw new ArmError(
-        400,
-        'WhatIfNotSupported',
-        `What-if is not supported by the sandbox (deployment '${name}').`,
-      );
+      authorize(call, 'whatIf/action', id);
+      requireScope(call, id);
+      return whatIf(call, id, name);
     case 'POST cancel':
       return cancel(call, id);
     case 'POST exporttemplate':
@@ -170,7 +169,7 @@ function validate(call: Call, id: string, name: string): Reply {
       properties: {
         templateHash: hash,
         parameters: plan.parameters,
-        mode: 'Incremental',
+        mode: request.mode,
         provisioningState: 'Succeeded',
         timestamp: call.manager.now().toISOString(),
         duration: 'PT0S',

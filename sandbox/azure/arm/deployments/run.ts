@@ -6,6 +6,7 @@ import type { Manager } from '../manager.ts';
 import { groupType } from '../subscriptions.ts';
 import { EngineError } from '../template/plan.ts';
 import type { DeploymentPlan, PlannedResource } from '../template/types.ts';
+import { deleteLeftovers } from './leftovers.ts';
 import { sameType, templateError } from './preflight.ts';
 import type { Deployment, DeploymentOperation } from './record.ts';
 
@@ -54,6 +55,9 @@ export async function runDeployment(
     });
   }
   if (deployment.canceled) return end(manager, deployment, 'Canceled');
+  if (failures.length === 0 && deployment.mode === 'Complete') {
+    failures.push(...(await deleteLeftovers(manager, deployment)));
+  }
   if (failures.length > 0) {
     deployment.error = failed(deployment, failures);
     return end(manager, deployment, 'Failed');

@@ -17,7 +17,7 @@ export const lists: readonly Route[] = [
 const listVersions = [...groupVersions, '2017-05-10', '2016-09-01', '2015-11-01'];
 
 /** Children that are tracked like resources of their own. */
-const trackedChildren = ['Microsoft.Network/privateDnsZones/virtualNetworkLinks'];
+export const trackedChildren = ['Microsoft.Network/privateDnsZones/virtualNetworkLinks'];
 
 function listResources(call: Call, { s = '', r }: Parts): Reply {
   requireVersion(call, listVersions);

@@ -1,3 +1,6 @@
+import type { Frame } from './evaluate/frame.ts';
+import type { JsonValue } from './json.ts';
+
 /** One entry of the `details` of an ARM error body. */
 export interface EngineErrorDetail {
   code: string;
@@ -40,6 +43,20 @@ export class EngineError extends Error {
       details: this.details,
       cause: this.cause,
     });
+  }
+}
+
+/**
+ * A host that looks ahead throws this from reference() or a list function whose answer it does not
+ * have; the string that asked then gets `standIn(text, frame)` for its value.
+ */
+export class Unevaluated extends Error {
+  override readonly name = 'Unevaluated';
+  readonly standIn: (text: string, frame: Frame) => JsonValue;
+
+  constructor(standIn: (text: string, frame: Frame) => JsonValue) {
+    super('the value is known only once the resource is deployed');
+    this.standIn = standIn;
   }
 }
 

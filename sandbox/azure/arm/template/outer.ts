@@ -154,6 +154,14 @@ function partialText(text: string, frame: Frame, late: Late): JsonValue {
   return `[${printExpression(reduce(expression, frame, late))}]`;
 }
 
+/**
+ * What is left of an expression when everything but reference() and list*() is evaluated, as text; what-if
+ * shows that where the value is not known.
+ */
+export function remainder(text: string, frame: Frame): JsonValue {
+  return partialText(text, frame, NOTHING_LATE);
+}
+
 function isLate(expression: Expression, late: Late): boolean {
   return someCall(expression, (name, call) => {
     if (isRunTimeFunction(name)) return true;

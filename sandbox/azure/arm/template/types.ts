@@ -92,6 +92,8 @@ export interface PlannedResource {
    */
   key: string;
   symbol?: string;
+  /** Where the template declares it: 'resources[2]' or 'resources.symbol'. */
+  path: string;
   id: string;
   type: string;
   /** Full name: 'vnet/subnet' for a child. */

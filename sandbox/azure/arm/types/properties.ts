@@ -102,10 +102,48 @@ function known(fields: Fields, value: Json): Json {
   for (const [name, item] of Object.entries(value)) {
     const field = fields[name];
     if (field === undefined || field.readOnly === true || item === undefined) continue;
-    const inner = field.fields ?? (field.model === undefined ? undefined : fieldsOf(field.model));
-    result[name] = inner !== undefined && isObject(item) ? known(inner, item) : item;
+    result[name] = knownValue(field, item);
   }
   return result;
+}
+
+function knownValue(field: Field, value: unknown): unknown {
+  const { of } = field;
+  if (of !== undefined && Array.isArray(value)) return value.map((item) => knownValue(of, item));
+  const inner = innerFields(field);
+  return inner !== undefined && isObject(value) ? known(inner, value) : value;
+}
+
+function innerFields(field: Field): Fields | undefined {
+  return field.fields ?? (field.model === undefined ? undefined : fieldsOf(field.model));
+}
+
+/** What a body gives for properties that only the service writes, by path: `properties.subnets[0].etag`. */
+export function readOnlyPart(model: string, body: Json): { path: string; value: unknown }[] {
+  return [...readOnlyIn({ type: 'object', fields: fieldsOf(model) }, body, '')];
+}
+
+function* readOnlyIn(
+  field: Field,
+  value: unknown,
+  path: string,
+): Generator<{ path: string; value: unknown }> {
+  const { of } = field;
+  if (of !== undefined && Array.isArray(value)) {
+    for (const [index, item] of value.entries()) yield* readOnlyIn(of, item, `${path}[${index}]`);
+    return;
+  }
+  const inner = innerFields(field);
+  if (inner === undefined || !isObject(value)) return;
+  const byKey = new Map(Object.entries(inner).map(([name, item]) => [name.toLowerCase(), item]));
+  for (const [key, item] of Object.entries(value)) {
+    const known = byKey.get(key.toLowerCase());
+    if (known === undefined || item === null || item === undefined) continue;
+    if (path === '' && envelope.has(key.toLowerCase())) continue;
+    const where = path === '' ? key : `${path}.${key}`;
+    if (known.readOnly === true) yield { path: where, value: item };
+    else yield* readOnlyIn(known, item, where);
+  }
 }
 
 function fieldsOf(model: string): Fields {

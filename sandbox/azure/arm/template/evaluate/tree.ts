@@ -1,4 +1,4 @@
-import { EngineError, invalidTemplate } from '../engine-error.ts';
+import { EngineError, invalidTemplate, Unevaluated } from '../engine-error.ts';
 import { isExpression } from '../expression/parse.ts';
 import { findKey, getProperty, isObject, setProperty, typeName } from '../json.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
@@ -25,6 +25,7 @@ export function evaluateAt(text: string, frame: Frame, path: string): JsonValue 
   try {
     return evaluateText(text, frame);
   } catch (error) {
+    if (error instanceof Unevaluated) return error.standIn(text, frame);
     throw error instanceof EngineError ? error.at(path) : error;
   }
 }

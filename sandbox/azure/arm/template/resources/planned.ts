@@ -17,6 +17,7 @@ export function plannedResource(node: Node, dependsOn: string[]): PlannedResourc
   const early = deployed ? describing(declaration, () => earlyBody(node)) : undefined;
   const planned: PlannedResource = {
     key: node.key,
+    path: declaration.path,
     id: placement.id,
     type: placement.type,
     name: placement.name,
