@@ -186,7 +186,11 @@ async function start(
 
   const identify = (token: string, audiences: readonly string[]): string | undefined =>
     entra.verify(token, audiences)?.objectId;
-  const registries = new Registries(arm.store, { identify, isAllowed: arm.isAllowed, armAudiences });
+  const registries = new Registries(arm.store, {
+    identify,
+    isAllowed: arm.isAllowed,
+    armAudiences,
+  });
   publicRegistries.attach(arm.store, registries);
   const registry = await startPublicRegistry(listen, ports?.registry ?? 0, {
     identify: (token) => identify(token, ['https://containerregistry.azure.net', ...armAudiences]),

@@ -201,7 +201,9 @@ export class Subscriptions {
 
   /** Namespaces that the sandbox serves, in canonical spelling. */
   namespaces(): string[] {
-    return [...new Set(this.#manager.types.known().map((type) => type.slice(0, type.indexOf('/'))))].sort();
+    return [
+      ...new Set(this.#manager.types.known().map((type) => type.slice(0, type.indexOf('/')))),
+    ].sort();
   }
 }
 

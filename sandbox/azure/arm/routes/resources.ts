@@ -49,7 +49,9 @@ function onResource(call: Call, raw: ResourceId): Reply {
     case 'GET': {
       const found = find(call, id);
       const followed = definition.answer === 'resource' && isBusy(found);
-      const headers: Record<string, string> = followed ? { 'Retry-After': String(call.manager.retryAfter) } : {};
+      const headers: Record<string, string> = followed
+        ? { 'Retry-After': String(call.manager.retryAfter) }
+        : {};
       return { status: 200, body: resources.show(found), headers };
     }
     case 'HEAD':
