@@ -52,4 +52,31 @@ describe('the Azure CLI: what-if', function () {
     const delta = ['--query', 'changes[0].delta[].[path, before, after]'];
     assert.deepEqual(await az.run(...other, ...delta), [['tags.stage', 'one', 'two']]);
   });
+
+  it('does the same for a subscription', async () => {
+    assert.ok(az);
+    const landing = JSON.stringify({
+      $schema:
+        'https://schema.management.azure.com/schemas/2018-05-01/subscriptionDeploymentTemplate.json#',
+      contentVersion: '1.0.0.0',
+      resources: [
+        {
+          type: 'Microsoft.Resources/resourceGroups',
+          apiVersion: '2021-04-01',
+          name: 'rg-landing',
+          location: 'westeurope',
+        },
+      ],
+    });
+    const file = await az.file('landing.json', landing);
+    const types = ['--query', 'changes[].changeType'];
+    assert.deepEqual(
+      await az.run(
+        ...['deployment', 'sub', 'what-if', '--no-pretty-print', '-l', 'westeurope', '-n', 'land'],
+        ...['-f', file, ...types],
+      ),
+      ['Create'],
+    );
+    assert.equal(await az.run('group', 'exists', '-n', 'rg-landing'), false);
+  });
 });
