@@ -260,14 +260,16 @@ describe('sandbox arm: vaults, storage accounts, registries', () => {
         await world.refused('PUT', registryPath(hub, 'crtwo'), registry('Gold')),
         /^400 InvalidRequestContent|^400 InvalidSku/,
       );
-      assert.equal(
-        await world.refused(
-          'PUT',
-          registryPath(hub, 'crtwo'),
-          registry('Standard', { publicNetworkAccess: 'Disabled' }),
-        ),
-        "400 FeatureNotSupportedForSku: The property 'publicNetworkAccess' is only supported for registries in the Premium SKU; this one is Standard.",
-      );
+      for (const publicNetworkAccess of ['Disabled', 'disabled']) {
+        assert.equal(
+          await world.refused(
+            'PUT',
+            registryPath(hub, 'crtwo'),
+            registry('Standard', { publicNetworkAccess }),
+          ),
+          "400 FeatureNotSupportedForSku: The property 'publicNetworkAccess' is only supported for registries in the Premium SKU; this one is Standard.",
+        );
+      }
     });
   });
 });

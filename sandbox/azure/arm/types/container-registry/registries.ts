@@ -87,14 +87,18 @@ function write({ manager, id, properties, existing, body, location = '' }: Write
   };
 }
 
+/** Resource providers compare words of a fixed set without regard to letter case. */
+const says = (value: unknown, word: string): boolean =>
+  typeof value === 'string' && value.toLowerCase() === word.toLowerCase();
+
 /** What only a Premium registry has. */
 function refuseWithoutPremium(sku: string, properties: Json): void {
   if (sku === 'Premium') return;
   const features: [boolean, string][] = [
-    [properties['publicNetworkAccess'] === 'Disabled', 'publicNetworkAccess'],
+    [says(properties['publicNetworkAccess'], 'Disabled'), 'publicNetworkAccess'],
     [properties['dataEndpointEnabled'] === true, 'dataEndpointEnabled'],
-    [at(properties, 'networkRuleSet.defaultAction') === 'Deny', 'networkRuleSet'],
-    [properties['zoneRedundancy'] === 'Enabled', 'zoneRedundancy'],
+    [says(at(properties, 'networkRuleSet.defaultAction'), 'Deny'), 'networkRuleSet'],
+    [says(properties['zoneRedundancy'], 'Enabled'), 'zoneRedundancy'],
   ];
   const found = features.find(([used]) => used);
   if (found === undefined) return;
