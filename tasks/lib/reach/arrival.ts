@@ -1,0 +1,183 @@
+import { parseAddress } from '../net/cidr.ts';
+import type { BalancerRule } from './model.ts';
+import { hostAddress } from './model.ts';
+import type { Filters } from './filters.ts';
+import type { Place } from './places.ts';
+import { cutsOf, decisionAt } from './ports.ts';
+import type { PortMap, PortMaps } from './ports.ts';
+import type { End } from './rule-list.ts';
+import { protocolsOf } from './security.ts';
+
+/** What a packet meets where it arrives. */
+export interface Arrived {
+  readonly stations: readonly PortMap[];
+  /** What is asked only when all else lets it through. */
+  readonly last: readonly PortMap[];
+  readonly filtered: boolean;
+}
+
+type Reply = (target: Place, client: Place) => readonly PortMap[];
+
+const probe: End = { address: parseAddress(hostAddress) ?? 0, groups: [] };
+
+/** The receiving end: the endpoint's connection, the groups that apply, what is behind a balancer, what listens. */
+export class Arrival {
+  readonly #places: readonly Place[];
+  readonly #filters: Filters;
+  readonly #maps: PortMaps;
+  readonly #reply: Reply;
+
+  constructor(places: readonly Place[], filters: Filters, maps: PortMaps, reply: Reply) {
+    this.#places = places;
+    this.#filters = filters;
+    this.#maps = maps;
+    this.#reply = reply;
+  }
+
+  /**
+   * @param seen who the client is as seen here: itself, or a firewall that hides it
+   * @param client who it is
+   */
+  at(target: Place, seen: Place, client: Place, context: readonly string[]): Arrived {
+    const { endpoint, balancer } = target;
+    const stations: PortMap[] = [];
+    if (endpoint !== undefined && endpoint.state !== 'Approved') {
+      const by = `the connection of the endpoint, which is ${endpoint.state}`;
+      stations.push(this.#maps.always('deny', by, ['3.8']));
+    }
+    if (balancer !== undefined) {
+      return {
+        stations: [...stations, this.#balanced(target, seen, client)],
+        last: [],
+        filtered: true,
+      };
+    }
+    const { map, filtered } = this.#filters.at(target, 'Inbound', seen, context);
+    stations.push(map);
+    if (endpoint?.provider !== undefined) {
+      const { natAddress, frontEnd } = endpoint.provider;
+      const nat = this.#find(endpoint.provider.subnetId, natAddress);
+      const front = this.#front(endpoint.provider.subnetId, frontEnd);
+      stations.push(
+        nat === undefined || front === undefined
+          ? this.#maps.always('unknown', 'the Private Link service, which nobody described', [
+              '7.3',
+            ])
+          : this.#maps.restingOn(this.#balanced(front, nat, nat), ['7.3', '7.4']),
+      );
+    }
+    return { stations, last: this.#listening(target), filtered };
+  }
+
+  #listening({ machine, endpoint }: Place): PortMap[] {
+    const ports = machine?.ports ?? endpoint?.ports;
+    if (ports === undefined) return [];
+    const open = this.#maps.decision('allow', '', []);
+    const shut = this.#maps.decision('refuse', 'nothing listens there', ['9.2']);
+    const cuts = ports.map((port) => ({ from: port, to: port }));
+    return [
+      this.#maps.from(cuts, (protocol, port) =>
+        protocol !== 'tcp' || ports.includes(port) ? open : shut,
+      ),
+    ];
+  }
+
+  /** A balancer keeps the client's address; its machines' groups see the port behind it. */
+  #balanced(front: Place, seen: Place, client: Place): PortMap {
+    const { balancer, network } = front;
+    if (balancer === undefined) throw new RangeError(`${front.name} is no balancer`);
+    if (balancer.sku === 'Basic' && client.network?.region !== network?.region) {
+      return this.#maps.always('deny', 'a Basic balancer, which other regions do not reach', [
+        '5.8',
+      ]);
+    }
+    const none = this.#maps.decision('deny', 'no rule of the balancer', ['7.1']);
+    const outcomes = balancer.rules.map((rule) => ({
+      rule,
+      map: this.#behind(rule, front, seen, client),
+    }));
+    const cuts = balancer.rules.map(({ frontPort }) => ({ from: frontPort, to: frontPort }));
+    const whole = outcomes.filter(({ rule }) => isWhole(rule)).map(({ map }) => map);
+    return this.#maps.from([...cuts, ...cutsOf(whole)], (protocol, port) => {
+      const found = outcomes.find(
+        ({ rule }) =>
+          (isWhole(rule) || protocolsOf(rule.protocol).includes(protocol)) &&
+          (isWhole(rule) || (protocol !== 'icmp' && rule.frontPort === port)),
+      );
+      if (found === undefined) return none;
+      const behind = isWhole(found.rule) ? port : found.rule.backPort;
+      const decision = decisionAt(found.map, protocol, behind);
+      return this.#maps.decision(decision.access, decision.by, [...decision.rules, '7.1']);
+    });
+  }
+
+  /** What all healthy machines agree on; where they do not, it depends on which one gets the packet. */
+  #behind(rule: BalancerRule, front: Place, seen: Place, client: Place): PortMap {
+    const machines = rule.backends.flatMap((address) => this.#machine(front, address) ?? []);
+    if (machines.length === 0) {
+      return this.#maps.always(
+        'unknown',
+        'the machines behind the balancer, which nobody described',
+        ['7.1'],
+      );
+    }
+    const healthy = machines.filter((machine) => {
+      if (rule.probePort === undefined) return true;
+      const { map } = this.#filters.at(machine, 'Inbound', probe);
+      return decisionAt(map, 'tcp', rule.probePort).access === 'allow';
+    });
+    if (healthy.length === 0) {
+      return this.#maps.always(
+        'deny',
+        'health probes, which reach no machine behind the balancer',
+        ['1.11'],
+      );
+    }
+    if (machines.includes(client)) {
+      return this.#maps.always('unknown', 'the balancer, which may send it back to itself', [
+        '7.2',
+      ]);
+    }
+    const maps = healthy.map((machine) =>
+      this.#maps.inRow([
+        this.#filters.at(machine, 'Inbound', seen).map,
+        ...this.#reply(machine, seen),
+        ...this.#listening(machine),
+      ]),
+    );
+    const differ = this.#maps.decision('unknown', 'the machine that the balancer chooses', ['7.1']);
+    return this.#maps.from(cutsOf(maps), (protocol, port) => {
+      const all = maps.map((map) => decisionAt(map, protocol, port));
+      const [first] = all;
+      if (first === undefined) return differ;
+      return all.every(({ access }) => access === first.access) ? first : differ;
+    });
+  }
+
+  #machine(front: Place, address: string): Place | undefined {
+    const value = parseAddress(address);
+    return this.#places.find(
+      (place) =>
+        place.network === front.network && place.address === value && place.machine !== undefined,
+    );
+  }
+
+  #find(subnetId: string, address: string): Place | undefined {
+    const value = parseAddress(address);
+    return this.#places.find(
+      (place) => place.inner === true && place.address === value && place.subnet?.id === subnetId,
+    );
+  }
+
+  #front(subnetId: string, address: string): Place | undefined {
+    const home = this.#places.find((place) => place.subnet?.id === subnetId)?.network;
+    const value = parseAddress(address);
+    return this.#places.find(
+      (place) => place.network === home && place.address === value && place.balancer !== undefined,
+    );
+  }
+}
+
+function isWhole({ protocol }: BalancerRule): boolean {
+  return protocol.toLowerCase() === 'all';
+}
