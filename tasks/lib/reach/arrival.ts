@@ -1,22 +1,15 @@
 import { parseAddress } from '../net/cidr.ts';
 import type { BalancerRule } from './model.ts';
 import { hostAddress } from './model.ts';
+import type { Chain } from './chain.ts';
 import type { Filters } from './filters.ts';
 import type { Place } from './places.ts';
-import { cutsOf, decisionAt } from './ports.ts';
+import { contextBit, cutsOf, decisionAt } from './ports.ts';
 import type { PortMap, PortMaps } from './ports.ts';
 import type { End } from './rule-list.ts';
 import { protocolsOf } from './security.ts';
 
-/** What a packet meets where it arrives. */
-export interface Arrived {
-  readonly stations: readonly PortMap[];
-  /** What is asked only when all else lets it through. */
-  readonly last: readonly PortMap[];
-  readonly filtered: boolean;
-}
-
-type Reply = (target: Place, client: Place) => readonly PortMap[];
+type Reply = (target: Place, client: Place) => PortMap | undefined;
 
 const probe: End = { address: parseAddress(hostAddress) ?? 0, groups: [] };
 
@@ -34,52 +27,49 @@ export class Arrival {
     this.#reply = reply;
   }
 
-  /**
-   * @param seen who the client is as seen here: itself, or a firewall that hides it
-   * @param client who it is
-   */
-  at(target: Place, seen: Place, client: Place, context: readonly string[]): Arrived {
-    const { endpoint, balancer } = target;
-    const stations: PortMap[] = [];
-    if (endpoint !== undefined && endpoint.state !== 'Approved') {
-      const by = `the connection of the endpoint, which is ${endpoint.state}`;
-      stations.push(this.#maps.always('deny', by, ['3.8']));
-    }
-    if (balancer !== undefined) {
-      return {
-        stations: [...stations, this.#balanced(target, seen, client)],
-        last: [],
-        filtered: true,
-      };
-    }
-    const { map, filtered } = this.#filters.at(target, 'Inbound', seen, context);
-    stations.push(map);
-    if (endpoint?.provider !== undefined) {
-      const { natAddress, frontEnd } = endpoint.provider;
-      const nat = this.#find(endpoint.provider.subnetId, natAddress);
-      const front = this.#front(endpoint.provider.subnetId, frontEnd);
-      stations.push(
-        nat === undefined || front === undefined
-          ? this.#maps.always('unknown', 'the Private Link service, which nobody described', [
-              '7.3',
-            ])
-          : this.#maps.restingOn(this.#balanced(front, nat, nat), ['7.3', '7.4']),
-      );
-    }
-    return { stations, last: this.#listening(target), filtered };
+  /** Whether anything at the target filters what arrives. */
+  filtered(target: Place): boolean {
+    return target.balancer !== undefined || this.#filters.filtered(target, 'Inbound');
   }
 
-  #listening({ machine, endpoint }: Place): PortMap[] {
+  /**
+   * The way with what stands at the target.
+   *
+   * @param seen who the client is as seen there: itself, or a firewall that hides it
+   * @param client who it is
+   * @param context bits of the rules that a filter's decision rests on besides
+   */
+  onto(way: Chain, target: Place, seen: Place, client: Place, context: number): Chain {
+    const { endpoint, balancer } = target;
+    if (balancer !== undefined) return way.then(this.#balanced(target, seen, client));
+    let arrived = way;
+    if (endpoint !== undefined && endpoint.state !== 'Approved') {
+      const by = `the connection of the endpoint, which is ${endpoint.state}`;
+      arrived = arrived.then(this.#maps.always('deny', by, ['3.8']));
+    }
+    arrived = arrived.then(this.#filters.at(target, 'Inbound', seen, context));
+    if (endpoint?.provider === undefined) return arrived;
+    const { natAddress, frontEnd, subnetId } = endpoint.provider;
+    const nat = this.#find(subnetId, natAddress);
+    const front = this.#front(subnetId, frontEnd);
+    if (nat === undefined || front === undefined) {
+      const by = 'the Private Link service, which nobody described';
+      return arrived.then(this.#maps.always('unknown', by, ['7.3']));
+    }
+    const link = contextBit('7.3') | contextBit('7.4');
+    return arrived.then(this.#maps.inContext(this.#balanced(front, nat, nat), link));
+  }
+
+  /** What is asked only when all else lets it through. */
+  listening({ machine, endpoint }: Place): PortMap | undefined {
     const ports = machine?.ports ?? endpoint?.ports;
-    if (ports === undefined) return [];
+    if (ports === undefined) return undefined;
     const open = this.#maps.decision('allow', '', []);
     const shut = this.#maps.decision('refuse', 'nothing listens there', ['9.2']);
     const cuts = ports.map((port) => ({ from: port, to: port }));
-    return [
-      this.#maps.from(cuts, (protocol, port) =>
-        protocol !== 'tcp' || ports.includes(port) ? open : shut,
-      ),
-    ];
+    return this.#maps.from(cuts, (protocol, port) =>
+      protocol !== 'tcp' || ports.includes(port) ? open : shut,
+    );
   }
 
   /** A balancer keeps the client's address; its machines' groups see the port behind it. */
@@ -123,7 +113,7 @@ export class Arrival {
     }
     const healthy = machines.filter((machine) => {
       if (rule.probePort === undefined) return true;
-      const { map } = this.#filters.at(machine, 'Inbound', probe);
+      const map = this.#filters.at(machine, 'Inbound', probe);
       return decisionAt(map, 'tcp', rule.probePort).access === 'allow';
     });
     if (healthy.length === 0) {
@@ -139,11 +129,13 @@ export class Arrival {
       ]);
     }
     const maps = healthy.map((machine) =>
-      this.#maps.inRow([
-        this.#filters.at(machine, 'Inbound', seen).map,
-        ...this.#reply(machine, seen),
-        ...this.#listening(machine),
-      ]),
+      this.#maps.inRow(
+        [
+          this.#filters.at(machine, 'Inbound', seen),
+          this.#reply(machine, seen),
+          this.listening(machine),
+        ].filter((map) => map !== undefined),
+      ),
     );
     const differ = this.#maps.decision('unknown', 'the machine that the balancer chooses', ['7.1']);
     return this.#maps.from(cutsOf(maps), (protocol, port) => {

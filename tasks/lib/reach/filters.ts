@@ -1,91 +1,114 @@
 import type { Machine, Subnet } from './model.ts';
-import { sameId } from './model.ts';
 import type { Place } from './places.ts';
+import { contextBit } from './ports.ts';
 import type { PortMap, PortMaps } from './ports.ts';
 import type { End, RuleList } from './rule-list.ts';
 import { adminRules, securityGroup } from './security.ts';
 import type { Direction } from './security.ts';
 import type { Neighbourhood } from './tags.ts';
 
-export interface Filtered {
-  readonly map: PortMap;
-  /** Whether any group was asked. */
+/** What stands at one place in one direction. */
+interface Gate {
+  /** In the order in which they are asked; a map where nothing needs to be asked. */
+  readonly lists: readonly (RuleList | PortMap)[];
+  /** Whether any group is asked. */
   readonly filtered: boolean;
+  readonly context: number;
 }
 
 /** What stands at one end of a flow: admin rules, the subnet's security group, the interface's. */
 export class Filters {
   readonly #neighbours: Neighbourhood;
   readonly #maps: PortMaps;
+  readonly #gates: Record<Direction, Gate[]> = { Inbound: [], Outbound: [] };
   readonly #groups = new Map<Subnet | Machine, Partial<Record<Direction, RuleList>>>();
-  readonly #admin = new Map<Subnet, Partial<Record<Direction, RuleList | undefined>>>();
-  readonly #open: Filtered;
-  readonly #unread: PortMap;
+  readonly #admin = new Map<Subnet, Partial<Record<Direction, RuleList>>>();
 
   constructor(neighbours: Neighbourhood, maps: PortMaps) {
     this.#neighbours = neighbours;
     this.#maps = maps;
-    this.#open = { map: maps.always('allow', 'no security group', ['1.5']), filtered: false };
-    this.#unread = maps.always('unknown', 'a security group that could not be read', ['1.1']);
+  }
+
+  /** Whether any security group or admin rule is asked there. */
+  filtered(place: Place, direction: Direction): boolean {
+    return this.#gate(place, direction).filtered;
   }
 
   /**
    * @param other the far end as it is seen here
-   * @param context numbers of rules that any decision here rests on
+   * @param context bits of rules that any decision here rests on
    */
-  at(place: Place, direction: Direction, other: End, context: readonly string[] = []): Filtered {
-    const { subnet, network, machine, endpoint } = place;
-    if (subnet === undefined || network === undefined || place.firewall !== undefined) {
-      return this.#open;
-    }
-    if (endpoint !== undefined && exempt(subnet)) {
-      if (subnet.securityRules === undefined) return this.#open;
-      const rules = subnet.endpointPolicies === 'Disabled' ? ['3.2'] : ['3.1', '3.2'];
-      const by = 'the policies of its subnet, which pass endpoints by';
-      return { map: this.#maps.always('allow', by, rules), filtered: false };
-    }
-    const [source, destination] = direction === 'Inbound' ? [other, place] : [place, other];
-    const ask = (owner: Subnet | Machine): PortMap[] => {
-      if (owner.securityRules === undefined) return [];
-      if (owner.securityRules === 'unread') return [this.#unread];
-      return [this.#group(owner, subnet, direction).between(source, destination)];
+  at(place: Place, direction: Direction, other: End, context = 0): PortMap {
+    const gate = this.#gate(place, direction);
+    const ask = (list: RuleList | PortMap): PortMap => {
+      if ('id' in list) return list;
+      return direction === 'Inbound' ? list.between(other, place) : list.between(place, other);
     };
-    const own = [ask(subnet), machine === undefined ? [] : ask(machine)];
-    const groups = direction === 'Inbound' ? own.flat() : own.reverse().flat();
-    const admin = this.#adminList(subnet, direction)?.between(source, destination);
-    const asked = admin === undefined ? groups : [admin, ...groups];
-    if (asked.length === 0) return this.#open;
-    const rests = [...context];
-    if (groups.length > 1) rests.push('1.4');
-    if (endpoint !== undefined) rests.push('3.2');
-    return { map: this.#maps.restingOn(this.#maps.inRow(asked), rests), filtered: true };
+    const [only] = gate.lists;
+    const map =
+      gate.lists.length === 1 && only !== undefined
+        ? ask(only)
+        : this.#maps.inRow(gate.lists.map(ask));
+    return gate.filtered ? this.#maps.inContext(map, gate.context | context) : map;
   }
 
-  #group(owner: Subnet | Machine, subnet: Subnet, direction: Direction): RuleList {
+  #gate(place: Place, direction: Direction): Gate {
+    return (this.#gates[direction][place.index] ??= this.#read(place, direction));
+  }
+
+  #read({ subnet, network, machine, endpoint, firewall }: Place, direction: Direction): Gate {
+    const passing = (by: string, rules: readonly string[]): Gate => ({
+      lists: [this.#maps.always('allow', by, rules)],
+      filtered: false,
+      context: 0,
+    });
+    if (subnet === undefined || network === undefined || firewall !== undefined) {
+      return passing('', []);
+    }
+    if (endpoint !== undefined && exempt(subnet) && subnet.securityRules !== undefined) {
+      const rules = subnet.endpointPolicies === 'Disabled' ? ['3.2'] : ['3.1', '3.2'];
+      return passing('the policies of its subnet, which pass endpoints by', rules);
+    }
+    const own = [subnet, ...(machine === undefined ? [] : [machine])];
+    const groups = (direction === 'Inbound' ? own : own.reverse()).flatMap((owner) =>
+      owner.securityRules === undefined ? [] : [this.#group(owner, subnet, direction)],
+    );
+    const admin =
+      endpoint !== undefined && exempt(subnet) ? [] : this.#adminList(subnet, direction);
+    const lists = [...admin, ...groups];
+    if (lists.length === 0) return passing('no security group', ['1.5']);
+    const context =
+      (groups.length > 1 ? contextBit('1.4') : 0) |
+      (endpoint === undefined ? 0 : contextBit('3.2'));
+    return { lists, filtered: true, context };
+  }
+
+  #group(owner: Subnet | Machine, subnet: Subnet, direction: Direction): RuleList | PortMap {
+    const rules = owner.securityRules ?? [];
+    if (rules === 'unread') {
+      return this.#maps.always('unknown', 'a security group that could not be read', ['1.1']);
+    }
     const both = this.#groups.get(owner) ?? {};
     this.#groups.set(owner, both);
-    const rules = owner.securityRules === 'unread' ? [] : (owner.securityRules ?? []);
-    return (both[direction] ??= securityGroup(
-      rules,
-      direction,
-      subnet,
-      this.#neighbours,
-      this.#maps,
-    ));
+    const neighbours = this.#neighbours;
+    return (both[direction] ??= securityGroup(rules, direction, subnet, neighbours, this.#maps));
   }
 
-  #adminList(subnet: Subnet, direction: Direction): RuleList | undefined {
+  #adminList(subnet: Subnet, direction: Direction): RuleList[] {
     const network = this.#neighbours.network(subnet.networkId);
-    if (network.adminRules === undefined) return undefined;
+    if (network.adminRules === undefined) return [];
     const both = this.#admin.get(subnet) ?? {};
     this.#admin.set(subnet, both);
-    return (both[direction] ??= adminRules(
-      network,
-      direction,
-      subnet,
-      this.#neighbours,
-      this.#maps,
-    ));
+    const neighbours = this.#neighbours;
+    return [
+      (both[direction] ??= adminRules(
+        network.adminRules,
+        direction,
+        subnet,
+        neighbours,
+        this.#maps,
+      )),
+    ];
   }
 }
 
@@ -94,10 +117,7 @@ function exempt({ endpointPolicies }: Subnet): boolean {
   return endpointPolicies === 'Disabled' || endpointPolicies === 'RouteTableEnabled';
 }
 
-/** Rules that the ends' being where they are adds to a filter's decision. */
-export function contextOf(source: Place, target: Place): string[] {
-  const { subnet } = source;
-  const same =
-    subnet !== undefined && target.subnet !== undefined && sameId(subnet.id, target.subnet.id);
-  return same ? ['1.10'] : [];
+/** Bits of the rules that the ends' being where they are adds to a filter's decision. */
+export function contextOf(source: Place, target: Place): number {
+  return source.subnet !== undefined && source.subnet === target.subnet ? contextBit('1.10') : 0;
 }

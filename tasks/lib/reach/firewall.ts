@@ -7,7 +7,7 @@ import type { Decision, PortMap, PortMaps, PortRange } from './ports.ts';
 import { holds, setOf } from './ranges.ts';
 import type { RangeSet } from './ranges.ts';
 import { RuleList } from './rule-list.ts';
-import type { MatchRule, Side } from './rule-list.ts';
+import type { End, MatchRule, Side } from './rule-list.ts';
 import { protocolsOf } from './security.ts';
 import type { Neighbourhood } from './tags.ts';
 import { unionOfDoubtful } from './tags.ts';
@@ -15,6 +15,8 @@ import { unionOfDoubtful } from './tags.ts';
 /** A firewall's word on a pair of places, apart for what keeps the client's address and what hides it. */
 export interface Passage {
   readonly translated: boolean;
+  /** Names the firewall on the way. */
+  readonly label: PortMap;
   /** `aside` where the other passage carries it. */
   readonly map: PortMap;
 }
@@ -36,11 +38,12 @@ export class FirewallRules {
   readonly #keeps: RangeSet;
   readonly #network: RuleList;
   readonly #application: RuleList;
+  readonly #byName: End[] = [];
   readonly #dnat: readonly FirewallRule[];
   /** Ports on which application rules are read. */
   readonly #answered: readonly PortRange[];
   readonly #side: (texts: readonly string[]) => Side;
-  readonly #passages = new Map<string, readonly Passage[]>();
+  readonly #passages = new Map<number, readonly Passage[]>();
 
   constructor(firewall: Firewall, subnet: Subnet, neighbours: Neighbourhood, maps: PortMaps) {
     this.#firewall = firewall;
@@ -80,19 +83,17 @@ export class FirewallRules {
   passages(source: Place, target: Place): readonly Passage[] {
     if (this.#firewall.rules === 'unread') {
       const by = `the firewall ${this.#firewall.name}, whose rules could not be read`;
-      return [{ translated: false, map: this.#maps.always('unknown', by, ['6.1']) }];
+      return [this.#passage(false, this.#maps.always('unknown', by, ['6.1']))];
     }
     const hides = !holds(this.#keeps, target.address);
-    const from = { address: source.address, groups: [] };
-    const network = this.#network.between(from, { address: target.address, groups: [] });
-    const application = this.#application.between(from, {
-      address: target.address,
-      groups: namesOf(target),
-    });
-    const key = `${network.id} ${application.id} ${hides}`;
-    const known = this.#passages.get(key) ?? this.#combine(network, application, hides);
-    this.#passages.set(key, known);
-    return known;
+    const network = this.#network.between(source, target);
+    const application = this.#application.between(source, this.#named(target));
+    const key = (network.id * 2 ** 20 + application.id) * 2 + Number(hides);
+    const known = this.#passages.get(key);
+    if (known !== undefined) return known;
+    const made = this.#combine(network, application, hides);
+    this.#passages.set(key, made);
+    return made;
   }
 
   /** Ways in from the internet that lead to this target; undefined if there are none. */
@@ -149,11 +150,21 @@ export class FirewallRules {
         }
         return this.#refusal(second, protocol === 'tcp' ? port : undefined);
       });
-    const kept = { translated: false, map: decide(false) };
-    const hidden = { translated: true, map: decide(true) };
+    const kept = this.#passage(false, decide(false));
+    const hidden = this.#passage(true, decide(true));
     const opens = ({ map }: Passage) =>
       [...map.tcp, ...map.udp, ...map.icmp].some(({ decision }) => decision.access === 'allow');
     return opens(hidden) ? [kept, hidden] : [kept];
+  }
+
+  /** The target as an application rule sees it: by its names. */
+  #named(target: Place): End {
+    return (this.#byName[target.index] ??= { address: target.address, groups: namesOf(target) });
+  }
+
+  #passage(translated: boolean, map: PortMap): Passage {
+    const path = `firewall ${this.#firewall.name}${translated ? ' (source NAT)' : ''}`;
+    return { translated, map, label: this.#maps.always('allow', '', [], path) };
   }
 
   /** Where application rules are read, the firewall answers itself before it denies. */

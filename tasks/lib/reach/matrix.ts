@@ -1,14 +1,14 @@
 import { forbiddenReason } from '../net/forbidden.ts';
 import { parseAddress } from '../net/cidr.ts';
+import type { Chain } from './chain.ts';
 import type { Estate } from './model.ts';
 import { hostAddress } from './model.ts';
 import type { Place } from './places.ts';
 import { placesOf } from './places.ts';
 import { cutsOf, decisionAt, PortMaps, protocols } from './ports.ts';
-import type { Decision, Protocol } from './ports.ts';
+import type { Decision, PortMap, Protocol } from './ports.ts';
 import { holds } from './ranges.ts';
 import { Neighbourhood } from './tags.ts';
-import type { Way } from './ways.ts';
 import { WayFinder } from './ways.ts';
 
 /**
@@ -51,7 +51,8 @@ export class Matrix {
   readonly #maps = new PortMaps();
   readonly #neighbours: Neighbourhood;
   readonly #ways: WayFinder;
-  readonly #cells = new Map<string, Cell>();
+  readonly #cells = new Map<Chain, Cell>();
+  readonly #forked = new Map<string, Cell>();
 
   /** @param cuts further prefixes at which places are cut, to compare two estates place by place */
   constructor(estate: Estate, cuts: readonly string[] = []) {
@@ -69,13 +70,17 @@ export class Matrix {
   /** Distinct cells are distinct objects: pairs with the same outcome share one. */
   cell(source: Place, target: Place): Cell {
     const ways = this.#ways.between(source, target);
-    const key = ways
-      .map(({ stations, path }) => `${stations.map(({ id }) => id).join()}@${path}`)
-      .join(';');
-    const known = this.#cells.get(key);
+    const [only] = ways;
+    if (ways.length > 1 || only === undefined) {
+      const key = ways.map((way) => way.stations.map(({ id }) => id).join()).join(';');
+      const known = this.#forked.get(key) ?? this.#judge(ways);
+      this.#forked.set(key, known);
+      return known;
+    }
+    const known = this.#cells.get(only);
     if (known !== undefined) return known;
     const made = this.#judge(ways);
-    this.#cells.set(key, made);
+    this.#cells.set(only, made);
     return made;
   }
 
@@ -123,8 +128,9 @@ export class Matrix {
     return { result, by: first?.name ?? '', rules: ['1.12'], path: 'platform' };
   }
 
-  #judge(ways: readonly Way[]): Cell {
-    const cuts = cutsOf(ways.flatMap(({ stations }) => stations));
+  #judge(ways: readonly Chain[]): Cell {
+    const stations = ways.map((way) => way.stations);
+    const cuts = cutsOf(stations.flat());
     const starts = [...new Set([0, ...cuts.flatMap(({ from, to }) => [from, to + 1])])]
       .filter((port) => port <= 65535)
       .sort((a, b) => a - b);
@@ -132,7 +138,7 @@ export class Matrix {
       const found: (OutcomeSpan & { to: number })[] = [];
       for (const [position, from] of (protocol === 'icmp' ? [0] : starts).entries()) {
         const to = protocol === 'icmp' ? 65535 : (starts[position + 1] ?? 65536) - 1;
-        const outcome = best(ways.map((way) => this.#alongWay(way, protocol, from)));
+        const outcome = best(stations.map((way) => alongWay(way, protocol, from)));
         const before = found.at(-1);
         if (before !== undefined && same(before, outcome)) {
           found[found.length - 1] = { ...before, to };
@@ -145,36 +151,32 @@ export class Matrix {
       OutcomeSpan[]
     >;
   }
-
-  /** All stations have to let it through; a certain denial outweighs a doubt before it. */
-  #alongWay({ stations, path }: Way, protocol: Protocol, port: number): Judged {
-    const said = stations.map((station) => decisionAt(station, protocol, port));
-    for (const access of ['aside', 'deny', 'unknown', 'refuse'] as const) {
-      const at = said.findIndex((decision) => decision.access === access);
-      const decision = said[at];
-      if (decision === undefined) continue;
-      // What the way there rests on explains the end of it.
-      const before = said.slice(0, at).filter(({ by }) => by === '');
-      return judged(decision, [...before, decision], path);
-    }
-    const by = said.map((decision) => decision.by).filter((text) => text !== '');
-    return {
-      access: 'allow',
-      result: 'allowed',
-      by: [...new Set(by)].join(', '),
-      rules: rulesOf(said),
-      path,
-    };
-  }
 }
 
 interface Judged extends Outcome {
   readonly access: Decision['access'];
 }
 
-function judged(decision: Decision, resting: readonly Decision[], path: string): Judged {
-  const { access, by } = decision;
-  return { access, result: results[access], by, rules: rulesOf(resting), path };
+/** All stations have to let it through; a certain denial outweighs a doubt before it. */
+function alongWay(stations: readonly PortMap[], protocol: Protocol, port: number): Judged {
+  const said = stations.map((station) => decisionAt(station, protocol, port));
+  for (const access of ['aside', 'deny', 'unknown', 'refuse'] as const) {
+    const at = said.findIndex((decision) => decision.access === access);
+    const decision = said[at];
+    if (decision === undefined) continue;
+    const { by } = decision;
+    // What the way there rests on explains the end of it.
+    const before = said.slice(0, at).filter((other) => other.by === '');
+    const rules = rulesOf([...before, decision]);
+    return { access, result: results[access], by, rules, path: pathOf(before) };
+  }
+  const by = [...new Set(said.map((decision) => decision.by).filter((text) => text !== ''))];
+  const path = pathOf(said);
+  return { access: 'allow', result: 'allowed', by: by.join(', '), rules: rulesOf(said), path };
+}
+
+function pathOf(decisions: readonly Decision[]): string {
+  return decisions.flatMap(({ path }) => path ?? []).join(', ');
 }
 
 function rulesOf(decisions: readonly Decision[]): string[] {

@@ -13,6 +13,8 @@ export interface Decision {
   readonly by: string;
   /** Numbers of the reachability rules that it rests on. */
   readonly rules: readonly string[];
+  /** The part of the way that begins here, for people. */
+  readonly path?: string;
 }
 
 /** Ports from the first to the last, both included. ICMP has none and is one span. */
@@ -30,6 +32,13 @@ export interface PortMap extends Readonly<Record<Protocol, readonly Span[]>> {
 export interface PortRange {
   readonly from: number;
   readonly to: number;
+}
+
+/** Reachability rules that a filter's decision rests on besides its own, because of where the two ends are. */
+const contexts = ['1.10', '3.3', '1.4', '3.2', '6.6', '7.3', '7.4'] as const;
+
+export function contextBit(rule: (typeof contexts)[number]): number {
+  return 1 << contexts.indexOf(rule);
 }
 
 export const allPorts: PortRange = { from: 0, to: 65535 };
@@ -53,20 +62,25 @@ export class PortMaps {
   readonly #known = new Map<string, PortMap>();
   readonly #combined = new Map<string, PortMap>();
   readonly #decisions = new Map<string, Decision>();
+  readonly #constants = new Map<Decision, PortMap>();
+  readonly #resting = new Map<number, PortMap>();
 
-  decision(access: Access, by: string, rules: readonly string[]): Decision {
-    const key = `${access}\n${by}\n${rules.join(' ')}`;
+  decision(access: Access, by: string, rules: readonly string[], path?: string): Decision {
+    const key = `${access}\n${by}\n${rules.join(' ')}\n${path ?? ''}`;
     const known = this.#decisions.get(key);
     if (known !== undefined) return known;
-    const made = { access, by, rules: [...new Set(rules)] };
+    const unique = [...new Set(rules)];
+    const made = { access, by, rules: unique, ...(path === undefined ? {} : { path }) };
     this.#decisions.set(key, made);
     return made;
   }
 
   /** The same for everything. */
-  always(access: Access, by: string, rules: readonly string[]): PortMap {
-    const decision = this.decision(access, by, rules);
-    return this.from([], () => decision);
+  always(access: Access, by: string, rules: readonly string[], path?: string): PortMap {
+    const decision = this.decision(access, by, rules, path);
+    const known = this.#constants.get(decision) ?? this.from([], () => decision);
+    this.#constants.set(decision, known);
+    return known;
   }
 
   /**
@@ -121,18 +135,19 @@ export class PortMaps {
     );
   }
 
-  /** The same map resting on further rules. */
-  restingOn(map: PortMap, rules: readonly string[]): PortMap {
-    if (rules.length === 0) return map;
-    return this.#once(`rest ${map.id} ${rules.join(' ')}`, () =>
-      this.mapped(map, (decision) =>
-        this.decision(decision.access, decision.by, [...decision.rules, ...rules]),
-      ),
-    );
-  }
-
-  mapped(map: PortMap, change: (decision: Decision) => Decision): PortMap {
-    return this.from(cutsOf([map]), (protocol, port) => change(decisionAt(map, protocol, port)));
+  /** The same map resting on further rules, which are given as bits of `contexts`. */
+  inContext(map: PortMap, context: number): PortMap {
+    if (context === 0) return map;
+    const key = map.id * 256 + context;
+    const known = this.#resting.get(key);
+    if (known !== undefined) return known;
+    const rules = contexts.filter((_, bit) => (context & (1 << bit)) !== 0);
+    const made = this.from(cutsOf([map]), (protocol, port) => {
+      const decision = decisionAt(map, protocol, port);
+      return this.decision(decision.access, decision.by, [...decision.rules, ...rules]);
+    });
+    this.#resting.set(key, made);
+    return made;
   }
 
   #once(key: string, make: () => PortMap): PortMap {

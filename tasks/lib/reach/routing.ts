@@ -2,6 +2,7 @@ import { parseAddress } from '../net/cidr.ts';
 import type { Network, Route, Subnet } from './model.ts';
 import { privateRanges, sameId } from './model.ts';
 import type { Place } from './places.ts';
+import type { PortMap, PortMaps } from './ports.ts';
 import { holds, parsePrefix } from './ranges.ts';
 import type { Joint, Neighbourhood } from './tags.ts';
 import { peeredPrefixes } from './tags.ts';
@@ -18,6 +19,8 @@ export type Hop =
 
 export interface Lookup {
   readonly hop: Hop;
+  /** The look itself as a station: passes what has a way, with the rules that it rests on. */
+  readonly station: PortMap;
   /** The route that is used, for people. */
   readonly route: string;
   /** Numbers of the reachability rules that it rests on. */
@@ -27,7 +30,7 @@ export interface Lookup {
 /** Of equal prefixes, the subnet's own route wins, then BGP, then the system's. */
 const ranks = { user: 2, bgp: 1, system: 0 } as const;
 
-interface Candidate extends Lookup {
+interface Candidate extends Omit<Lookup, 'station'> {
   readonly first: number;
   readonly last: number;
   readonly bits: number;
@@ -38,6 +41,7 @@ interface Candidate extends Lookup {
 export class Routes {
   readonly #network: Network;
   readonly #neighbours: Neighbourhood;
+  readonly #maps: PortMaps;
   readonly #own: readonly Candidate[];
   readonly #system: readonly Candidate[];
   readonly #tagged: Route | undefined;
@@ -46,8 +50,14 @@ export class Routes {
   readonly #defaultRoute: Candidate | undefined;
   readonly #known: (Lookup | undefined)[] = [];
 
-  constructor(network: Network, subnet: Subnet | undefined, neighbours: Neighbourhood) {
+  constructor(
+    network: Network,
+    subnet: Subnet | undefined,
+    neighbours: Neighbourhood,
+    maps: PortMaps,
+  ) {
     this.#network = network;
+    this.#maps = maps;
     this.#neighbours = neighbours;
     const routes = subnet?.routes ?? [];
     this.#unread =
@@ -67,12 +77,13 @@ export class Routes {
   to(target: Place): Lookup {
     const known = this.#known[target.index];
     if (known !== undefined) return known;
-    const found = this.#look(target);
-    this.#known[target.index] = found;
-    return found;
+    const { hop, route, rules } = this.#look(target);
+    const access = hop.to === 'none' ? 'deny' : hop.to === 'unknown' ? 'unknown' : 'allow';
+    const station = this.#maps.always(access, access === 'allow' ? '' : route, rules);
+    return (this.#known[target.index] = { hop, route, rules, station });
   }
 
-  #look(target: Place): Lookup {
+  #look(target: Place): Omit<Lookup, 'station'> {
     if (this.#unread !== undefined) {
       return { hop: { to: 'unknown' }, route: this.#unread, rules: ['4.1'] };
     }
@@ -109,7 +120,7 @@ export class Routes {
     return this.#explained(chosen, target);
   }
 
-  #explained(chosen: Candidate, target: Place): Lookup {
+  #explained(chosen: Candidate, target: Place): Omit<Lookup, 'station'> {
     const rules = [...chosen.rules];
     const usual = chosen.hop.to === 'peer' || chosen.hop.to === 'local';
     if (chosen.origin === 'user') {
@@ -183,7 +194,7 @@ export class Routes {
    * its subnet says so and they are at least as long as the network's prefix.
    * https://learn.microsoft.com/azure/private-link/disable-private-endpoint-network-policy
    */
-  #toEndpoint(target: Place, mine: Candidate | undefined): Lookup | undefined {
+  #toEndpoint(target: Place, mine: Candidate | undefined): Omit<Lookup, 'station'> | undefined {
     const { subnet, network } = target;
     if (subnet === undefined || network === undefined) return undefined;
     const joint = this.#neighbours

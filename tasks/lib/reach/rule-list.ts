@@ -36,7 +36,7 @@ export class RuleList {
   readonly #maps: PortMaps;
   readonly #sources: Classes;
   readonly #destinations: Classes;
-  readonly #known = new Map<number, PortMap>();
+  readonly #known: PortMap[][] = [];
 
   constructor(rules: readonly MatchRule[], otherwise: Decision, maps: PortMaps) {
     this.#rules = rules;
@@ -49,12 +49,11 @@ export class RuleList {
   between(source: End, destination: End): PortMap {
     const from = this.#sources.of(source);
     const to = this.#destinations.of(destination);
-    const key = from * 65_536 + to;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const made = this.#evaluate(this.#sources.answers(from), this.#destinations.answers(to));
-    this.#known.set(key, made);
-    return made;
+    const known = (this.#known[from] ??= []);
+    return (known[to] ??= this.#evaluate(
+      this.#sources.answers(from),
+      this.#destinations.answers(to),
+    ));
   }
 
   #evaluate(sources: readonly Answer[], destinations: readonly Answer[]): PortMap {

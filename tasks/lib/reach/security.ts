@@ -1,4 +1,4 @@
-import type { AdminRule, Network, SecurityRule, Subnet } from './model.ts';
+import type { AdminRule, SecurityRule, Subnet } from './model.ts';
 import type { Answer, MatchRule, Side } from './rule-list.ts';
 import { RuleList } from './rule-list.ts';
 import { allPorts, parsePorts, protocols } from './ports.ts';
@@ -64,14 +64,13 @@ export function securityGroup(
 
 /** The Network Manager's rules: an Allow passes on to the security groups, an AlwaysAllow does not. */
 export function adminRules(
-  network: Network,
+  rules: readonly AdminRule[],
   direction: Direction,
   subnet: Subnet,
   neighbours: Neighbourhood,
   maps: PortMaps,
-): RuleList | undefined {
-  if (network.adminRules === undefined) return undefined;
-  const ordered = byPriority(network.adminRules, direction).map((rule) =>
+): RuleList {
+  const ordered = byPriority(rules, direction).map((rule) =>
     matchRule(rule, subnet, neighbours, '1.13'),
   );
   return new RuleList(ordered, maps.decision('allow', '', []), maps);

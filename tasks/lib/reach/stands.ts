@@ -1,6 +1,7 @@
 import type { Estate, Network, Subnet } from './model.ts';
 import { sameId } from './model.ts';
 import type { Place } from './places.ts';
+import type { PortMaps } from './ports.ts';
 import { parsePrefix } from './ranges.ts';
 import { Routes } from './routing.ts';
 import type { Neighbourhood } from './tags.ts';
@@ -16,10 +17,12 @@ export interface Stand {
 export class Stands {
   readonly #estate: Estate;
   readonly #neighbours: Neighbourhood;
+  readonly #maps: PortMaps;
   readonly #routes = new Map<Network, Map<unknown, Routes>>();
   readonly #known: (Stand | undefined)[] = [];
 
-  constructor(estate: Estate, neighbours: Neighbourhood) {
+  constructor(estate: Estate, neighbours: Neighbourhood, maps: PortMaps) {
+    this.#maps = maps;
     this.#estate = estate;
     this.#neighbours = neighbours;
   }
@@ -53,7 +56,7 @@ export class Stands {
     this.#routes.set(network, tables);
     const propagates = subnet?.disableBgpRoutePropagation !== true;
     const key = subnet?.routes ?? (propagates ? 'open' : 'closed');
-    const known = tables.get(key) ?? new Routes(network, subnet, this.#neighbours);
+    const known = tables.get(key) ?? new Routes(network, subnet, this.#neighbours, this.#maps);
     tables.set(key, known);
     return known;
   }

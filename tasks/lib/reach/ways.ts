@@ -1,9 +1,11 @@
-import type { Estate, Network } from './model.ts';
-import { sameId } from './model.ts';
 import { Arrival } from './arrival.ts';
+import { Chain } from './chain.ts';
 import { contextOf, Filters } from './filters.ts';
 import { FirewallRules } from './firewall.ts';
+import type { Estate, Network } from './model.ts';
+import { sameId } from './model.ts';
 import type { Place } from './places.ts';
+import { contextBit } from './ports.ts';
 import type { PortMap, PortMaps } from './ports.ts';
 import { holds } from './ranges.ts';
 import { Replies } from './replies.ts';
@@ -13,10 +15,14 @@ import { Stands } from './stands.ts';
 import type { Stand } from './stands.ts';
 import type { Neighbourhood } from './tags.ts';
 
-/** One way from a place to another: what stands on it, in its order, and its name for people. */
-export interface Way {
-  readonly stations: readonly PortMap[];
-  readonly path: string;
+type Appliance = Extract<Hop, { to: 'appliance' }>;
+type Near = Extract<Hop, { to: 'local' | 'peer' }>;
+
+/** A firewall of the estate, ready to be passed. */
+interface Station {
+  readonly place: Place;
+  readonly stand: Stand;
+  readonly rules: FirewallRules;
 }
 
 /** Finds the ways between places. Each direction has its own look at the routes. */
@@ -25,263 +31,252 @@ export class WayFinder {
   readonly #neighbours: Neighbourhood;
   readonly #maps: PortMaps;
   readonly #filters: Filters;
-  readonly #arrival: Arrival;
   readonly #stands: Stands;
   readonly #replies: Replies;
-  readonly #firewalls = new Map<Place, FirewallRules>();
-  readonly #firewallPlaces: readonly Place[];
+  readonly #arrival: Arrival;
+  readonly #firewalls: readonly Station[];
+  /** By the network that a route is in and the address that it leads to. */
+  readonly #appliances = new Map<Network, Map<number, Station | PortMap>>();
+  readonly #start = new Chain();
+  readonly #within: PortMap;
+  readonly #peering: PortMap;
+  readonly #onward: PortMap;
 
   constructor(estate: Estate, places: readonly Place[], neighbours: Neighbourhood, maps: PortMaps) {
     this.#estate = estate;
     this.#neighbours = neighbours;
     this.#maps = maps;
     this.#filters = new Filters(neighbours, maps);
-    this.#stands = new Stands(estate, neighbours);
+    this.#stands = new Stands(estate, neighbours, maps);
     this.#replies = new Replies(this.#stands, neighbours, maps);
     this.#arrival = new Arrival(places, this.#filters, maps, (target, client) =>
       this.#replies.direct(target, client),
     );
-    this.#firewallPlaces = places.filter(({ firewall }) => firewall !== undefined);
-    for (const place of this.#firewallPlaces) {
-      if (place.firewall === undefined || place.subnet === undefined) continue;
-      this.#firewalls.set(place, new FirewallRules(place.firewall, place.subnet, neighbours, maps));
-    }
-  }
-
-  between(source: Place, target: Place): readonly Way[] {
-    if (source.zone?.kind === 'public') return this.#fromInternet(source, target);
-    const stand = this.#stands.of(source);
-    if (stand === undefined) return [this.#end('unknown', 'no gateway leads there', ['4.5'])];
-    if (source.zone !== undefined && stand.doubtful) {
-      return [this.#end('unknown', 'a default route on the subnet of the gateway', ['8.3'])];
-    }
-    const context = contextOf(source, target);
-    if (target.endpoint !== undefined) context.push('3.3');
-    const out = this.#filters.at(source, 'Outbound', target, context);
-    const lookup = stand.routes.to(target);
-    return this.#onward(source, target, stand, lookup).map(({ stations, path, needs }) => ({
-      path,
-      stations: [
-        out.map,
-        ...stations,
-        // A peer that is not to be reached leaves the tag VirtualNetwork; without a group nobody says no.
-        ...(needs && !out.filtered ? [this.#unfiltered] : []),
-      ],
-    }));
-  }
-
-  get #unfiltered(): PortMap {
-    const by = 'allowVirtualNetworkAccess is off and no security group decides';
-    return this.#maps.always('unknown', by, ['5.4']);
-  }
-
-  #onward(
-    source: Place,
-    target: Place,
-    stand: Stand,
-    lookup: Lookup,
-  ): (Way & { needs?: boolean })[] {
-    const { hop, route, rules } = lookup;
-    switch (hop.to) {
-      case 'none':
-        return [this.#end('deny', route, rules)];
-      case 'unknown':
-        return [this.#end('unknown', route, rules)];
-      case 'internet':
-        return [this.#overInternet(target, lookup)];
-      case 'gateway':
-        return [this.#overGateway(source, target, stand, lookup)];
-      case 'appliance':
-        return this.#overAppliance(source, target, stand, hop, lookup);
-      case 'local':
-      case 'peer':
-        return [this.#direct(source, target, stand, hop, lookup)];
-    }
-  }
-
-  #direct(
-    source: Place,
-    target: Place,
-    stand: Stand,
-    hop: Extract<Hop, { to: 'local' | 'peer' }>,
-    { route, rules }: Lookup,
-  ): Way & { needs?: boolean } {
-    if (!leadsTo(hop, stand, target)) {
-      return this.#end('deny', `${route}, where another machine has the address`, [
-        ...rules,
-        '9.1',
-      ]);
-    }
-    const stations = [this.#maps.always('allow', '', rules)];
-    if (hop.to === 'peer' && source.zone !== undefined) {
-      const shared = hop.joint.reverse.useRemoteGateways && hop.joint.peering.allowGatewayTransit;
-      if (!shared) return this.#end('deny', 'the gateway is not shared with that network', ['5.6']);
-      stations.push(this.#maps.always('allow', '', ['5.6']));
-    }
-    const arrived = this.#arrival.at(target, source, source, contextOf(source, target));
-    stations.push(...arrived.stations);
-    let needs = false;
-    if (hop.to === 'peer') {
-      needs = !hop.joint.peering.allowVirtualNetworkAccess;
-      if (!hop.joint.reverse.allowVirtualNetworkAccess && !arrived.filtered) {
-        stations.push(this.#unfiltered);
-      }
-    }
-    stations.push(...this.#replies.direct(target, source), ...arrived.last);
-    const path = hop.to === 'local' ? 'within the network' : 'peering';
-    return { stations, path: source.zone === undefined ? path : `gateway, ${path}`, needs };
-  }
-
-  #overInternet(target: Place, { route, rules }: Lookup): Way {
-    if (target.zone?.kind !== 'public') {
-      return this.#end('deny', `${route}, which leads to the internet`, [...rules, '4.3']);
-    }
-    const closed = target.zone.closed === true ? ['9.4'] : [];
-    return {
-      stations: [this.#maps.always('allow', '', [...rules, ...closed])],
-      path: 'internet',
-    };
-  }
-
-  #overGateway(
-    source: Place,
-    target: Place,
-    stand: Stand,
-    { route, rules }: Lookup,
-    passed?: Passed,
-  ): Way {
-    const owner = this.#neighbours.gatewayOf(stand.network)?.owner;
-    if (owner?.gateway === undefined) return this.#end('deny', `${route}: no gateway`, ['4.5']);
-    const { zone } = target;
-    if (zone?.kind === 'public') {
-      const { forwards } = owner.gateway;
-      if (forwards === undefined)
-        return this.#end('unknown', `${route}, beyond which nobody looks`, ['4.7']);
-      return forwards
-        ? {
-            stations: [this.#maps.always('allow', '', [...rules, '4.7'])],
-            path: 'gateway, internet',
-          }
-        : this.#end('deny', `${route}, whose site does not pass it on`, ['4.7']);
-    }
-    const there = zone?.networkId !== undefined && sameId(zone.networkId, owner.id);
-    if (!there) return this.#end('deny', `${route}, which does not lead there`, ['4.3']);
-    const sent = this.#maps.always('allow', '', rules);
-    const stations = [sent, ...this.#replies.fromOutside(source, target, passed)];
-    return { stations, path: 'gateway' };
-  }
-
-  #overAppliance(
-    source: Place,
-    target: Place,
-    stand: Stand,
-    hop: Extract<Hop, { to: 'appliance' }>,
-    { route, rules }: Lookup,
-  ): Way[] {
-    const near = [stand.network, ...this.#neighbours.joints(stand.network).map((j) => j.remote)];
-    const home = near.find(({ prefixes }) =>
-      holds(this.#neighbours.prefixes(prefixes), hop.address),
-    );
-    if (home === undefined) {
-      return [this.#end('deny', `${route}, which is in no network joined to this one`, ['4.5'])];
-    }
-    const place = this.#firewallPlaces.find(
-      ({ address, network }) => address === hop.address && network === home,
-    );
-    const firewall = place && this.#firewalls.get(place);
-    if (place === undefined || firewall === undefined)
-      return [this.#otherAppliance(hop, home, route)];
-    return firewall.passages(source, target).map(({ map, translated }) => {
-      const onward = this.#afterFirewall(source, target, place, translated);
-      const sent = this.#maps.always('allow', '', rules);
-      return {
-        stations: [sent, map, ...onward.stations],
-        path: `firewall ${firewall.name}${translated ? ' (source NAT)' : ''}, ${onward.path}`,
-      };
+    this.#within = maps.always('allow', '', [], 'within the network');
+    this.#peering = maps.always('allow', '', [], 'peering');
+    this.#onward = maps.always('allow', '', ['5.3']);
+    this.#firewalls = places.flatMap((place) => {
+      const { firewall, subnet } = place;
+      const stand = this.#stands.of(place);
+      if (firewall === undefined || subnet === undefined || stand === undefined) return [];
+      return [{ place, stand, rules: new FirewallRules(firewall, subnet, neighbours, maps) }];
     });
   }
 
-  #otherAppliance(hop: Extract<Hop, { to: 'appliance' }>, home: Network, route: string): Way {
+  between(source: Place, target: Place): readonly Chain[] {
+    if (source.zone?.kind === 'public') return this.#fromInternet(source, target);
+    const stand = this.#stands.of(source);
+    if (stand === undefined) {
+      return this.#start.then(this.#doubt('a gateway that is not there', ['4.5'])).alone;
+    }
+    if (source.zone !== undefined && stand.doubtful) {
+      const by = 'a default route on the subnet of the gateway';
+      return this.#start.then(this.#doubt(by, ['8.3'])).alone;
+    }
+    const context =
+      contextOf(source, target) | (target.endpoint === undefined ? 0 : contextBit('3.3'));
+    const left = this.#start.then(this.#filters.at(source, 'Outbound', target, context));
+    const lookup = stand.routes.to(target);
+    const way = left.then(lookup.station);
+    switch (lookup.hop.to) {
+      case 'none':
+      case 'unknown':
+        return way.alone;
+      case 'internet':
+        return this.#overInternet(way, target, lookup).alone;
+      case 'gateway':
+        return this.#overGateway(way, source, target, stand, lookup).alone;
+      case 'appliance':
+        return this.#overAppliance(way, source, target, stand, lookup.hop);
+      case 'local':
+      case 'peer':
+        return this.#direct(way, source, target, stand, lookup.hop).alone;
+    }
+  }
+
+  #direct(way: Chain, source: Place, target: Place, stand: Stand, hop: Near): Chain {
+    if (!leadsTo(hop, stand, target)) return way.then(this.#elsewhere);
+    let on = way;
+    if (hop.to === 'peer' && source.zone !== undefined) {
+      const shared = hop.joint.reverse.useRemoteGateways && hop.joint.peering.allowGatewayTransit;
+      if (!shared)
+        return on.then(this.#lost('the gateway, which that network does not use', ['5.6']));
+      on = on.then(this.#maps.always('allow', '', ['5.6'], 'gateway'));
+    }
+    on = on.then(hop.to === 'local' ? this.#within : this.#peering);
+    on = this.#arrival.onto(on, target, source, source, contextOf(source, target));
+    // A peer that is not to be reached leaves the tag VirtualNetwork; without a group nobody says no.
+    if (hop.to === 'peer') {
+      const { peering, reverse } = hop.joint;
+      const sent = peering.allowVirtualNetworkAccess || this.#filters.filtered(source, 'Outbound');
+      const taken = reverse.allowVirtualNetworkAccess || this.#arrival.filtered(target);
+      if (!sent || !taken) {
+        const by = 'allowVirtualNetworkAccess, which is off where no security group decides';
+        on = on.then(this.#doubt(by, ['5.4']));
+      }
+    }
+    return on.then(this.#replies.direct(target, source)).then(this.#arrival.listening(target));
+  }
+
+  #overInternet(way: Chain, target: Place, { route }: Lookup): Chain {
+    if (target.zone?.kind !== 'public') {
+      return way.then(this.#lost(`${route}, which leads to the internet`, ['4.3']));
+    }
+    const rules = target.zone.closed === true ? ['9.4'] : [];
+    return way.then(this.#maps.always('allow', '', rules, 'internet'));
+  }
+
+  #overGateway(
+    way: Chain,
+    source: Place,
+    target: Place,
+    stand: Stand,
+    { route }: Lookup,
+    passed?: Passed,
+  ): Chain {
+    const owner = this.#neighbours.gatewayOf(stand.network)?.owner;
+    if (owner?.gateway === undefined) return way.then(this.#lost(`${route}: no gateway`, ['4.5']));
+    const { zone } = target;
+    if (zone?.kind === 'public') {
+      const { forwards } = owner.gateway;
+      if (forwards === true) return way.then(this.#maps.always('allow', '', ['4.7'], 'gateway'));
+      return way.then(
+        forwards === false
+          ? this.#lost(`${route}, whose site does not pass it on`, ['4.7'])
+          : this.#doubt(`${route}, beyond which nobody looks`, ['4.7']),
+      );
+    }
+    if (zone?.networkId === undefined || !sameId(zone.networkId, owner.id)) {
+      return way.then(this.#lost(`${route}, which does not lead there`, ['4.3']));
+    }
+    return way
+      .then(this.#maps.always('allow', '', [], 'gateway'))
+      .then(this.#replies.fromOutside(source, target, passed));
+  }
+
+  #overAppliance(
+    way: Chain,
+    source: Place,
+    target: Place,
+    stand: Stand,
+    hop: Appliance,
+  ): readonly Chain[] {
+    const station = this.#applianceAt(stand.network, hop);
+    if ('id' in station) return way.then(station).alone;
+    const passages = station.rules.passages(source, target);
+    const along = ({ map, label, translated }: (typeof passages)[number]): Chain =>
+      this.#afterFirewall(way.then(label).then(map), source, target, station, translated);
+    const [only] = passages;
+    return passages.length === 1 && only !== undefined ? along(only).alone : passages.map(along);
+  }
+
+  /** The firewall at an address, or what becomes of packets that are sent there. */
+  #applianceAt(network: Network, hop: Appliance): Station | PortMap {
+    const known = this.#appliances.get(network) ?? new Map<number, Station | PortMap>();
+    this.#appliances.set(network, known);
+    const found = known.get(hop.address) ?? this.#findAppliance(network, hop);
+    known.set(hop.address, found);
+    return found;
+  }
+
+  #findAppliance(network: Network, hop: Appliance): Station | PortMap {
+    const near = [network, ...this.#neighbours.joints(network).map(({ remote }) => remote)];
+    const home = near.find(({ prefixes }) =>
+      holds(this.#neighbours.prefixes(prefixes), hop.address),
+    );
+    const name = `the appliance ${hop.text}`;
+    if (home === undefined) {
+      return this.#lost(`${name}, which is in no network joined to this one`, ['4.5']);
+    }
+    const station = this.#firewalls.find(
+      ({ place }) => place.address === hop.address && place.network === home,
+    );
+    if (station !== undefined) return station;
     const machine = this.#estate.machines.find(
       ({ address, subnetId }) =>
         address === hop.text && this.#neighbours.subnet(subnetId)?.networkId === home.id,
     );
     return machine !== undefined && machine.forwards !== true
-      ? this.#end('deny', `${route}, a machine that does not forward`, ['4.5'])
-      : this.#end('unknown', `${route}, whose rules nobody described`, ['6.1']);
+      ? this.#lost(`${name}, a machine that does not forward`, ['4.5'])
+      : this.#doubt(`${name}, whose rules nobody described`, ['6.1']);
   }
 
   /** The second half: from the firewall on, and back through it. */
-  #afterFirewall(source: Place, target: Place, firewall: Place, translated: boolean): Way {
-    const stand = this.#stands.of(firewall);
-    if (stand === undefined) throw new RangeError(`${firewall.name} is in no network`);
+  #afterFirewall(
+    way: Chain,
+    source: Place,
+    target: Place,
+    { place: firewall, stand }: Station,
+    translated: boolean,
+  ): Chain {
     const lookup = stand.routes.to(target);
-    const { hop, route, rules } = lookup;
-    if (hop.to === 'unknown') return this.#end('unknown', `the firewall finds ${route}`, rules);
-    if (hop.to === 'none' || hop.to === 'appliance') {
-      return this.#end('deny', `the firewall finds ${route}`, ['4.3']);
+    const { hop, route } = lookup;
+    switch (hop.to) {
+      case 'unknown':
+        return way.then(lookup.station);
+      case 'none':
+      case 'appliance':
+        return way.then(this.#lost(`the firewall finds ${route}`, ['4.3']));
+      case 'internet':
+        return this.#overInternet(way, target, lookup);
+      case 'gateway':
+        return this.#overGateway(way, source, target, stand, lookup, { firewall, translated });
+      case 'local':
+      case 'peer':
+        break;
     }
-    if (hop.to === 'internet') return this.#overInternet(target, lookup);
-    if (hop.to === 'gateway')
-      return this.#overGateway(source, target, stand, lookup, { firewall, translated });
-    if (!leadsTo(hop, stand, target)) {
-      return this.#end('deny', `${route}, where another machine has the address`, ['9.1']);
-    }
-    const stations: PortMap[] = [this.#maps.always('allow', '', ['5.3'])];
+    if (!leadsTo(hop, stand, target)) return way.then(this.#elsewhere);
+    let on = way.then(this.#onward).then(hop.to === 'local' ? this.#within : this.#peering);
     if (hop.to === 'peer' && !translated && !hop.joint.reverse.allowForwardedTraffic) {
-      const by = 'allowForwardedTraffic is off at the receiving peering';
-      stations.push(this.#maps.always('unknown', by, ['5.5']));
+      const by = 'allowForwardedTraffic, which is off at the receiving peering';
+      on = on.then(this.#doubt(by, ['5.5']));
     }
     const seen = translated ? firewall : source;
-    const arrived = this.#arrival.at(target, seen, source, translated ? ['6.6'] : []);
-    stations.push(
-      ...arrived.stations,
-      ...this.#replies.through(source, target, { firewall, translated }),
-      ...arrived.last,
-    );
-    return { stations, path: hop.to === 'local' ? 'within the network' : 'peering' };
+    on = this.#arrival.onto(on, target, seen, source, translated ? contextBit('6.6') : 0);
+    return on
+      .then(this.#replies.through(source, target, firewall, translated))
+      .then(this.#arrival.listening(target));
   }
 
-  #fromInternet(source: Place, target: Place): Way[] {
-    const ways: Way[] = [];
+  #fromInternet(source: Place, target: Place): readonly Chain[] {
+    const ways: Chain[] = [];
     if (target.machine?.publicAddress !== undefined) {
-      const arrived = this.#arrival.at(target, source, source, []);
-      const open = arrived.filtered
-        ? []
-        : [this.#maps.always('deny', 'no security group lets the internet in', ['1.5'])];
-      ways.push({
-        stations: [
-          this.#maps.always('allow', '', ['1.6']),
-          ...arrived.stations,
-          ...open,
-          ...this.#replies.direct(target, source),
-          ...arrived.last,
-        ],
-        path: 'public address',
-      });
+      const entry = this.#maps.always('allow', '', ['1.6'], 'public address');
+      const on = this.#arrival.onto(this.#start.then(entry), target, source, source, 0);
+      const open = this.#arrival.filtered(target)
+        ? undefined
+        : this.#lost('no security group, which a public address needs', ['1.5']);
+      ways.push(
+        on
+          .then(open)
+          .then(this.#replies.direct(target, source))
+          .then(this.#arrival.listening(target)),
+      );
     }
-    for (const [place, firewall] of this.#firewalls) {
-      const map = firewall.inward(source, target);
+    for (const station of this.#firewalls) {
+      const map = station.rules.inward(source, target);
       if (map === undefined) continue;
-      const onward = this.#afterFirewall(source, target, place, false);
-      ways.push({
-        stations: [map, ...onward.stations],
-        path: `firewall ${firewall.name} (DNAT), ${onward.path}`,
-      });
+      const path = `firewall ${station.rules.name} (DNAT)`;
+      const entry = this.#start.then(this.#maps.always('allow', '', [], path)).then(map);
+      ways.push(this.#afterFirewall(entry, source, target, station, false));
     }
     if (ways.length > 0) return ways;
-    return [this.#end('deny', 'it has no public address', ['1.5'])];
+    return this.#start.then(this.#lost('it has no public address', ['1.5'])).alone;
   }
 
-  #end(access: 'deny' | 'unknown', by: string, rules: readonly string[]): Way {
-    return { stations: [this.#maps.always(access, by, rules)], path: '' };
+  get #elsewhere(): PortMap {
+    return this.#lost('another machine, which has the address there', ['9.1']);
+  }
+
+  #lost(by: string, rules: readonly string[]): PortMap {
+    return this.#maps.always('deny', by, rules);
+  }
+
+  #doubt(by: string, rules: readonly string[]): PortMap {
+    return this.#maps.always('unknown', by, rules);
   }
 }
 
-function leadsTo(
-  hop: Extract<Hop, { to: 'local' | 'peer' }>,
-  stand: Stand,
-  target: Place,
-): boolean {
+function leadsTo(hop: Near, stand: Stand, target: Place): boolean {
   return target.network === (hop.to === 'local' ? stand.network : hop.joint.remote);
 }
