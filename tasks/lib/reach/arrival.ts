@@ -113,7 +113,7 @@ export class Arrival {
     }
     const healthy = machines.filter((machine) => {
       if (rule.probePort === undefined) return true;
-      const map = this.#filters.at(machine, 'Inbound', probe);
+      const map = this.#filters.from(machine, 'Inbound', probe);
       return decisionAt(map, 'tcp', rule.probePort).access === 'allow';
     });
     if (healthy.length === 0) {

@@ -2,7 +2,8 @@ import type { Machine, Subnet } from './model.ts';
 import type { Place } from './places.ts';
 import { contextBit } from './ports.ts';
 import type { PortMap, PortMaps } from './ports.ts';
-import type { End, RuleList } from './rule-list.ts';
+import type { End } from './rule-list.ts';
+import { RuleList } from './rule-list.ts';
 import { adminRules, securityGroup } from './security.ts';
 import type { Direction } from './security.ts';
 import type { Neighbourhood } from './tags.ts';
@@ -20,11 +21,14 @@ interface Gate {
 export class Filters {
   readonly #neighbours: Neighbourhood;
   readonly #maps: PortMaps;
+  readonly #places: readonly Place[];
+  readonly #rows: Record<Direction, (readonly PortMap[])[]> = { Inbound: [], Outbound: [] };
   readonly #gates: Record<Direction, Gate[]> = { Inbound: [], Outbound: [] };
   readonly #groups = new Map<Subnet | Machine, Partial<Record<Direction, RuleList>>>();
   readonly #admin = new Map<Subnet, Partial<Record<Direction, RuleList>>>();
 
-  constructor(neighbours: Neighbourhood, maps: PortMaps) {
+  constructor(places: readonly Place[], neighbours: Neighbourhood, maps: PortMaps) {
+    this.#places = places;
     this.#neighbours = neighbours;
     this.#maps = maps;
   }
@@ -38,18 +42,32 @@ export class Filters {
    * @param other the far end as it is seen here
    * @param context bits of rules that any decision here rests on
    */
-  at(place: Place, direction: Direction, other: End, context = 0): PortMap {
+  at(place: Place, direction: Direction, other: Place, context = 0): PortMap {
+    // One look at a place is followed by many: all far ends are asked in one go.
+    const row = (this.#rows[direction][place.index] ??= this.#row(place, direction));
+    const map = row[other.index] as PortMap;
+    return context === 0 || !this.filtered(place, direction)
+      ? map
+      : this.#maps.inContext(map, context);
+  }
+
+  /** The same for an end that is no place: a health probe. */
+  from(place: Place, direction: Direction, other: End): PortMap {
     const gate = this.#gate(place, direction);
-    const ask = (list: RuleList | PortMap): PortMap => {
-      if ('id' in list) return list;
-      return direction === 'Inbound' ? list.between(other, place) : list.between(place, other);
-    };
-    const [only] = gate.lists;
-    const map =
-      gate.lists.length === 1 && only !== undefined
-        ? ask(only)
-        : this.#maps.inRow(gate.lists.map(ask));
-    return gate.filtered ? this.#maps.inContext(map, gate.context | context) : map;
+    const maps = gate.lists.map((list) => ask(list, direction, place, other));
+    return this.#maps.inContext(this.#maps.inRow(maps), gate.context);
+  }
+
+  #row(place: Place, direction: Direction): readonly PortMap[] {
+    const { lists, context } = this.#gate(place, direction);
+    const [only] = lists;
+    return this.#places.map((other) => {
+      const map =
+        lists.length === 1 && only !== undefined
+          ? ask(only, direction, place, other)
+          : this.#maps.inRow(lists.map((list) => ask(list, direction, place, other)));
+      return this.#maps.inContext(map, context);
+    });
   }
 
   #gate(place: Place, direction: Direction): Gate {
@@ -110,6 +128,11 @@ export class Filters {
       )),
     ];
   }
+}
+
+function ask(list: RuleList | PortMap, direction: Direction, place: Place, other: End): PortMap {
+  if (!(list instanceof RuleList)) return list;
+  return direction === 'Inbound' ? list.between(other, place) : list.between(place, other);
 }
 
 /** Whether security groups pass endpoints of this subnet by. */

@@ -30,7 +30,9 @@ export interface Lookup {
 /** Of equal prefixes, the subnet's own route wins, then BGP, then the system's. */
 const ranks = { user: 2, bgp: 1, system: 0 } as const;
 
-interface Candidate extends Omit<Lookup, 'station'> {
+type Found = Omit<Lookup, 'station'>;
+
+interface Candidate extends Found {
   readonly first: number;
   readonly last: number;
   readonly bits: number;
@@ -49,6 +51,9 @@ export class Routes {
   readonly #propagates: boolean;
   readonly #defaultRoute: Candidate | undefined;
   readonly #known: (Lookup | undefined)[] = [];
+  /** By hop: each candidate has its own. */
+  readonly #lookups = new Map<Hop, Map<string, Lookup>>();
+  readonly #direct = new Map<Joint | undefined, Hop>();
 
   constructor(
     network: Network,
@@ -77,19 +82,29 @@ export class Routes {
   to(target: Place): Lookup {
     const known = this.#known[target.index];
     if (known !== undefined) return known;
-    const { hop, route, rules } = this.#look(target);
-    const access = hop.to === 'none' ? 'deny' : hop.to === 'unknown' ? 'unknown' : 'allow';
-    const station = this.#maps.always(access, access === 'allow' ? '' : route, rules);
-    return (this.#known[target.index] = { hop, route, rules, station });
+    return (this.#known[target.index] = this.#shared(this.#look(target)));
   }
 
-  #look(target: Place): Omit<Lookup, 'station'> {
+  /** One object for all targets of which the same is to be said. */
+  #shared({ hop, route, rules }: Found): Lookup {
+    const alike = this.#lookups.get(hop) ?? new Map<string, Lookup>();
+    this.#lookups.set(hop, alike);
+    const key = rules.join();
+    const known = alike.get(key);
+    if (known !== undefined) return known;
+    const access = hop.to === 'none' ? 'deny' : hop.to === 'unknown' ? 'unknown' : 'allow';
+    const station = this.#maps.always(access, access === 'allow' ? '' : route, rules);
+    const made = { hop, route, rules, station };
+    alike.set(key, made);
+    return made;
+  }
+
+  #look(target: Place): Found {
     if (this.#unread !== undefined) {
       return { hop: { to: 'unknown' }, route: this.#unread, rules: ['4.1'] };
     }
-    const matching = (list: readonly Candidate[]): Candidate[] =>
-      list.filter(({ first, last }) => first <= target.address && target.address <= last);
-    const mine = matching(this.#own);
+    const { address } = target;
+    const mine = this.#own.filter(({ first, last }) => first <= address && address <= last);
     const direct = target.endpoint && this.#toEndpoint(target, longest(mine));
     if (direct !== undefined) return direct;
     const { private: local, own: estate } = this.#neighbours;
@@ -109,7 +124,7 @@ export class Routes {
         if (route !== undefined) return { ...route, rules: ['4.9'] };
       }
     }
-    const system = matching(this.#system);
+    const system = this.#system.filter(({ first, last }) => first <= address && address <= last);
     // What Azure knows of its own networks is not overruled by what is learned from outside.
     const inside = system.some(({ hop }) => hop.to === 'local' || hop.to === 'peer');
     const chosen = longest([
@@ -120,7 +135,7 @@ export class Routes {
     return this.#explained(chosen, target);
   }
 
-  #explained(chosen: Candidate, target: Place): Omit<Lookup, 'station'> {
+  #explained(chosen: Candidate, target: Place): Found {
     const rules = [...chosen.rules];
     const usual = chosen.hop.to === 'peer' || chosen.hop.to === 'local';
     if (chosen.origin === 'user') {
@@ -194,7 +209,7 @@ export class Routes {
    * its subnet says so and they are at least as long as the network's prefix.
    * https://learn.microsoft.com/azure/private-link/disable-private-endpoint-network-policy
    */
-  #toEndpoint(target: Place, mine: Candidate | undefined): Omit<Lookup, 'station'> | undefined {
+  #toEndpoint(target: Place, mine: Candidate | undefined): Found | undefined {
     const { subnet, network } = target;
     if (subnet === undefined || network === undefined) return undefined;
     const joint = this.#neighbours
@@ -215,7 +230,9 @@ export class Routes {
       return { hop: { to: 'unknown' }, route, rules: ['3.6'] };
     }
     const rules = ['3.4', ...(mine !== undefined && steered ? ['3.5'] : [])];
-    const hop: Hop = joint === undefined ? { to: 'local' } : { to: 'peer', joint };
+    const hop: Hop =
+      this.#direct.get(joint) ?? (joint === undefined ? { to: 'local' } : { to: 'peer', joint });
+    this.#direct.set(joint, hop);
     return { hop, route: "the endpoint's own route", rules };
   }
 }

@@ -2,6 +2,7 @@ import { Arrival } from './arrival.ts';
 import { Chain } from './chain.ts';
 import { contextOf, Filters } from './filters.ts';
 import { FirewallRules } from './firewall.ts';
+import type { Passage } from './firewall.ts';
 import type { Estate, Network } from './model.ts';
 import { sameId } from './model.ts';
 import type { Place } from './places.ts';
@@ -46,7 +47,7 @@ export class WayFinder {
     this.#estate = estate;
     this.#neighbours = neighbours;
     this.#maps = maps;
-    this.#filters = new Filters(neighbours, maps);
+    this.#filters = new Filters(places, neighbours, maps);
     this.#stands = new Stands(estate, neighbours, maps);
     this.#replies = new Replies(this.#stands, neighbours, maps);
     this.#arrival = new Arrival(places, this.#filters, maps, (target, client) =>
@@ -164,10 +165,15 @@ export class WayFinder {
     const station = this.#applianceAt(stand.network, hop);
     if ('id' in station) return way.then(station).alone;
     const passages = station.rules.passages(source, target);
-    const along = ({ map, label, translated }: (typeof passages)[number]): Chain =>
-      this.#afterFirewall(way.then(label).then(map), source, target, station, translated);
     const [only] = passages;
-    return passages.length === 1 && only !== undefined ? along(only).alone : passages.map(along);
+    return passages.length === 1 && only !== undefined
+      ? this.#pass(way, source, target, station, only).alone
+      : passages.map((passage) => this.#pass(way, source, target, station, passage));
+  }
+
+  #pass(way: Chain, source: Place, target: Place, station: Station, passage: Passage): Chain {
+    const on = way.then(passage.label).then(passage.map);
+    return this.#afterFirewall(on, source, target, station, passage.translated);
   }
 
   /** The firewall at an address, or what becomes of packets that are sent there. */
