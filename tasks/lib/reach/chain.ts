@@ -26,10 +26,7 @@ export class Chain {
   }
 
   get stations(): PortMap[] {
-    const found: PortMap[] = [];
-    for (let at: Chain | undefined = this; at?.station !== undefined; at = at.before) {
-      found.unshift(at.station);
-    }
-    return found;
+    if (this.station === undefined) return [];
+    return [...(this.before?.stations ?? []), this.station];
   }
 }
