@@ -92,7 +92,10 @@ const firewallRules = fc.array(
     })
     .map((given): FirewallRule => ({
       ...given,
-      protocols: given.kind === 'application' ? ['Tcp'] : given.protocols,
+      // An application rule names HTTP, HTTPS or SQL Server, each with its port.
+      ...(given.kind === 'application'
+        ? { protocols: ['Tcp'], ports: given.ports.map(applicationPort) }
+        : {}),
       name: given.kind,
       parent: false,
       groupPriority: 100,
@@ -101,6 +104,10 @@ const firewallRules = fc.array(
     })),
   { maxLength: 4 },
 );
+
+function applicationPort(text: string): string {
+  return /^(443|80|1433)$/.test(text) ? text : '*';
+}
 
 const half = fc.record({
   state: oneOf(['Connected', 'Connected', 'Connected', 'Connected', 'Initiated']),
