@@ -63,7 +63,7 @@ export class Ground {
       return { address, outside: site ? 'site' : 'internet' };
     }
     const network = this.estate.networks.find((n) => n.id === subnet.networkId);
-    const here = (item: { address: string; subnetId: string }) =>
+    const here = (item: { address?: string; subnetId: string }) =>
       item.address === address && item.subnetId === subnet.id;
     const endpoint = this.estate.endpoints.find(here);
     const machine = this.estate.machines.find(here);

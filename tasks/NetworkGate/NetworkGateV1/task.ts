@@ -3,6 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createArmClient } from '../../lib/azure/arm-client.ts';
 import type { ServiceConnection } from '../../lib/azure/connection.ts';
+import type { NetworkSource } from '../../lib/azure/network-resources.ts';
 import { networkState } from '../../lib/azure/network-state.ts';
 import { SpokelineError } from '../../lib/errors.ts';
 import type { ErrorDetail } from '../../lib/errors.ts';
@@ -77,11 +78,25 @@ function probeOf(
       loopback: topology?.loopback ?? false,
       resolvers: estate.resolvers,
     }),
-    state: networkState({ stamp, hub: client(inputs.hubConnection) ?? stamp }),
+    state: networkState({ stamp, hub: client(inputs.hubConnection) ?? stamp }, sourcesOf(topology)),
     dialled: (port) => (topology === undefined ? port : dialledPort(topology, port)),
     probeTimeout: probeMs,
     ...(certificate === undefined ? {} : { client: certificate }),
   });
+}
+
+/** The networks whose state is read: all that the topology declares, so that flows between them are seen whole. */
+function sourcesOf(topology: Topology | undefined): NetworkSource[] {
+  if (topology === undefined) return [];
+  const { hub, stamps } = topology;
+  const zones = `/subscriptions/${hub.dns.subscription}/resourceGroups/${hub.dns.resourceGroup}`;
+  return [
+    { owner: 'hub', network: hub.network.id, zones },
+    ...Object.values(stamps).map(({ network }): NetworkSource => ({
+      owner: 'stamp',
+      network: network.id,
+    })),
+  ];
 }
 
 /** What makes the verdict one that can be checked later. No secret and no body of an answer is in it. */

@@ -97,7 +97,8 @@ export interface Route {
 /** A network interface that belongs to no private endpoint. */
 export interface Machine {
   readonly name: string;
-  readonly address: string;
+  /** Absent while none is handed out: then it may be any that is free in the subnet. */
+  readonly address?: string;
   readonly subnetId: string;
   readonly securityRules?: readonly SecurityRule[] | 'unread';
   readonly groups: readonly string[];
@@ -110,7 +111,8 @@ export interface Machine {
 export interface Endpoint {
   readonly id: string;
   readonly name: string;
-  readonly address: string;
+  /** Absent while none is handed out: then it may be any that is free in the subnet. */
+  readonly address?: string;
   readonly subnetId: string;
   /** Of the private link connection: only Approved carries traffic. */
   readonly state: string;

@@ -72,15 +72,17 @@ export function placesOf(
     taken.set(key, [...(taken.get(key) ?? []), range]);
     add({ ...draft, subnet, network: neighbours.network(subnet.networkId) }, [range]);
   };
+  const floating: { draft: Draft; subnetId: string }[] = [];
+  const placed = (draft: Draft, subnetId: string, address: string | undefined): void => {
+    if (address === undefined) floating.push({ draft, subnetId });
+    else single(draft, subnetId, address);
+  };
   const lower = (groups: readonly string[]): string[] => groups.map((id) => id.toLowerCase());
 
   for (const endpoint of estate.endpoints) {
     const { name, id, groups } = endpoint;
-    single(
-      { name, unit: id, groups: lower(groups), endpoint },
-      endpoint.subnetId,
-      endpoint.address,
-    );
+    const draft = { name, unit: id, groups: lower(groups), endpoint };
+    placed(draft, endpoint.subnetId, endpoint.address);
     if (endpoint.provider !== undefined) {
       const nat = { name: `${name} (NAT)`, unit: id, groups: [], inner: true as const };
       single(nat, endpoint.provider.subnetId, endpoint.provider.natAddress);
@@ -89,7 +91,7 @@ export function placesOf(
   for (const machine of estate.machines) {
     const subnetName = neighbours.subnet(machine.subnetId)?.name ?? '';
     const draft = { name: `${machine.name} in ${subnetName}`, unit: machine.subnetId, machine };
-    single({ ...draft, groups: lower(machine.groups) }, machine.subnetId, machine.address);
+    placed({ ...draft, groups: lower(machine.groups) }, machine.subnetId, machine.address);
   }
   for (const balancer of estate.balancers) {
     const draft = { name: balancer.name, unit: balancer.subnetId, groups: [], balancer };
@@ -99,21 +101,28 @@ export function placesOf(
     const draft = { name: firewall.name, unit: firewall.name, groups: [], firewall };
     single({ ...draft, inner: true }, firewall.subnetId, firewall.address);
   }
+  const free = (subnet: Subnet): RangeSet[] => {
+    const occupied = unionOf(taken.get(subnet.id.toLowerCase()) ?? []);
+    return cutter.cut(without(setOf(subnet.prefixes), occupied));
+  };
+  for (const { draft, subnetId } of floating) {
+    const subnet = neighbours.subnet(subnetId);
+    if (subnet === undefined) continue;
+    const network = neighbours.network(subnet.networkId);
+    for (const ranges of free(subnet)) add({ ...draft, subnet, network }, ranges);
+  }
   for (const subnet of estate.subnets) {
     if (reserved.test(subnet.id)) continue;
-    const occupied = unionOf(taken.get(subnet.id.toLowerCase()) ?? []);
-    const free = without(setOf(subnet.prefixes), occupied);
     const network = neighbours.network(subnet.networkId);
-    for (const ranges of cutter.cut(free)) {
-      const whole = free.length === ranges.length && free[0]?.first === ranges[0]?.first;
-      const name = whole ? subnet.name : `${subnet.name} ${textOf(ranges)}`;
+    const parts = free(subnet);
+    for (const ranges of parts) {
+      const name = parts.length === 1 ? subnet.name : `${subnet.name} ${textOf(ranges)}`;
       add({ name, unit: subnet.id, groups: undefined, subnet, network }, ranges);
     }
   }
   for (const { zone, ranges } of zonesOf(estate, neighbours)) {
     for (const part of cutter.cut(ranges)) {
-      const name = zone.name === internet ? internet : zone.name;
-      add({ name, unit: zone.name, groups: [], zone }, part);
+      add({ name: zone.name, unit: zone.name, groups: [], zone }, part);
     }
   }
   return places;

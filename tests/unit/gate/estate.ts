@@ -43,6 +43,8 @@ export const topology: Topology = {
   registry: { name: 'crshop', loginServer: 'crshop.azurecr.io', replicas: [] },
   stamps: { weu: stamp('weu', 'primary', 1), neu: stamp('neu', 'secondary', 2) },
   loopback: false,
+  zones: {},
+  flows: [],
   ports: {},
 };
 

@@ -120,10 +120,12 @@ function sandboxEstate(estate: Estate): SandboxEstate {
     })),
     interfaces: estate.machines.map(({ securityRules, ...machine }) => ({
       ...machine,
+      address: machine.address ?? '',
       ...(securityRules === undefined ? {} : { securityRules: read(securityRules) }),
     })),
     endpoints: estate.endpoints.map((endpoint) => ({
       ...endpoint,
+      address: endpoint.address ?? '',
       ports: endpoint.ports ?? Array.from({ length: 65536 }, (_, port) => port),
     })),
     firewalls: estate.firewalls.map(({ address, subnetId, rules, keepsSourceFor }) => ({

@@ -18,7 +18,9 @@ export function readEstate(resources: Resources, topology?: Topology): Estate {
   const known = readSubnets(resources, nameOf).filter(({ networkId }) =>
     networks.some(({ id }) => sameId(id, networkId)),
   );
-  const missing = declared.filter(({ network }) => !networks.some(({ id }) => sameId(id, network.id)));
+  const missing = declared.filter(
+    ({ network }) => !networks.some(({ id }) => sameId(id, network.id)),
+  );
   const unread = missing.map(({ name, network }): Network => ({
     id: network.id,
     name,
@@ -129,7 +131,9 @@ function zonesOf(networks: readonly Network[], topology: Topology | undefined): 
   });
   const sites = networks.flatMap(({ id, name, gateway }): Zone[] => {
     const taken = new Set(declared.flatMap(({ prefixes }) => prefixes));
-    const prefixes = [...(gateway?.prefixes ?? []), ...(gateway?.bgp ?? [])].filter((p) => !taken.has(p));
+    const prefixes = [...(gateway?.prefixes ?? []), ...(gateway?.bgp ?? [])].filter(
+      (p) => !taken.has(p),
+    );
     if (prefixes.length === 0) return [];
     return [{ name: `behind ${name}`, kind: 'on-premises', prefixes, networkId: id }];
   });

@@ -85,7 +85,11 @@ function readCollection(
   const action = textAt(objectAt(collection, 'action'), 'type') ?? 'Allow';
   const priority = Number(valueAt(collection, 'priority'));
   return listAt(collection, 'rules').map((rule) => {
-    const kind = { ApplicationRule: 'application', NatRule: 'dnat', NetworkRule: 'network' } as const;
+    const kind = {
+      ApplicationRule: 'application',
+      NatRule: 'dnat',
+      NetworkRule: 'network',
+    } as const;
     const type = textAt(rule, 'ruleType') ?? '';
     const known = Object.hasOwn(kind, type) ? kind[type as keyof typeof kind] : undefined;
     if (known === undefined) return 'unread';
@@ -108,7 +112,9 @@ function readRule(resources: Resources, rule: unknown, frame: Frame): FirewallRu
     textsAt(rule, key).flatMap((id) => textsAt(resources.get(id)?.properties, 'ipAddresses'));
   const names = [...textsAt(rule, 'targetFqdns'), ...textsAt(rule, 'destinationFqdns')];
   // Tags of names and categories of the web are lists that nobody publishes; so is a name in a network rule.
-  const opaque = ['fqdnTags', 'webCategories', 'targetUrls'].some((key) => listAt(rule, key).length > 0);
+  const opaque = ['fqdnTags', 'webCategories', 'targetUrls'].some(
+    (key) => listAt(rule, key).length > 0,
+  );
   if (opaque || (frame.kind === 'network' && names.length > 0)) return 'unread';
   const protocols = listAt(rule, 'protocols');
   const port = Number(textAt(rule, 'translatedPort'));
@@ -133,7 +139,10 @@ function anyAsStar(protocol: string): string {
 }
 
 /** Rules of a firewall without a policy. */
-function classicRules(resources: Resources, properties: unknown): readonly FirewallRule[] | 'unread' {
+function classicRules(
+  resources: Resources,
+  properties: unknown,
+): readonly FirewallRule[] | 'unread' {
   const lists = [
     ['networkRuleCollections', 'network'],
     ['applicationRuleCollections', 'application'],
@@ -147,7 +156,8 @@ function classicRules(resources: Resources, properties: unknown): readonly Firew
         if (hasUnresolved(rule) || idsAt(rule, 'sourceIpGroups').length > 0) return 'unread';
         const given = rule as Record<string, unknown>;
         // A policy's rules call the protocols of network rules ipProtocols.
-        const alike = kind === 'application' ? given : { ...given, ipProtocols: given['protocols'] };
+        const alike =
+          kind === 'application' ? given : { ...given, ipProtocols: given['protocols'] };
         return readRule(resources, alike, {
           kind,
           access: action === 'Deny' ? 'Deny' : 'Allow',

@@ -39,7 +39,8 @@ export function readMachines(resources: Resources): Machine[] {
     if (valueAt(properties, 'privateEndpoint') !== undefined) return [];
     const rules = readRules(resources, valueAt(properties, 'networkSecurityGroup'));
     return configurationsOf(properties).flatMap((configuration): Machine[] => {
-      if (valueAt(configuration.properties, 'privateLinkConnectionProperties') !== undefined) return [];
+      if (valueAt(configuration.properties, 'privateLinkConnectionProperties') !== undefined)
+        return [];
       const outside = idAt(configuration.properties, 'publicIPAddress');
       return [
         {
@@ -140,7 +141,9 @@ function readBalancerRule(resources: Resources, balancer: unknown, rule: unknown
   const pool = idAt(rule, 'backendAddressPool') ?? idsAt(rule, 'backendAddressPools')[0] ?? '';
   const members = resources.ofType('Microsoft.Network/networkInterfaces').flatMap((card) =>
     configurationsOf(card.properties).flatMap(({ address, properties }) => {
-      const member = idsAt(properties, 'loadBalancerBackendAddressPools').some((id) => sameId(id, pool));
+      const member = idsAt(properties, 'loadBalancerBackendAddressPools').some((id) =>
+        sameId(id, pool),
+      );
       return member && address !== undefined ? [address] : [];
     }),
   );

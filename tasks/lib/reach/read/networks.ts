@@ -76,7 +76,9 @@ function readGateway(resources: Resources, network: string): Gateway | undefined
   if (gateway === undefined) return undefined;
   const sites = resources
     .ofType('Microsoft.Network/connections')
-    .filter(({ properties }) => sameId(idAt(properties, 'virtualNetworkGateway1') ?? '', gateway.id))
+    .filter(({ properties }) =>
+      sameId(idAt(properties, 'virtualNetworkGateway1') ?? '', gateway.id),
+    )
     .flatMap(({ properties }) => resources.get(idAt(properties, 'localNetworkGateway2')) ?? []);
   return {
     prefixes: sites.flatMap(({ properties }) =>
@@ -96,8 +98,7 @@ export function readSubnets(resources: Resources, nameOf: Namer): Subnet[] {
     const key = (tableId ?? '').toLowerCase();
     const routes = tables.get(key) ?? readRoutes(resources, table);
     if (routes !== undefined) tables.set(key, routes);
-    const isolated =
-      resources.get(tableId)?.properties['disableBgpRoutePropagation'] === true;
+    const isolated = resources.get(tableId)?.properties['disableBgpRoutePropagation'] === true;
     return {
       id,
       networkId: parentOf(id),
@@ -127,7 +128,9 @@ export function readRules(
   const group = resources.get(textAt(reference, 'id'));
   if (group === undefined || isUnresolved(group.properties['securityRules'])) return 'unread';
   const rules = resources.childrenOf(group.id, 'securityRules').map((rule) => readRule(rule));
-  return rules.some((rule) => rule === undefined) ? 'unread' : rules.filter((rule) => rule !== undefined);
+  return rules.some((rule) => rule === undefined)
+    ? 'unread'
+    : rules.filter((rule) => rule !== undefined);
 }
 
 /** Undefined for a rule of which it is not known yet what it says. */
