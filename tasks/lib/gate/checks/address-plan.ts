@@ -32,6 +32,11 @@ type Spec = v.InferOutput<typeof schema> & { readonly subject?: Subject | undefi
 export const addressPlan: Check<Spec, StateSeen> = {
   kind: 'address-plan',
   schema,
+  reference: {
+    summary: 'Each subnet has so many free addresses left.',
+    example: `each: stamp
+free: 8`,
+  },
   complete: (spec, context) => ({ ...spec, subject: subjectOf(spec, context) }),
   target: ({ subject }) => subject?.network.name ?? '',
   observe: (_spec, probe, signal) => probe.state(signal),

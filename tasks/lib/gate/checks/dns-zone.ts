@@ -22,6 +22,14 @@ type Spec = v.InferOutput<typeof schema> & {
 export const dnsZone: Check<Spec, StateSeen> = {
   kind: 'dns-zone',
   schema,
+  reference: {
+    summary:
+      'A private zone is linked to the networks that ask it, and its records are what the interfaces of the endpoints have.',
+    example: `each: stamp
+zone: privatelink.vaultcore.azure.net
+linked: [hub]
+records: ['{stamp.parameters.keyVaultName}']`,
+  },
   complete(spec, { hub, stamp, problem }) {
     if (hub === undefined) problem([], 'needs a topology');
     const linked = spec.linked ?? ['hub'];

@@ -38,6 +38,11 @@ const wide = new Set(['*', 'any', 'internet', '0.0.0.0/0']);
 export const nsg: Check<Spec, StateSeen> = {
   kind: 'nsg',
   schema,
+  reference: {
+    summary:
+      'Every subnet has a security group, none lets anything in from anywhere, groups count for private endpoints, and none stops a declared flow.',
+    example: `each: stamp`,
+  },
   complete: (spec, context) => ({
     ...spec,
     subject: subjectOf(spec, context),

@@ -18,6 +18,12 @@ type Spec = v.InferOutput<typeof schema> & { readonly subject?: Subject | undefi
 export const privateEndpoint: Check<Spec, StateSeen> = {
   kind: 'private-endpoint',
   schema,
+  reference: {
+    summary: 'A resource has an approved private endpoint in the right subnet.',
+    example: `each: stamp
+target: '{stamp.parameters.keyVaultName}'
+group: vault`,
+  },
   complete(spec, context) {
     const subnet = spec.subnet ?? 'endpoints';
     return { ...spec, subnet, subject: subjectOf({ ...spec, subnets: [subnet] }, context) };

@@ -25,6 +25,11 @@ type Spec = v.InferOutput<typeof schema>;
 export const publicAccess: Check<Spec, StateSeen> = {
   kind: 'public-access',
   schema,
+  reference: {
+    summary: 'The public way to a service is off, or open to the given addresses only.',
+    example: `each: stamp
+target: '{stamp.parameters.keyVaultName}'`,
+  },
   target: ({ target }) => lastOf(target),
   observe: (_spec, probe, signal) => probe.state(signal),
   judge({ target, addresses = [] }, seen) {

@@ -23,6 +23,11 @@ type Spec = v.InferOutput<typeof schema> & {
 export const reach: Check<Spec, StateSeen> = {
   kind: 'reach',
   schema,
+  reference: {
+    summary:
+      'The flows of the topology are as declared, for every address and port: see [reachability](reachability.md).',
+    example: `flows: [agents-to-endpoints]`,
+  },
   complete(spec, { topology, stamp, problem }) {
     if (topology === undefined) {
       problem([], 'needs a topology');

@@ -29,6 +29,11 @@ type Spec = v.InferOutput<typeof schema> & { readonly subject?: Subject | undefi
 export const route: Check<Spec, StateSeen> = {
   kind: 'route',
   schema,
+  reference: {
+    summary: 'The default route of each declared subnet leads to the firewall.',
+    example: `each: stamp
+subnets: [endpoints]`,
+  },
   complete(spec, context) {
     const subject = subjectOf(spec, context);
     const nextHop = spec.nextHop ?? context.hub?.firewall?.privateAddress;
