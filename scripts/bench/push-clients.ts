@@ -3,7 +3,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { registryLogin } from '../../tasks/lib/azure/registry-token.ts';
 import { systemClock } from '../../tasks/lib/net/clock.ts';
-import { readLayout } from '../../tasks/lib/oci/layout.ts';
+import { readLayout } from '../../tasks/lib/oci/source/layout.ts';
 import { pinnedRegistry } from '../../tasks/lib/oci/pinned-http.ts';
 import { pushImage } from '../../tasks/lib/oci/push.ts';
 import { RegistrySession } from '../../tasks/lib/oci/session.ts';

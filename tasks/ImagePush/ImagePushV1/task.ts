@@ -5,8 +5,8 @@ import type { TaskContext } from '../../lib/host/context.ts';
 import { connectTcp } from '../../lib/net/connect.ts';
 import { resolverFor } from '../../lib/net/resolve.ts';
 import { withDeadline } from '../../lib/oci/deadline.ts';
-import { readLayout } from '../../lib/oci/layout.ts';
-import type { ImageLayout } from '../../lib/oci/layout.ts';
+import { readLayout } from '../../lib/oci/source/layout.ts';
+import type { ImageSource } from '../../lib/oci/image.ts';
 import { mountSource } from '../../lib/oci/mount.ts';
 import { pinnedRegistry } from '../../lib/oci/pinned-http.ts';
 import { judgePath } from '../../lib/oci/private-path.ts';
@@ -128,7 +128,7 @@ async function reach(path: PathEvidence, port: number, signal: AbortSignal): Pro
 
 async function push(
   inputs: Inputs,
-  layout: ImageLayout,
+  layout: ImageSource,
   path: PathEvidence,
   port: number,
   context: TaskContext,
@@ -218,7 +218,7 @@ function report(
   );
 }
 
-function bytesOf(layout: ImageLayout): number {
+function bytesOf(layout: ImageSource): number {
   return [...layout.blobs.values()].reduce((sum, blob) => sum + blob.size, 0);
 }
 

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { SpokelineError } from '../errors.ts';
 import type { StreamBody } from './http.ts';
-import type { Blob } from './layout.ts';
+import type { Blob } from './image.ts';
 
 /** Bytes of a read: with node's default of 64 KiB a PUT runs at about half the speed. */
 const block = 1024 * 1024;
@@ -47,11 +46,26 @@ export async function* hashedBlocks(blob: Blob, size: number): AsyncGenerator<Bu
   if (actual !== blob.digest) throw mismatch(blob, `its content has ${actual}`);
 }
 
+/** Blocks of exactly that size but for the last one, whatever pieces the source gives. */
 async function* blocksOf(blob: Blob, size: number): AsyncGenerator<Buffer> {
-  const stream = createReadStream(blob.file, { highWaterMark: size });
+  let held: Buffer[] = [];
+  let length = 0;
   try {
-    for await (const part of stream) yield part as Buffer;
+    for await (const part of blob.open() as AsyncIterable<Buffer>) {
+      let rest = part;
+      while (length + rest.length >= size) {
+        const fit = size - length;
+        yield joined([...held, rest.subarray(0, fit)]);
+        rest = rest.subarray(fit);
+        held = [];
+        length = 0;
+      }
+      if (rest.length > 0) held.push(rest);
+      length += rest.length;
+    }
+    if (length > 0) yield joined(held);
   } catch (error) {
+    if (error instanceof SpokelineError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new SpokelineError('IMAGE_INVALID', `Blob ${blob.digest} cannot be read: ${reason}`, {
       cause: error,
@@ -59,11 +73,16 @@ async function* blocksOf(blob: Blob, size: number): AsyncGenerator<Buffer> {
   }
 }
 
+/** Files come in whole blocks already, which are not copied. */
+function joined(parts: Buffer[]): Buffer {
+  return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+}
+
 function mismatch(blob: Blob, what: string): SpokelineError {
   return new SpokelineError('IMAGE_DIGEST_MISMATCH', `Blob ${blob.digest}: ${what}`, {
     hint: 'The upload was broken off before its end, so the registry has not kept the blob.',
     details: [
-      { message: `${blob.file}: ${what}`, code: 'IMAGE_DIGEST_MISMATCH', target: blob.digest },
+      { message: `${blob.origin}: ${what}`, code: 'IMAGE_DIGEST_MISMATCH', target: blob.digest },
     ],
   });
 }

@@ -14,6 +14,8 @@ export interface RegistryRequest {
   readonly target: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer | StreamBody;
+  /** Wants the body of a 2xx answer as a stream: blobs may have any size. */
+  readonly streamed?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -21,8 +23,10 @@ export interface RegistryResponse {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Never more than some MiB: layers are not read through this port. */
+  /** Never more than some MiB; empty where there is a stream. */
   readonly body: Buffer;
+  /** Of a streamed request that succeeded; has to be read to its end or destroyed. */
+  readonly stream?: Readable;
 }
 
 /**

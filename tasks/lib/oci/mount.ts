@@ -1,4 +1,4 @@
-import type { ImageLayout } from './layout.ts';
+import type { ImageSource } from './image.ts';
 import { repositoryFault } from './reference.ts';
 
 /**
@@ -7,7 +7,7 @@ import { repositoryFault } from './reference.ts';
  * https://github.com/opencontainers/image-spec/blob/main/annotations.md
  */
 export function mountSource(
-  layout: ImageLayout,
+  layout: ImageSource,
   loginServer: string,
   repository: string,
 ): string | undefined {

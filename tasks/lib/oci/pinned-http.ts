@@ -49,7 +49,9 @@ export function pinnedRegistry(
         ...(request.headers === undefined ? {} : { headers: request.headers }),
         ...(stream === undefined ? {} : { body: stream }),
       });
-      return await answerOf(response);
+      return await (request.streamed === true && isSuccess(response)
+        ? { ...headOf(response), body: Buffer.alloc(0), stream: response.body }
+        : answerOf(response));
     } catch (error) {
       request.signal.throwIfAborted();
       // The body's own fault (a wrong digest) surfaces as a broken connection too.
@@ -80,11 +82,15 @@ async function answerOf(response: PinnedResponse): Promise<RegistryResponse> {
     }
     chunks.push(chunk);
   }
-  return {
-    status: response.status,
-    headers: flat(response.headers),
-    body: Buffer.concat(chunks),
-  };
+  return { ...headOf(response), body: Buffer.concat(chunks) };
+}
+
+function isSuccess({ status }: PinnedResponse): boolean {
+  return status >= 200 && status < 300;
+}
+
+function headOf(response: PinnedResponse): Pick<RegistryResponse, 'status' | 'headers'> {
+  return { status: response.status, headers: flat(response.headers) };
 }
 
 function flat(headers: IncomingHttpHeaders): Record<string, string> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { SpokelineError } from '../errors.ts';
 import { refusal } from './failure.ts';
 import type { RegistryResponse } from './http.ts';
-import type { Blob, ImageLayout, Manifest } from './layout.ts';
+import type { Blob, ImageSource, Manifest } from './image.ts';
 import { acceptManifests } from './media-types.ts';
 import { runSized } from './pool.ts';
 import type { RegistrySession } from './session.ts';
@@ -43,7 +43,7 @@ export interface PushResult {
  * @throws SpokelineError IMAGE_DIGEST_MISMATCH, REGISTRY_REQUEST, REGISTRY_AUTH
  */
 export async function pushImage(
-  layout: ImageLayout,
+  layout: ImageSource,
   target: PushTarget,
   session: RegistrySession,
   options: PushOptions,
@@ -53,14 +53,14 @@ export async function pushImage(
 }
 
 class Push {
-  readonly #layout: ImageLayout;
+  readonly #layout: ImageSource;
   readonly #target: PushTarget;
   readonly #session: RegistrySession;
   readonly #options: PushOptions;
   readonly #counts = { uploaded: 0, skipped: 0, mounted: 0 };
 
   constructor(
-    layout: ImageLayout,
+    layout: ImageSource,
     target: PushTarget,
     session: RegistrySession,
     options: PushOptions,

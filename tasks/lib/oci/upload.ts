@@ -2,7 +2,7 @@ import { SpokelineError } from '../errors.ts';
 import { hashedBlocks, verifiedBody } from './blob-body.ts';
 import { refusal, registryErrors } from './failure.ts';
 import type { RegistryResponse } from './http.ts';
-import type { Blob } from './layout.ts';
+import type { Blob } from './image.ts';
 import { ownLocation, withDigest } from './location.ts';
 import { isPassing, isTransient } from './session.ts';
 import type { RegistrySession } from './session.ts';

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, truncate, unlink, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
-import { readLayout } from '../../../tasks/lib/oci/layout.ts';
+import { readLayout } from '../../../tasks/lib/oci/source/layout.ts';
 import {
   addBlob,
   addImage,

@@ -1,39 +1,18 @@
 import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { SpokelineError } from '../errors.ts';
-import type { ErrorDetail } from '../errors.ts';
-import { isRecord, readDescriptor } from './descriptor.ts';
-import type { Descriptor } from './descriptor.ts';
-import { readManifest } from './manifest.ts';
-import { indexTypes, manifestTypes } from './media-types.ts';
+import { SpokelineError } from '../../errors.ts';
+import type { ErrorDetail } from '../../errors.ts';
+import { isRecord, readDescriptor } from '../descriptor.ts';
+import type { Descriptor } from '../descriptor.ts';
+import type { Blob, ByteRange, ImageSource, Manifest } from '../image.ts';
+import { readManifest } from '../manifest.ts';
+import { indexTypes, manifestTypes } from '../media-types.ts';
+import { openFile } from './file.ts';
 
 /** Registries refuse larger ones; ACR's limit is 4 MiB. */
 const manifestLimit = 4 * 1024 * 1024;
 const indexDepth = 8;
-
-/** A manifest or index, with the exact bytes that its digest was made of. */
-export interface Manifest extends Descriptor {
-  readonly bytes: Buffer;
-  /** Digests of the manifests it names; empty for an image. */
-  readonly manifests: readonly string[];
-  /** Digests of the blobs it names; empty for an index. */
-  readonly blobs: readonly string[];
-  readonly annotations: Readonly<Record<string, string>>;
-}
-
-export interface Blob extends Descriptor {
-  readonly file: string;
-}
-
-/** A whole image on disk: everything that has to be in the registry. */
-export interface ImageLayout {
-  readonly root: Manifest;
-  /** Each once, children before the indexes that name them; the last one is the root. */
-  readonly manifests: readonly Manifest[];
-  /** Each once, by digest. */
-  readonly blobs: ReadonlyMap<string, Blob>;
-}
 
 /**
  * Reads an OCI image layout and checks all of it but the content of blobs, which is hashed while it
@@ -43,7 +22,7 @@ export interface ImageLayout {
  *
  * @throws SpokelineError IMAGE_INVALID with every problem found.
  */
-export async function readLayout(directory: string): Promise<ImageLayout> {
+export async function readLayout(directory: string): Promise<ImageSource> {
   return new LayoutReader(directory).read();
 }
 
@@ -58,14 +37,15 @@ class LayoutReader {
     this.#directory = directory;
   }
 
-  async read(): Promise<ImageLayout> {
+  async read(): Promise<ImageSource> {
     this.#root = await this.#folder();
     await this.#marker();
     const index = await this.#json('index.json');
     const top = index === undefined ? undefined : this.#top(index);
     const root = top && (await this.#manifest(top, 'index.json', 0));
     if (this.#problems.length > 0 || root === undefined) throw this.#failure();
-    return { root, manifests: [...this.#manifests.values()], blobs: this.#blobs };
+    const manifests = [...this.#manifests.values()];
+    return { root, manifests, referrers: [], blobs: this.#blobs, close: () => Promise.resolve() };
   }
 
   #problem(message: string, target: string): void {
@@ -171,7 +151,9 @@ class LayoutReader {
     const known = this.#blobs.get(descriptor.digest);
     if (known === undefined) {
       const file = await this.#file(descriptor, from);
-      if (file !== undefined) this.#blobs.set(descriptor.digest, { ...descriptor, file });
+      if (file === undefined) return;
+      const open = (range?: ByteRange) => openFile(file, range);
+      this.#blobs.set(descriptor.digest, { ...descriptor, origin: file, open });
     } else if (known.size !== descriptor.size) {
       this.#problem(
         `states ${descriptor.size} bytes for ${descriptor.digest}, another descriptor ${known.size}`,
