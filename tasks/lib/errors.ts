@@ -114,6 +114,14 @@ export const errorCodes = {
     cause: 'The registry refused a request or broke off.',
     fix: 'See its code and message; a 403 that names an IP address means the public path was used.',
   },
+  REGISTRY_TAG_EXISTS: {
+    cause: 'A tag names another image already, and the push was told not to move tags.',
+    fix: 'Push under a tag of its own, or set immutable to false.',
+  },
+  REGISTRY_REPLICA: {
+    cause: 'A layer could not be pulled back through the data endpoint of a replica.',
+    fix: 'The message names the endpoint and how it answered; nodes of that region would fail the same way.',
+  },
   IMAGE_INVALID: {
     cause: 'The source of the image is no image, or breaks the OCI or docker format.',
     fix: 'Build it again; each problem is listed with the file or manifest that it is about.',

@@ -4,7 +4,7 @@ import { SpokelineError } from '../errors.ts';
 import type { StreamBody } from './http.ts';
 import type { Blob } from './image.ts';
 
-/** Bytes of a read: with node's default of 64 KiB a PUT runs at about half the speed. */
+/** Bytes of a write: with node's default of 64 KiB a PUT runs at about half the speed. */
 const block = 1024 * 1024;
 
 /**
@@ -29,41 +29,30 @@ async function* verified(blob: Blob): AsyncGenerator<Buffer> {
 }
 
 /**
- * The blob in blocks of `size` bytes (the last one may be shorter), ending with
- * IMAGE_DIGEST_MISMATCH after the last block if the content was not what its descriptor says.
+ * The blob from byte `from` on in blocks of `size` bytes (the last one may be shorter), ending with
+ * IMAGE_DIGEST_MISMATCH after the last block if the content was not what its descriptor says. All
+ * of it is hashed, wherever the blocks begin.
  */
-export async function* hashedBlocks(blob: Blob, size: number): AsyncGenerator<Buffer> {
+export async function* hashedBlocks(blob: Blob, size: number, from = 0): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
+  const blocks = new Blocks(size);
   let seen = 0;
-  for await (const chunk of blocksOf(blob, size)) {
-    seen += chunk.length;
-    hash.update(chunk);
+  for await (const part of partsOf(blob)) {
+    const before = seen;
+    seen += part.length;
     if (seen > blob.size) throw mismatch(blob, `it has more than ${blob.size} bytes by now`);
-    yield chunk;
+    hash.update(part);
+    if (seen > from) yield* blocks.add(before < from ? part.subarray(from - before) : part);
   }
   if (seen !== blob.size) throw mismatch(blob, `it has ${seen} bytes, not ${blob.size}`);
+  yield* blocks.rest();
   const actual = `sha256:${hash.digest('hex')}`;
   if (actual !== blob.digest) throw mismatch(blob, `its content has ${actual}`);
 }
 
-/** Blocks of exactly that size but for the last one, whatever pieces the source gives. */
-async function* blocksOf(blob: Blob, size: number): AsyncGenerator<Buffer> {
-  let held: Buffer[] = [];
-  let length = 0;
+async function* partsOf(blob: Blob): AsyncGenerator<Buffer> {
   try {
-    for await (const part of blob.open() as AsyncIterable<Buffer>) {
-      let rest = part;
-      while (length + rest.length >= size) {
-        const fit = size - length;
-        yield joined([...held, rest.subarray(0, fit)]);
-        rest = rest.subarray(fit);
-        held = [];
-        length = 0;
-      }
-      if (rest.length > 0) held.push(rest);
-      length += rest.length;
-    }
-    if (length > 0) yield joined(held);
+    for await (const part of blob.open() as AsyncIterable<Buffer>) yield part;
   } catch (error) {
     if (error instanceof SpokelineError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -73,9 +62,39 @@ async function* blocksOf(blob: Blob, size: number): AsyncGenerator<Buffer> {
   }
 }
 
-/** Files come in whole blocks already, which are not copied. */
-function joined(parts: Buffer[]): Buffer {
-  return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+/** Makes blocks of one size out of pieces of any; pieces that fit already are not copied. */
+class Blocks {
+  readonly #size: number;
+  #held: Buffer[] = [];
+  #length = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  *add(part: Buffer): Generator<Buffer> {
+    let rest = part;
+    while (this.#length + rest.length >= this.#size) {
+      const fit = this.#size - this.#length;
+      this.#held.push(rest.subarray(0, fit));
+      yield this.#joined();
+      rest = rest.subarray(fit);
+    }
+    if (rest.length > 0) this.#held.push(rest);
+    this.#length += rest.length;
+  }
+
+  *rest(): Generator<Buffer> {
+    if (this.#length > 0) yield this.#joined();
+  }
+
+  #joined(): Buffer {
+    const [only] = this.#held;
+    const block = this.#held.length === 1 && only !== undefined ? only : Buffer.concat(this.#held);
+    this.#held = [];
+    this.#length = 0;
+    return block;
+  }
 }
 
 function mismatch(blob: Blob, what: string): SpokelineError {

@@ -58,11 +58,26 @@ describe('oci references', () => {
 describe('oci challenge', () => {
   it('is read with quotes and without, in any order', () => {
     const header = `Bearer service=${host},scope="a,b",Realm="https://${host}/oauth2/token"`;
-    assert.deepEqual(readChallenge(header, host), { path: '/oauth2/token', service: host });
+    const read = { scheme: 'bearer', host, path: '/oauth2/token', service: host };
+    assert.deepEqual(readChallenge(header, host), read);
+    assert.deepEqual(readChallenge(`Basic realm="x", ${header}`, host), read);
+  });
+  it('may be a password', () => {
+    assert.deepEqual(readChallenge('Basic realm="x"', host), { scheme: 'basic' });
+  });
+  it('may lead to a declared host, and to its port only', () => {
+    const header = 'Bearer realm="https://login.example:5001/token?a=1",service="s"';
+    assert.deepEqual(readChallenge(header, host, ['login.example:5001']), {
+      scheme: 'bearer',
+      host: 'login.example:5001',
+      path: '/token?a=1',
+      service: 's',
+    });
+    assert.throws(() => readChallenge(header, host, ['login.example']), { code: 'REGISTRY_AUTH' });
   });
   for (const [header, message] of [
     [undefined, /without saying which/],
-    ['Basic realm="x"', /asks for basic authentication/],
+    ['Negotiate abc', /asks for negotiate authentication/],
     ['Bearer service="x"', /sends its clients to "" for tokens/],
     [
       `Bearer realm="https://${host}@evil.example/t"`,

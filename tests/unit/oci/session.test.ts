@@ -24,7 +24,7 @@ describe('oci session', () => {
       login: {
         accessToken: (_challenge, _scopes, signal) => {
           logins += 1;
-          if (logins > 1) return Promise.resolve({ token: 't' });
+          if (logins > 1) return Promise.resolve({ authorization: 'Bearer t' });
           return new Promise((_resolve, reject) => {
             signal.addEventListener('abort', () => reject(signal.reason as Error));
           });
