@@ -5,6 +5,7 @@ import { registryLogin } from '../../tasks/lib/azure/registry-token.ts';
 import { systemClock } from '../../tasks/lib/net/clock.ts';
 import { readLayout } from '../../tasks/lib/oci/source/layout.ts';
 import { pinnedRegistry } from '../../tasks/lib/oci/pinned-http.ts';
+import { atOnce } from '../../tasks/lib/oci/pool.ts';
 import { pushImage } from '../../tasks/lib/oci/push.ts';
 import { RegistrySession } from '../../tasks/lib/oci/session.ts';
 import type { Image } from './image.ts';
@@ -52,7 +53,7 @@ export function libraryClient({ signal }: Bench, server: PushServer, entraToken:
   };
   return (image, repository) =>
     secondsOf(async () => {
-      const { http, close } = pinnedRegistry(path, port, concurrency * 2, caPem);
+      const { http, close } = pinnedRegistry(path, port, atOnce(concurrency), caPem);
       const login = registryLogin({ tokens, tenantId, http, path, mask: () => undefined });
       const scopes = [`repository:${repository}:pull,push`];
       const session = new RegistrySession({ http, login, path, scopes, clock: systemClock });

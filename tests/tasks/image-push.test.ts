@@ -171,7 +171,7 @@ describe('ImagePush as a process', function () {
     assert.equal(result, 'Failed');
     assert.deepEqual(new Set(issues), new Set(['INPUT_INVALID']));
     for (const text of [
-      'Input "repository" must be lower case.',
+      'Input "repository" has "Team", which must be lower case.',
       'Input "tags" has "-b", which must be up to 128 letters',
       'Input "tags" has "a", which is given twice.',
       'Input "registry" must be the name of a registry or its login server.',

@@ -12,7 +12,7 @@ import type { TokenSource } from './credential.ts';
  * all
  * clouds. https://learn.microsoft.com/azure/container-registry/container-registry-disable-authentication-as-arm
  */
-const registryScope = 'https://containerregistry.azure.net/.default';
+export const registryScope = 'https://containerregistry.azure.net/.default';
 
 export interface RegistryLoginOptions {
   readonly tokens: TokenSource;

@@ -18,3 +18,4 @@ export {
   seconds,
   text,
 } from './input-readers.ts';
+export { registryConnection } from './registry-connection.ts';
