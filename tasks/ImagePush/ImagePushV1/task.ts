@@ -12,6 +12,7 @@ import { reach } from '../../lib/oci/reach.ts';
 import { checkReplicas } from '../../lib/oci/replica-check.ts';
 import type { ReplicaEvidence } from '../../lib/oci/replica-check.ts';
 import { RegistrySession } from '../../lib/oci/session.ts';
+import { sizeText } from '../../lib/oci/size-text.ts';
 import { portFor, registryTarget } from '../../lib/oci/target.ts';
 import type { RegistryTarget } from '../../lib/oci/target.ts';
 import type { Inputs } from './inputs.ts';
@@ -52,7 +53,7 @@ export async function run(inputs: Inputs, context: TaskContext): Promise<void> {
 function titleOf(image: ImageSource): string {
   const { root, blobs, referrers } = image;
   const about = referrers.length === 0 ? '' : `, ${referrers.length} manifests about it`;
-  return `Image ${root.digest}: ${blobs.size} blobs, ${size(sizeOf(image))}${about}`;
+  return `Image ${root.digest}: ${blobs.size} blobs, ${sizeText(sizeOf(image))}${about}`;
 }
 
 class ImagePush {
@@ -179,7 +180,7 @@ class ImagePush {
         concurrency,
         signal,
         onBlob: (blob, outcome, done, all) => {
-          log.info(`Blob ${done}/${all} ${blob.digest} (${size(blob.size)}): ${outcome}`);
+          log.info(`Blob ${done}/${all} ${blob.digest} (${sizeText(blob.size)}): ${outcome}`);
           log.progress(Math.floor((done / all) * 95), `Pushing ${repository}`);
         },
         onManifest: (digest, tag) =>
@@ -210,13 +211,7 @@ function report(run: PushRun, { log, setOutput }: TaskContext): void {
       unchanged
         ? `Nothing to do: ${reference} is there already`
         : `Pushed ${reference}: ${blobs.uploaded} blobs uploaded, ${blobs.skipped} there already, ` +
-            `${blobs.mounted} mounted; ${size(bytesSent)} in ${(run.ms / 1000).toFixed(1)} s`,
+            `${blobs.mounted} mounted; ${sizeText(bytesSent)} in ${(run.ms / 1000).toFixed(1)} s`,
     );
   }
-}
-
-function size(bytes: number): string {
-  if (bytes < 1024) return `${bytes} bytes`;
-  const mebibytes = bytes / 1024 / 1024;
-  return mebibytes < 1 ? `${(bytes / 1024).toFixed(1)} KiB` : `${mebibytes.toFixed(1)} MiB`;
 }

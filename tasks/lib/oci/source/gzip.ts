@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { SpokelineError } from '../../errors.ts';
+import { sizeText } from '../size-text.ts';
 import { openExtent } from './read-file.ts';
 import type { OpenArchive } from './tar.ts';
 import { archiveFault } from './tar-entries.ts';
@@ -27,6 +28,7 @@ const reserve = 64 * mebibyte;
  * one in 1032. Small archives may do what they like.
  */
 const ratioLimit = 200;
+const deflateLimit = 1032;
 const ratioFrom = 1024 * mebibyte;
 const checkEvery = 256 * mebibyte;
 
@@ -44,8 +46,8 @@ export async function unpackGzip(
   const stated = await statedSize(packed);
   const free = await freeBytes(spool);
   spool.announce(
-    `Unpacking ${packed.path}: ${mib(packed.size)}, about ${mib(stated)} unpacked, to ` +
-      `${spool.folder}, which has ${mib(free)} free`,
+    `Unpacking ${packed.path}: ${sizeText(packed.size)}, about ${sizeText(stated)} unpacked, to ` +
+      `${spool.folder}, which has ${sizeText(free)} free`,
   );
   if (stated + reserve > free) throw noSpace(packed, spool, stated, free);
   const handle = await openNameless(spool.folder);
@@ -108,10 +110,12 @@ async function openNameless(folder: string): Promise<FileHandle> {
  * packed size. A guess where the archive has several members.
  * https://www.rfc-editor.org/rfc/rfc1952#page-5
  */
-async function statedSize({ handle, size }: OpenArchive): Promise<number> {
-  if (size < 4) return 0;
-  const { buffer } = await handle.read(Buffer.alloc(4), 0, 4, size - 4);
+async function statedSize({ path, handle, size }: OpenArchive): Promise<number> {
+  const { buffer } = await handle.read(Buffer.alloc(4), 0, 4, Math.max(0, size - 4));
   const low = buffer.readUInt32LE(0);
+  if (size < 18 || low > deflateLimit * size) {
+    throw archiveFault('IMAGE_ARCHIVE_DAMAGED', path, 'is cut short: it has no gzip trailer');
+  }
   const rounds = Math.max(0, Math.ceil((size / 2 - low) / 2 ** 32));
   return low + rounds * 2 ** 32;
 }
@@ -133,7 +137,7 @@ function unpackFault({ path }: OpenArchive, error: unknown): unknown {
 }
 
 function bomb({ path, size }: OpenArchive, unpacked: number): SpokelineError {
-  const what = `has ${mib(size)} but unpacks to more than ${mib(unpacked)}`;
+  const what = `has ${sizeText(size)} but unpacks to more than ${sizeText(unpacked)}`;
   return archiveFault('IMAGE_ARCHIVE_BOMB', path, what);
 }
 
@@ -143,10 +147,6 @@ function noSpace(
   needed: number,
   free: number,
 ): SpokelineError {
-  const what = `needs ${mib(needed)} or more in ${folder}, which has ${mib(free)} free`;
+  const what = `needs ${sizeText(needed)} or more in ${folder}, which has ${sizeText(free)} free`;
   return archiveFault('IMAGE_NO_SPACE', path, what);
-}
-
-function mib(bytes: number): string {
-  return `${(bytes / mebibyte).toFixed(1)} MiB`;
 }
