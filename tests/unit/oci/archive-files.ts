@@ -33,12 +33,10 @@ export async function entriesOf(folder: string): Promise<Entry[]> {
     .filter((item) => item.isFile())
     .map((item) => join(item.parentPath, item.name));
   return Promise.all(
-    files
-      .sort()
-      .map(async (file) => ({
-        name: file.slice(folder.length + 1),
-        content: await readFile(file),
-      })),
+    files.sort().map(async (file) => ({
+      name: file.slice(folder.length + 1),
+      content: await readFile(file),
+    })),
   );
 }
 

@@ -18,6 +18,8 @@ export interface Spool {
   announce(text: string): void;
   /** Bytes that may be written there; asked of the system if left out. */
   freeBytes?(folder: string): Promise<number>;
+  /** Bytes up to which an archive may unpack at any ratio; 1 GiB if left out. */
+  readonly anyRatioUpTo?: number;
 }
 
 const mebibyte = 1024 * 1024;
@@ -29,8 +31,8 @@ const reserve = 64 * mebibyte;
  */
 const ratioLimit = 200;
 const deflateLimit = 1032;
-const ratioFrom = 1024 * mebibyte;
-const checkEvery = 256 * mebibyte;
+const usualRatioFrom = 1024 * mebibyte;
+const checkEvery = 64 * mebibyte;
 
 /**
  * Unpacks a gzip archive to a file that has no name any more once it is open: it goes away with
@@ -69,23 +71,22 @@ async function unpack(
 ): Promise<number> {
   let size = 0;
   let check = checkEvery;
+  const unpacked = createGunzip({ chunkSize: mebibyte });
   const source = openExtent(packed.handle, { offset: 0, size: packed.size });
-  await pipeline(
-    source,
-    createGunzip({ chunkSize: mebibyte }),
-    async (unpacked: AsyncIterable<Buffer>) => {
-      for await (const chunk of unpacked) {
-        await writeAll(to, chunk, size);
-        size += chunk.length;
-        if (size > ratioFrom && size > ratioLimit * packed.size) throw bomb(packed, size);
-        if (size < check) continue;
-        check += checkEvery;
-        const free = await freeBytes(spool);
-        if (free < reserve) throw noSpace(packed, spool, size, free);
-      }
-    },
-    { signal },
-  );
+  const fed = pipeline(source, unpacked, { signal });
+  // The loop below ends with the same error.
+  fed.catch(() => undefined);
+  for await (const chunk of unpacked as AsyncIterable<Buffer>) {
+    await writeAll(to, chunk, size);
+    size += chunk.length;
+    if (size > (spool.anyRatioUpTo ?? usualRatioFrom) && size > ratioLimit * packed.size)
+      throw bomb(packed, size);
+    if (size < check) continue;
+    check += checkEvery;
+    const free = await freeBytes(spool);
+    if (free < reserve) throw noSpace(packed, spool, size, free);
+  }
+  await fed;
   return size;
 }
 

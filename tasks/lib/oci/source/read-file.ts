@@ -17,15 +17,27 @@ export interface Extent {
   readonly size: number;
 }
 
-/** A file inside an open archive, or a part of it. The archive stays open. */
+/**
+ * A file inside an open archive, or a part of it. The archive stays open, whatever becomes of the
+ * stream: a file's own read stream would close it when it is destroyed.
+ */
 export function openExtent(
-  { fd }: FileHandle,
+  archive: FileHandle,
   { offset, size }: Extent,
   range: ByteRange = { start: 0 },
 ): Readable {
-  const last = Math.min(range.end ?? Infinity, size - 1);
-  // A read stream cannot be empty.
-  if (range.start > last) return Readable.from([]);
-  const [start, end] = [offset + range.start, offset + last];
-  return createReadStream('', { fd, autoClose: false, highWaterMark, start, end });
+  const end = offset + Math.min((range.end ?? Infinity) + 1, size);
+  const content = blocksOf(archive, offset + range.start, end);
+  return Readable.from(content, { objectMode: false, highWaterMark });
+}
+
+async function* blocksOf(archive: FileHandle, from: number, to: number): AsyncGenerator<Buffer> {
+  for (let at = from; at < to;) {
+    const length = Math.min(highWaterMark, to - at);
+    const { bytesRead, buffer } = await archive.read(Buffer.allocUnsafe(length), 0, length, at);
+    // It has become shorter; whoever reads knows how much there should be.
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+    at += bytesRead;
+  }
 }
