@@ -186,6 +186,18 @@ describe('a bad archive', () => {
       'has the entry "x", a link with content; nothing was sent',
     ],
     [
+      'a folder with content',
+      async () => retyped(await tarOf([hostile]), '5'),
+      'IMAGE_ARCHIVE_UNSAFE',
+      'has the entry "x", a folder with content; nothing was sent',
+    ],
+    [
+      'its own folder with content',
+      async () => retyped(await tarOf([{ ...hostile, name: '.' }]), '5'),
+      'IMAGE_ARCHIVE_UNSAFE',
+      'has the entry "", a folder with content; nothing was sent',
+    ],
+    [
       'a file twice',
       () => withEntry({ name: 'index.json', content: '{}' }),
       'IMAGE_ARCHIVE_UNSAFE',

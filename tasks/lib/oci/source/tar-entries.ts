@@ -61,9 +61,9 @@ export class TarEntries {
     if (name === undefined) {
       throw this.#unsafe(`has the entry ${shown(header.name)}, a path out of the archive`);
     }
+    const entry = this.#entryOf(header, name);
     // The archive's own folder.
     if (name === '') return;
-    const entry = this.#entryOf(header, name);
     const before = this.#entries.get(name);
     if (before !== undefined && !(before.kind === 'folder' && entry.kind === 'folder')) {
       throw this.#unsafe(`has the entry ${shown(name)} twice`);
@@ -95,9 +95,12 @@ export class TarEntries {
 
   #entryOf({ type, size, byteOffset, linkname, pax }: TarHeader, name: string): Entry {
     const about = `has the entry ${shown(name)}`;
-    if (type === 'directory') return { kind: 'folder' };
+    // Some readers skip content where none belongs, others take it for the next entry.
+    if (type === 'directory') {
+      if (size !== 0) throw this.#unsafe(`${about}, a folder with content`);
+      return { kind: 'folder' };
+    }
     if (type === 'symlink' || type === 'link') {
-      // Some readers skip the content of a link, others take it for the next entry.
       if (size !== 0) throw this.#unsafe(`${about}, a link with content`);
       const folder = type === 'symlink' ? posix.dirname(name) : '.';
       const target = insideName(linkname ?? '', folder);
