@@ -1,3 +1,5 @@
+import type { ServiceConnection } from '../../lib/azure/connection.ts';
+import type { RegistryConnection } from '../../lib/azure/registry-connection.ts';
 import {
   connection,
   defineInputs,
@@ -5,6 +7,7 @@ import {
   integer,
   list,
   path,
+  pathOrReference,
   paths,
   registryConnection,
   seconds,
@@ -12,14 +15,23 @@ import {
 } from '../../lib/host/inputs.ts';
 import type { InputsOf } from '../../lib/host/inputs.ts';
 import { loginServerOf, repositoryFault, tagFault } from '../../lib/oci/reference.ts';
+import { platformFault } from '../../lib/oci/platform.ts';
 import { hostPort } from '../../lib/oci/registry-name.ts';
+import { parseReference, referenceFault, registryPrefix } from '../../lib/oci/source/reference.ts';
 import { checkNetworkInputs } from '../../lib/topology/network-inputs.ts';
 
 export const inputs = defineInputs(
   {
     azureSubscription: connection(),
     containerRegistry: registryConnection(),
-    source: path({ required: true }),
+    source: pathOrReference(registryPrefix, { required: true }),
+    image: text(),
+    platform: list(),
+    referrers: flag({ default: true }),
+    sourceAzureSubscription: connection(),
+    sourceContainerRegistry: registryConnection(),
+    sourceTokenHosts: list(),
+    sourcePrivate: flag({ default: false }),
     repository: list({ required: true }),
     tags: list(),
     immutable: flag({ default: false }),
@@ -50,11 +62,56 @@ export const inputs = defineInputs(
     if (given.topology !== undefined && given.replicas.length > 0) {
       problem('replicas', 'cannot stand beside topology, which has its own');
     }
+    checkSource(given, problem);
     checkNetworkInputs(given, problem);
   },
 );
 
 export type Inputs = InputsOf<typeof inputs>;
+
+interface SourceInputs {
+  readonly source: string;
+  readonly image: string | undefined;
+  readonly platform: readonly string[];
+  readonly sourceAzureSubscription: ServiceConnection | undefined;
+  readonly sourceContainerRegistry: RegistryConnection | undefined;
+  readonly sourceTokenHosts: readonly string[];
+  readonly sourcePrivate: boolean;
+}
+
+function checkSource(
+  given: SourceInputs,
+  problem: (input: keyof SourceInputs, text: string) => void,
+): void {
+  checkEach(given.platform, platformFault, (wrong) => problem('platform', wrong));
+  checkEach(given.sourceTokenHosts, hostFault, (wrong) => problem('sourceTokenHosts', wrong));
+  const { sourceAzureSubscription: azure, sourceContainerRegistry: registry } = given;
+  if (!given.source.startsWith(registryPrefix)) {
+    const only = `is for a source that begins with ${registryPrefix}`;
+    if (azure !== undefined) problem('sourceAzureSubscription', only);
+    if (registry !== undefined) problem('sourceContainerRegistry', only);
+    if (given.sourceTokenHosts.length > 0) problem('sourceTokenHosts', only);
+    if (given.sourcePrivate) problem('sourcePrivate', only);
+    return;
+  }
+  if (given.image !== undefined) {
+    problem('image', 'is for folders and archives; the image of a registry is named by source');
+  }
+  if (azure !== undefined && registry !== undefined) {
+    problem('sourceContainerRegistry', 'cannot stand beside sourceAzureSubscription');
+  }
+  const fault = referenceFault(given.source);
+  if (fault !== undefined) {
+    problem('source', fault);
+    return;
+  }
+  const { loginServer } = parseReference(given.source);
+  if (registry !== undefined && registry.registry.toLowerCase() !== loginServer) {
+    // A password goes to the registry that it was made for.
+    const message = `is a connection to ${registry.registry}, but the source is at ${loginServer}`;
+    problem('sourceContainerRegistry', message);
+  }
+}
 
 /** Reports entries of a list that are wrong or stand twice. */
 function checkEach(

@@ -1,15 +1,10 @@
-import { tokenSource } from '../../lib/azure/credential.ts';
-import { isPassword } from '../../lib/azure/registry-connection.ts';
-import { registryLogin, registryScope } from '../../lib/azure/registry-token.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { resolverFor } from '../../lib/net/resolve.ts';
 import { withDeadline } from '../../lib/oci/deadline.ts';
 import { countsOf, evidenceOf, referenceOf, sizeOf } from '../../lib/oci/evidence.ts';
 import type { Pushed, PushRun } from '../../lib/oci/evidence.ts';
 import type { ImageSource } from '../../lib/oci/image.ts';
-import type { RegistryLogin, TokenHosts } from '../../lib/oci/login.ts';
 import { mountSource } from '../../lib/oci/mount.ts';
-import { passwordLogin } from '../../lib/oci/password-login.ts';
 import { RegistryConnections } from '../../lib/oci/registry-connections.ts';
 import type { PinnedEndpoint } from '../../lib/oci/registry-connections.ts';
 import { pushImage } from '../../lib/oci/push.ts';
@@ -17,18 +12,26 @@ import { reach } from '../../lib/oci/reach.ts';
 import { checkReplicas } from '../../lib/oci/replica-check.ts';
 import type { ReplicaEvidence } from '../../lib/oci/replica-check.ts';
 import { RegistrySession } from '../../lib/oci/session.ts';
-import { readLayout } from '../../lib/oci/source/layout.ts';
+import { sizeText } from '../../lib/oci/size-text.ts';
 import { portFor, registryTarget } from '../../lib/oci/target.ts';
 import type { RegistryTarget } from '../../lib/oci/target.ts';
 import type { Inputs } from './inputs.ts';
+import { loginFor } from './login.ts';
+import { openSource } from './source.ts';
 
 /** Pushes an image; sets its outputs. */
 export async function run(inputs: Inputs, context: TaskContext): Promise<void> {
   const started = context.clock.now();
-  const image = await readLayout(inputs.source);
+  const { log, clock, signal } = context;
+  const image = await withDeadline(
+    inputs.timeout * 1000,
+    clock,
+    signal,
+    () => `reading ${inputs.source}`,
+    (either) => openSource(inputs, context, either),
+  );
   try {
-    const { log, clock, signal } = context;
-    log.info(`Image ${image.root.digest}: ${image.blobs.size} blobs, ${size(sizeOf(image))}`);
+    log.info(titleOf(image));
     const target = await registryTarget({
       ...inputs,
       connected: inputs.containerRegistry?.registry,
@@ -45,6 +48,12 @@ export async function run(inputs: Inputs, context: TaskContext): Promise<void> {
   } finally {
     await image.close();
   }
+}
+
+function titleOf(image: ImageSource): string {
+  const { root, blobs, referrers } = image;
+  const about = referrers.length === 0 ? '' : `, ${referrers.length} manifests about it`;
+  return `Image ${root.digest}: ${blobs.size} blobs, ${sizeText(sizeOf(image))}${about}`;
 }
 
 class ImagePush {
@@ -141,7 +150,7 @@ class ImagePush {
     ];
     return new RegistrySession({
       http: registry.http,
-      login: this.#login(registry, tokenHttp),
+      login: loginFor(this.#inputs, registry, tokenHttp, this.#context),
       path: registry,
       scopes,
       tokenHosts,
@@ -149,24 +158,6 @@ class ImagePush {
       onThrottled: (ms) =>
         log.info(`${registry.loginServer} throttles; waiting ${Math.ceil(ms / 1000)} s`),
     });
-  }
-
-  #login(registry: PinnedEndpoint, tokenHosts: TokenHosts): RegistryLogin {
-    const { azureSubscription, containerRegistry } = this.#inputs;
-    const { clock } = this.#context;
-    const mask = (secret: string): void => this.#context.mask(secret);
-    const common = { http: registry.http, path: registry, tokenHosts, mask };
-    const now = (): number => clock.now();
-    if (containerRegistry !== undefined && isPassword(containerRegistry)) {
-      const { username, secret: password } = containerRegistry;
-      return passwordLogin({ ...common, now, password: { username, password } });
-    }
-    const entra = azureSubscription ?? containerRegistry;
-    if (entra === undefined) return passwordLogin({ ...common, now });
-    const tokens = tokenSource(entra);
-    // The registry will ask for it; meanwhile it is connected to.
-    void tokens.token(registryScope).catch(() => undefined);
-    return registryLogin({ ...common, tokens, tenantId: entra.tenantId });
   }
 
   async #push(
@@ -189,7 +180,7 @@ class ImagePush {
         concurrency,
         signal,
         onBlob: (blob, outcome, done, all) => {
-          log.info(`Blob ${done}/${all} ${blob.digest} (${size(blob.size)}): ${outcome}`);
+          log.info(`Blob ${done}/${all} ${blob.digest} (${sizeText(blob.size)}): ${outcome}`);
           log.progress(Math.floor((done / all) * 95), `Pushing ${repository}`);
         },
         onManifest: (digest, tag) =>
@@ -220,13 +211,7 @@ function report(run: PushRun, { log, setOutput }: TaskContext): void {
       unchanged
         ? `Nothing to do: ${reference} is there already`
         : `Pushed ${reference}: ${blobs.uploaded} blobs uploaded, ${blobs.skipped} there already, ` +
-            `${blobs.mounted} mounted; ${size(bytesSent)} in ${(run.ms / 1000).toFixed(1)} s`,
+            `${blobs.mounted} mounted; ${sizeText(bytesSent)} in ${(run.ms / 1000).toFixed(1)} s`,
     );
   }
-}
-
-function size(bytes: number): string {
-  if (bytes < 1024) return `${bytes} bytes`;
-  const mebibytes = bytes / 1024 / 1024;
-  return mebibytes < 1 ? `${(bytes / 1024).toFixed(1)} KiB` : `${mebibytes.toFixed(1)} MiB`;
 }

@@ -14,6 +14,7 @@ export {
   integer,
   list,
   path,
+  pathOrReference,
   paths,
   seconds,
   text,

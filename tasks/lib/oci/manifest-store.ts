@@ -15,11 +15,17 @@ export class ManifestStore {
   readonly #session: RegistrySession;
   readonly #repository: string;
   readonly #signal: AbortSignal;
+  #listsReferrers: boolean | undefined;
 
   constructor(session: RegistrySession, repository: string, signal: AbortSignal) {
     this.#session = session;
     this.#repository = repository;
     this.#signal = signal;
+  }
+
+  /** Whether the registry knows what a manifest is about; undefined before one that is about another. */
+  get listsReferrers(): boolean | undefined {
+    return this.#listsReferrers;
   }
 
   /** Digest of what a tag or digest names; undefined if nothing. */
@@ -68,6 +74,9 @@ export class ManifestStore {
       const fault = refusal(`PUT of manifest ${reference}`, response, this.#session.path);
       if (registryErrors(response.body).some(({ code }) => lackingCodes.has(code))) return fault;
       throw fault;
+    }
+    if (manifest.subject !== undefined) {
+      this.#listsReferrers = response.headers['oci-subject'] !== undefined;
     }
     const stated = response.headers['docker-content-digest'];
     if (stated === undefined || stated === manifest.digest) return undefined;

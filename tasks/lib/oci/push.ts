@@ -1,7 +1,8 @@
 import { SpokelineError } from '../errors.ts';
-import type { Blob, ImageSource, Manifest } from './image.ts';
+import type { Blob, ImageSource, Manifest, Referrer } from './image.ts';
 import { ManifestStore } from './manifest-store.ts';
 import { runSized } from './pool.ts';
+import { keepReferrerLists } from './referrer-lists.ts';
 import { nearestTag, sharedBlobs } from './relative.ts';
 import type { RegistrySession } from './session.ts';
 import { BlobUploader } from './upload.ts';
@@ -31,6 +32,8 @@ export interface PushResult {
   /** Whether the registry had this digest under every tag already. */
   readonly unchanged: boolean;
   readonly blobs: { readonly uploaded: number; readonly skipped: number; readonly mounted: number };
+  /** Signatures, attestations, SBOMs. */
+  readonly referrers: { readonly pushed: number; readonly skipped: number };
   /** Bytes of blobs sent and accepted. */
   readonly bytesSent: number;
   readonly requests: number;
@@ -72,6 +75,8 @@ class Push {
   readonly #uploader: BlobUploader;
   readonly #outcomes = new Map<string, BlobOutcome>();
   readonly #before: number;
+  /** Referrers sent. */
+  #pushed = 0;
 
   constructor(
     layout: ImageSource,
@@ -89,23 +94,27 @@ class Push {
   }
 
   async run(): Promise<PushResult> {
-    const { root } = this.#layout;
+    const { root, manifests, referrers } = this.#layout;
     const { tags } = this.#target;
     const present = await this.#present();
     const missing = tags.filter((tag) => present.get(tag) !== root.digest);
-    if (tags.length > 0 && missing.length === 0) return this.#result(true);
+    if (tags.length > 0 && missing.length === 0 && referrers.length === 0)
+      return this.#result(true);
     // Under one of the tags it is known already.
     const tagged = missing.length < tags.length;
     const [known, isThere] = await Promise.all([
       tagged ? undefined : this.#known(present),
       tagged || this.#store.has(root),
     ]);
-    if (isThere && tags.length === 0) return this.#result(true);
+    if (isThere && tags.length === 0 && referrers.length === 0) return this.#result(true);
     if (!isThere && known !== undefined) await this.#content(known);
+    const related = referrers.length > 0 || manifests.some(({ subject }) => subject !== undefined);
+    if (related) await this.#relate(isThere);
+    if (isThere && missing.length === 0) return this.#result(this.#pushed === 0);
     // Uploading takes time, in which somebody else may have made the tag.
     if (this.#target.immutable === true && !isThere) await this.#present();
     const [first, ...others] = missing;
-    await this.#put(root, first);
+    if (first !== undefined || !related) await this.#put(root, first);
     for (const tag of others) await this.#put(root, tag);
     if (!(await this.#store.has(root))) throw this.#vanished();
     return this.#result(false);
@@ -178,6 +187,42 @@ class Push {
     });
   }
 
+  /**
+   * Brings what is about the image, after the image and before its tags: nobody shall find it under
+   * a tag without what signs it.
+   */
+  async #relate(isThere: boolean): Promise<void> {
+    const { root, manifests, referrers, blobs } = this.#layout;
+    if (!isThere) await this.#put(root);
+    const there = await Promise.all(referrers.map((referrer) => this.#hasReferrer(referrer)));
+    const lacking = referrers.filter((_, position) => there[position] !== true);
+    const wanted = new Set(lacking.flatMap((referrer) => referrer.blobs));
+    await this.#bring(
+      [...blobs.values()].filter(({ digest }) => wanted.has(digest) && !this.#outcomes.has(digest)),
+      false,
+    );
+    for (const referrer of lacking) await this.#put(referrer, referrer.tag);
+    this.#pushed = lacking.length;
+    const { repository } = this.#target;
+    const { signal } = this.#options;
+    const target = { session: this.#session, repository, signal };
+    const about = isThere ? referrers : [...manifests, ...referrers];
+    await keepReferrerLists(target, about, this.#store.listsReferrers);
+  }
+
+  async #hasReferrer(referrer: Referrer): Promise<boolean> {
+    const { tag } = referrer;
+    if (tag === undefined) return this.#store.has(referrer);
+    const found = await this.#store.digestOf(tag);
+    if (found === undefined || found === referrer.digest) return found !== undefined;
+    // Each signer adds to what is there; what others have added would be lost.
+    throw new SpokelineError(
+      'REGISTRY_TAG_EXISTS',
+      `${this.#target.repository}:${tag} is ${found}, not ${referrer.digest}; it is not overwritten`,
+      { hint: 'Copy that signature or attestation by hand, or set referrers to false.' },
+    );
+  }
+
   /** A manifest whose blobs are there by all we know. */
   async #put(manifest: Manifest, tag?: string): Promise<void> {
     let fault = await this.#store.put(manifest, tag);
@@ -194,7 +239,7 @@ class Push {
   }
 
   #result(unchanged: boolean): PushResult {
-    const { root, blobs } = this.#layout;
+    const { root, blobs, referrers } = this.#layout;
     const outcomes = [...this.#outcomes.values()];
     const count = (wanted: BlobOutcome): number =>
       outcomes.filter((outcome) => outcome === wanted).length;
@@ -205,6 +250,7 @@ class Push {
       unchanged,
       // Those of manifests that are there were not even looked at.
       blobs: { uploaded, mounted, skipped: blobs.size - uploaded - mounted },
+      referrers: { pushed: this.#pushed, skipped: referrers.length - this.#pushed },
       bytesSent: this.#uploader.bytes,
       requests: this.#session.requests - this.#before,
     };
