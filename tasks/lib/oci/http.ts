@@ -4,7 +4,11 @@ import type { Readable } from 'node:stream';
 export interface StreamBody {
   /** Bytes; becomes Content-Length. */
   readonly size: number;
-  open(): Readable;
+  /**
+   * Hands all bytes over, piece by piece; a piece may be overwritten once its promise has resolved.
+   * Rejects when the body is not what it should be, before its last byte.
+   */
+  send(write: (piece: Buffer) => Promise<void>): Promise<void>;
 }
 
 /** A request to the registry itself; there is no way to name another host. */

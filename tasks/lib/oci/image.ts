@@ -30,6 +30,11 @@ export interface Blob extends Descriptor {
    * goes wrong is the stream's error.
    */
   open(range?: ByteRange): Readable;
+  /**
+   * The same bytes where reading them needs no stream and no new memory: a piece holds until the
+   * next one is asked for.
+   */
+  pieces?(): AsyncIterable<Buffer>;
 }
 
 /** A manifest about one of the image's, which goes wherever the image goes. */

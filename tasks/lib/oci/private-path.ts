@@ -74,7 +74,7 @@ export async function privatePaths(
     return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   }
   const refused = faults.filter((fault) => fault instanceof SpokelineError);
-  if (refused.length < 2 || refused.length < faults.length) throw first;
+  if (refused.length < 2 || refused.length < faults.length) throw first as Error;
   throw new SpokelineError(
     'REGISTRY_NOT_PRIVATE',
     refused.map(({ message }) => message).join('; '),

@@ -12,6 +12,8 @@ export interface SourceFile {
   /** Its path, or the archive's path and its name in it. */
   readonly origin: string;
   open(range?: ByteRange): Readable;
+  /** As in `Blob`. */
+  pieces?(): AsyncIterable<Buffer>;
 }
 
 /** Why there is no plain file of a name, as the end of a sentence: `is a link out of the layout`. */
@@ -90,7 +92,7 @@ export function layoutStore(files: Files, problems: Problems): GraphStore {
     async blob(descriptor, from): Promise<Blob | undefined> {
       const file = await find(descriptor, from);
       if (file === undefined) return undefined;
-      return { ...descriptor, origin: file.origin, open: (range) => file.open(range) };
+      return { ...file, ...descriptor };
     },
   };
 }

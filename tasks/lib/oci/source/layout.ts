@@ -4,7 +4,7 @@ import { SpokelineError } from '../../errors.ts';
 import type { ImageSource } from '../image.ts';
 import type { FileFault, FileTree, SourceFile } from './files.ts';
 import { readOciLayout } from './oci-layout.ts';
-import { openFile } from './read-file.ts';
+import { filePieces, openFile } from './read-file.ts';
 import { everything } from './wish.ts';
 
 /**
@@ -41,5 +41,10 @@ async function find(root: string, name: string): Promise<SourceFile | FileFault 
     return { fault: 'is a link out of the layout', code: 'IMAGE_INVALID' };
   }
   if (!status.isFile()) return { fault: 'is not a plain file', code: 'IMAGE_INVALID' };
-  return { size: status.size, origin: path, open: (range) => openFile(path, range) };
+  return {
+    size: status.size,
+    origin: path,
+    open: (range) => openFile(path, range),
+    pieces: () => filePieces(path),
+  };
 }

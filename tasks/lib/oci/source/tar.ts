@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar-stream';
 import { SpokelineError } from '../../errors.ts';
 import type { FileTree } from './files.ts';
-import { openExtent } from './read-file.ts';
+import { extentPieces, openExtent } from './read-file.ts';
 import { archiveFault, TarEntries } from './tar-entries.ts';
 import type { TarHeader } from './tar-entries.ts';
 
@@ -39,6 +39,7 @@ export async function readTar(archive: OpenArchive, signal: AbortSignal): Promis
         size: found.size,
         origin: `${archive.path}: ${name}`,
         open: (range) => openExtent(archive.handle, found, range),
+        pieces: () => extentPieces(archive.handle, found),
       });
     },
   };
