@@ -146,8 +146,7 @@ function configOf(problems: Problems, name: string, file: SourceFile, bytes: Buf
   if (stated !== undefined && digest !== `sha256:${stated}`) {
     problems.add(`has other content: its digest is ${digest}`, name, 'IMAGE_DIGEST_MISMATCH');
   }
-  const { size, origin } = file;
-  return { mediaType: configType, digest, size, origin, open: (range) => file.open(range) };
+  return { ...file, mediaType: configType, digest };
 }
 
 /** Digests of the layers' content, in the order of the layers. */

@@ -27,21 +27,19 @@ export async function dockerLayer(
   problems: Problems,
   signal: AbortSignal,
 ): Promise<Blob | undefined> {
-  const { size, origin } = file;
-  const blob = { size, origin, open: file.open.bind(file) };
   const magic = Buffer.concat((await file.open({ start: 0, end: 3 }).toArray()) as Buffer[]);
   if (magic.toString('hex') === '28b52ffd') {
     problems.add('is compressed with zstd; only plain and gzip are', name, 'IMAGE_MEDIA_TYPE');
     return undefined;
   }
   if (!magic.toString('hex').startsWith('1f8b')) {
-    return { mediaType: plainType, digest: diffId, ...blob };
+    return { ...file, mediaType: plainType, digest: diffId };
   }
   const own = createHash('sha256');
   try {
     const content = await unpackedDigest(file, own, signal);
     if (content === diffId) {
-      return { mediaType: gzipType, digest: `sha256:${own.digest('hex')}`, ...blob };
+      return { ...file, mediaType: gzipType, digest: `sha256:${own.digest('hex')}` };
     }
     const message = `has other content: it is ${content}, the config says ${diffId}`;
     problems.add(message, name, 'IMAGE_DIGEST_MISMATCH');
