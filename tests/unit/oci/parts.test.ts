@@ -132,13 +132,13 @@ describe('oci back-off', () => {
     let at = 0;
     const clock = { now: () => at, sleep: () => Promise.resolve() };
     const backoff = new SharedBackoff(clock, () => 0.5);
+    assert.equal(backoff.throttled(undefined), 500);
+    assert.equal(backoff.throttled(undefined), 500);
+    at = 500;
     assert.equal(backoff.throttled(undefined), 1000);
-    assert.equal(backoff.throttled(undefined), 1000);
-    at = 1000;
-    assert.equal(backoff.throttled(undefined), 2000);
-    at = 3000;
+    at = 1500;
     backoff.succeeded();
-    assert.equal(backoff.throttled(undefined), 1000);
+    assert.equal(backoff.throttled(undefined), 500);
   });
 });
 
