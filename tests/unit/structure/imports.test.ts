@@ -8,11 +8,12 @@ const layers: Record<string, { folders: string[]; packages: RegExp }> = {
   'tasks/lib/net': { folders: ['errors.ts'], packages: /^(node:|ipaddr\.js$)/ },
   'tasks/lib/topology': { folders: ['net', 'errors.ts'], packages: /^(node:|valibot$|yaml$)/ },
   ...Object.fromEntries(
-    ['dns', 'oci', 'deploy', 'gate'].map((domain) => [
+    ['dns', 'deploy', 'gate'].map((domain) => [
       `tasks/lib/${domain}`,
       { folders: ['net', 'errors.ts', 'topology'], packages: /^(node:|valibot$|yaml$)/ },
     ]),
   ),
+  'tasks/lib/oci': { folders: ['net', 'errors.ts', 'topology'], packages: /^(node:|tar-stream$)/ },
   'tasks/lib/azure': {
     folders: ['net', 'errors.ts', 'topology', 'dns', 'oci', 'deploy', 'gate', 'host'],
     packages: /^(node:|@azure\/|valibot$)/,
