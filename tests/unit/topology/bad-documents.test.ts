@@ -31,8 +31,8 @@ describe('topology/read, bad documents', () => {
       'gates: gates.yml',
       'traffic: {}',
       [
-        'topology.yml:36:1 traffic is not a known key; allowed: name, cloud, hub, registry, stamps, ' +
-          'gates, loopback, ports.',
+        'topology.yml:36:1 traffic is not a known key; allowed: name, cloud, hub, registry, stamps, zones, ' +
+          'flows, gates, loopback, ports.',
       ],
     ],
     [
