@@ -16,11 +16,12 @@ const layers: Record<string, { folders: string[]; packages: RegExp }> = {
     packages: /^(node:|valibot$|yaml$)/,
   },
   ...Object.fromEntries(
-    ['dns', 'oci', 'deploy'].map((domain) => [
+    ['dns', 'deploy'].map((domain) => [
       `tasks/lib/${domain}`,
       { folders: ['net', 'errors.ts', 'topology'], packages: /^(node:|valibot$|yaml$)/ },
     ]),
   ),
+  'tasks/lib/oci': { folders: ['net', 'errors.ts', 'topology'], packages: /^(node:|tar-stream$)/ },
   'tasks/lib/azure': {
     folders: ['net', 'errors.ts', 'topology', 'dns', 'oci', 'deploy', 'gate', 'reach', 'host'],
     packages: /^(node:|@azure\/|valibot$)/,
