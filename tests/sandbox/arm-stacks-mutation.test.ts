@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Manager } from '../../sandbox/azure/arm/manager.ts';
 import { isBusy, type Stack } from '../../sandbox/azure/arm/stacks/record.ts';
 import { Stacks } from '../../sandbox/azure/arm/stacks/stacks.ts';
 import { net, stamp, startWorld, type World } from '../unit/arm/arm-world.ts';
@@ -14,12 +15,42 @@ import { template, type Shown } from '../unit/arm/templates.ts';
 
 /** Stacks that take what they are told, say that it was done, and do nothing. */
 class EchoStacks extends Stacks {
+  readonly #kept = new Map<string, Stack>();
+  readonly #manager: Manager;
+
+  constructor(manager: Manager) {
+    super(manager);
+    this.#manager = manager;
+  }
+
+  override all(): Iterable<Stack> {
+    return this.#kept.values();
+  }
+
+  override find(id: string): Stack | undefined {
+    return this.#kept.get(id.toLowerCase());
+  }
+
   override put(...[place, settings, by]: Parameters<Stacks['put']>): ReturnType<Stacks['put']> {
-    const result = super.put(place, { ...settings, template: template([]) }, by);
-    return {
-      ...result,
-      stack: Object.assign(result.stack, { state: 'succeeded' } as Partial<Stack>),
+    const now = { by: by.principal.clientId, at: new Date() };
+    const operation = this.#manager.operations.start(place.id, () => undefined);
+    const stack: Stack = {
+      ...place,
+      ...settings,
+      state: 'succeeded',
+      correlationId: by.correlationId,
+      created: now,
+      modified: now,
+      operationId: operation.id,
+      shownParameters: settings.parameters,
+      resources: [],
+      detached: [],
+      deleted: [],
+      failed: [],
     };
+    const created = this.find(place.id) === undefined;
+    this.#kept.set(place.id.toLowerCase(), stack);
+    return { stack, created };
   }
 }
 
