@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseJsonC, selectPath } from '../model/json-text.ts';
+import { selectPath } from '../model/json-path.ts';
+import { parseJsonC } from '../model/json-text.ts';
 
 /** Level of a linter rule: `off`, `info`, `warning` or `error`. */
 export type RuleLevels = (rule: string) => string | undefined;

@@ -100,6 +100,7 @@ const AZ: readonly (readonly [string, number, number])[] = [
   ['providers', 1, 2],
   ['resourceGroup', 0, 2],
   ['resourceId', 2, MANY],
+  ['roleDefinitions', 1, 1],
   ['subscription', 0, 1],
   ['subscriptionResourceId', 2, MANY],
   ['tenant', 0, 0],
