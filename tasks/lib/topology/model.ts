@@ -40,6 +40,8 @@ export interface Stamp {
   readonly subscription: string;
   readonly resourceGroup: string;
   readonly network: Network;
+  /** Share of the traffic, 0 to 1000; absent when the topology does not say. */
+  readonly weight?: number | undefined;
   /** Handed to the stamp's template as they are. */
   readonly parameters: Readonly<Record<string, unknown>>;
 }

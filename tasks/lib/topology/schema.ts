@@ -137,12 +137,26 @@ const hub = v.strictObject({
   }),
 });
 
+// As Front Door has them: https://learn.microsoft.com/azure/frontdoor/routing-methods#weighted-traffic-routing-method
+const weightRule = 'a whole number from 0 to 1000';
+
 const stamp = v.strictObject({
   role: v.picklist(['primary', 'secondary'], 'primary, secondary'),
   region,
   subscription: guid,
   resourceGroup,
   network,
+  weight: v.optional(
+    v.pipe(
+      v.number(weightRule),
+      v.integer(weightRule),
+      v.minValue(0, weightRule),
+      v.maxValue(1000, weightRule),
+      v.description(
+        'Share of the traffic; 0 takes the stamp out, which a primary needs to be retired.',
+      ),
+    ),
+  ),
   parameters: v.pipe(
     v.optional(v.record(v.string(), v.unknown()), {}),
     v.description('Handed to the template of the stamp as they are.'),
