@@ -95,7 +95,8 @@ export async function follow(
     signal.throwIfAborted();
     const pollBegin = clock.now();
     let waitAtLeast = 0;
-    const listed = turn === 'list' ? await list() : undefined;
+    const listed: Answer<readonly Operation[]> | undefined =
+      turn === 'list' ? await list() : undefined;
     if (listed?.kind === 'value') {
       unanswered = 0;
       note(listed.value);
