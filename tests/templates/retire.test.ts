@@ -127,6 +127,13 @@ describe('retiring a stamp', function () {
     });
   });
 
+  it('a second release of the stamp would change nothing, by the word of what-if', async () => {
+    const inputs = { azureSubscription: 'stamp', stamp: 'neu', template: 'main.json' };
+    const asked = { ...inputs, action: 'what-if', failOn: 'change' };
+    const done = succeeded(await world.run(deployStep(asked, { 'main.json': stampTemplate })));
+    assert.equal(outputsOf(done)['hasChanges'], 'false');
+  });
+
   it('refuses while a name still leads to an endpoint, and says what to run', async () => {
     const done = await remove({ timeout: '4' });
     refusedWith(done, 'RETIRE_REFUSED');
@@ -223,6 +230,35 @@ describe('retiring a stamp', function () {
 
     // Rights on a group go with it: only a wider one sees that it is gone.
     const whole = { deleteWhat: 'resourceGroup', azureSubscription: 'wide' };
+
+    it('a cancelled deletion of resources says what went and what goes on; the next one does the rest', async () => {
+      world.sandbox.sandbox.faults.add({
+        server: 'arm',
+        method: 'GET',
+        path: '/locations/global/operation',
+        delayMs: 60_000,
+        count: 1,
+      });
+      const cancel = new AbortController();
+      const done = await remove(
+        {},
+        {
+          signal: cancel.signal,
+          onLine: (line) => {
+            if (line.includes('Deleting 4 resources')) setTimeout(() => cancel.abort(), 700);
+          },
+        },
+      );
+      assert.equal(done.result, 'Canceled');
+      says(
+        done,
+        'CANCELLED: The run was cancelled; 0 of 4 resources are gone; ' +
+          'Azure goes on deleting Microsoft.Network/privateEndpoints pe-kv.',
+      );
+      const next = succeeded(await remove());
+      assert.ok(present(network));
+      assert.deepEqual(JSON.parse(outputsOf(next)['left'] ?? ''), [network]);
+    });
 
     it('refuses while somebody deploys into it', async () => {
       const id = `${groups.neu}/providers/Microsoft.Resources/deployments/other`;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ErrorCode } from '../errors.ts';
-import type { Hub, Stamp } from '../topology/model.ts';
+import type { Hub, Stamp, Topology } from '../topology/model.ts';
 import type { Estate } from './estate.ts';
 import type { Probe } from './probe.ts';
 
@@ -28,6 +28,7 @@ export type FieldPath = readonly (string | number)[];
 export interface SpecContext {
   readonly estate: Estate;
   readonly hub?: Hub;
+  readonly topology?: Topology;
   /** The stamp of `each: stamp`. */
   readonly stamp?: Stamp;
   problem(field: FieldPath, message: string, code?: ErrorCode): void;

@@ -113,6 +113,14 @@ const network = v.strictObject({
   ),
 });
 
+const publicName = v.pipe(
+  v.string(),
+  v.regex(
+    /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/,
+    'a DNS name in lower case such as mcr.microsoft.com',
+  ),
+);
+
 const hub = v.strictObject({
   subscription: guid,
   resourceGroup,
@@ -121,6 +129,18 @@ const hub = v.strictObject({
   firewall: v.optional(
     v.strictObject({
       privateAddress: v.pipe(address, v.description('Address that stamps route to.')),
+    }),
+  ),
+  egress: v.optional(
+    v.strictObject({
+      allowed: v.pipe(
+        v.optional(v.array(publicName), []),
+        v.description('Names outside the estate that agents reach over TLS on 443.'),
+      ),
+      denied: v.pipe(
+        v.optional(v.array(publicName), []),
+        v.description('Names outside the estate that agents must not reach.'),
+      ),
     }),
   ),
   dns: v.strictObject({

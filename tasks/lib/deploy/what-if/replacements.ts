@@ -1,8 +1,9 @@
 import type { PropertyChange, ResourceChange } from './model.ts';
 
 interface Fixed {
+  /** `*` for any type. */
   readonly type: string;
-  readonly path: RegExp;
+  readonly paths: readonly string[];
   /** Where Azure says that the property stays as it was made. */
   readonly source: string;
 }
@@ -11,31 +12,34 @@ interface Fixed {
  * Properties that a resource keeps for life. Resource Manager replaces nothing by itself: it refuses such a
  * change in the middle of the deployment, and the way on is to delete the resource and make it anew.
  */
-const fixed: readonly Fixed[] = [
+export const fixedProperties: readonly Fixed[] = [
   {
-    type: '',
-    path: /^location$/,
+    type: '*',
+    paths: ['location'],
     source:
       'https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors',
   },
   {
     type: 'Microsoft.Authorization/roleAssignments',
-    path: /^properties\.(?:principalId|roleDefinitionId)$/,
+    paths: ['properties.principalId', 'properties.roleDefinitionId'],
     source: 'https://learn.microsoft.com/azure/role-based-access-control/troubleshooting',
   },
   {
     type: 'Microsoft.Storage/storageAccounts',
-    path: /^properties\.encryption\.requireInfrastructureEncryption$/,
+    paths: ['properties.encryption.requireInfrastructureEncryption'],
     source: 'https://learn.microsoft.com/azure/storage/common/infrastructure-encryption-enable',
   },
   {
     type: 'Microsoft.App/managedEnvironments',
-    path: /^properties\.vnetConfiguration\.(?:infrastructureSubnetId|internal)$/,
+    paths: [
+      'properties.vnetConfiguration.infrastructureSubnetId',
+      'properties.vnetConfiguration.internal',
+    ],
     source: 'https://learn.microsoft.com/azure/container-apps/networking',
   },
   {
     type: 'Microsoft.ContainerService/managedClusters/agentPools',
-    path: /^properties\.vmSize$/,
+    paths: ['properties.vmSize'],
     source: 'https://learn.microsoft.com/azure/aks/resize-node-pool',
   },
 ];
@@ -46,10 +50,10 @@ export function replacementSource(
   change: PropertyChange,
 ): string | undefined {
   if (change.kind !== 'Modify' || sameRegion(change)) return undefined;
-  return fixed.find(
+  return fixedProperties.find(
     (rule) =>
-      (rule.type === '' || rule.type.toLowerCase() === type.toLowerCase()) &&
-      rule.path.test(change.path),
+      (rule.type === '*' || rule.type.toLowerCase() === type.toLowerCase()) &&
+      rule.paths.includes(change.path),
   )?.source;
 }
 

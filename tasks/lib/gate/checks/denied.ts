@@ -1,11 +1,10 @@
 import * as v from 'valibot';
 import type { Check, Verdict } from '../check.ts';
-import { connectHint } from '../hints.ts';
+import { connectHint, connectWords } from '../hints.ts';
 import type { ConnectSeen } from '../probe.ts';
 import { checkHost, judgeTarget, seeTarget } from '../target.ts';
 import type { TargetSeen } from '../target.ts';
 import { hostField, portField } from './fields.ts';
-import { connectWords } from './tcp.ts';
 
 const schema = v.strictObject({
   host: hostField,
