@@ -190,11 +190,16 @@ function accessJson(type: TypeNode): Json | undefined {
     else if (step === 'additional') steps.unshift('additionalProperties');
     else if ('index' in step) steps.unshift('prefixItems', String(step.index));
     else if (root.base.kind === 'type-name' && root.base.name.name === 'sys') {
-      return { type: step.property };
+      return ambientJson(step.property);
     } else steps.unshift('properties', step.property);
     root = root.base;
   }
   return root.kind === 'type-call' ? derivedJson(root, steps, type) : undefined;
+}
+
+/** A type of the language itself; `any` is no constraint at all. */
+function ambientJson(name: string): Json {
+  return name === 'any' ? {} : { type: name };
 }
 
 /** A type as the members of a parameter, output or definition of a template. */
@@ -204,7 +209,7 @@ export function typeJson(c: Context, placed: PlacedType): Json {
   if (pointed) return { $ref: pointerText(pointed.pointer) };
   switch (type.kind) {
     case 'type-name':
-      return { type: type.name.name };
+      return ambientJson(type.name.name);
     case 'type-literal':
       if (type.value === null) break;
       return { type: kindOf(type.value), allowedValues: [type.value] };
