@@ -1,10 +1,10 @@
-/** Writes the generated pages: errors, tasks, Bicep templates. A test compares them with what is committed. */
+/** Writes the generated pages: errors, tasks, gate checks, Bicep templates. A test compares them with what is committed. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { knownNoise } from '../tasks/lib/deploy/what-if/noise.ts';
-import { fixedProperties } from '../tasks/lib/deploy/what-if/replacements.ts';
 import { errorCodes } from '../tasks/lib/errors.ts';
 import { bicepPages } from './bicep-pages.ts';
+import { gatePage } from './gate-page.ts';
 import { table } from './markdown-table.ts';
+import { noisePage } from './noise-page.ts';
 
 interface TaskInput {
   name: string;
@@ -62,36 +62,13 @@ async function tasksPage(): Promise<string> {
   return `# Tasks: inputs and outputs\n\n${tasks.join('\n\n')}\n`;
 }
 
-function noisePage(): string {
-  const link = (url: string) => `[${url.split('/').at(-1)}](${url})`;
-  const noise = knownNoise.map(({ type, path, change, source }) => [
-    `\`${type}\``,
-    `\`${path}\``,
-    change ?? 'any',
-    link(source),
-  ]);
-  const fixed = fixedProperties.flatMap(({ type, paths, source }) =>
-    paths.map((path) => [`\`${type}\``, `\`${path}\``, link(source)]),
-  );
-  return [
-    '# What-if: known noise, and properties for life',
-    'See [what-if](what-if.md) for how they are used.',
-    '## Known noise',
-    'What-if reports these, and a deployment does not do them. Defaults are set aside only with their default value, ' +
-      'and lists only when the template leaves them out as a whole.',
-    table(['type', 'property', 'change', 'documented in'], noise),
-    '## Properties for life',
-    'Changing one of these needs a new resource; `failOn: deleteOrReplace` forbids it.',
-    `${table(['type', 'property', 'documented in'], fixed)}\n`,
-  ].join('\n\n');
-}
-
 /** Each generated page and its text. */
 export async function generatedPages(): Promise<Record<string, string>> {
   return {
     'docs/errors.md': errorsPage(),
     'docs/tasks.md': await tasksPage(),
     'docs/what-if-noise.md': noisePage(),
+    'docs/gate-checks.md': gatePage(),
     ...bicepPages(),
   };
 }

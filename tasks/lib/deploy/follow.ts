@@ -123,7 +123,8 @@ export async function follow(
         trouble = `it is ${read.value.state}`;
         if (isFinal(read.value.state)) {
           // What failed may not have been in a list that is a moment older.
-          const complete = listed !== undefined && read.value.state === 'Succeeded';
+          const complete =
+            read.value.state === 'Succeeded' && (listed !== undefined || expected === 0);
           const last = complete ? undefined : await lastOperations(list, patience);
           if (last !== undefined) note(last);
           return { state: read.value, operations };

@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
 import type { Stamp, Topology } from '../topology/model.ts';
 import { nearest } from '../topology/nearest.ts';
-import type { FieldPath, Kind, PreparedCheck, SpecContext } from './check.ts';
+import type { Field, FieldPath, Kind, PreparedCheck, SpecContext } from './check.ts';
 import type { DerivedCheck } from './derive.ts';
 import type { Estate } from './estate.ts';
 import { kinds } from './kinds.ts';
@@ -197,7 +197,7 @@ class GatesReader {
 
   #check(kind: Kind, raw: unknown, entry: Entry): GateCheck[] {
     const prepared = kind.prepare(raw, this.#contextOf(entry), (issues) => {
-      for (const issue of issues) this.#issue(issue, entry, kind.keys);
+      for (const issue of issues) this.#issue(issue, entry, kind.fields);
     });
     return prepared === undefined ? [] : [finished(prepared, kind.kind, entry)];
   }
@@ -205,25 +205,26 @@ class GatesReader {
   #set(set: CheckSet, raw: unknown, entry: Entry): GateCheck[] {
     const context = this.#contextOf(entry);
     const parts = set.parts(raw, context, (issues) => {
-      for (const issue of issues) this.#issue(issue, entry, set.keys);
+      for (const issue of issues) this.#issue(issue, entry, set.fields);
     });
     return parts.flatMap(({ name, kind, spec }) => {
       const known = kinds.find((one) => one.kind === kind);
       const prepared = known?.prepare(spec, context, (issues) => {
-        for (const issue of issues) this.#issue({ ...issue, path: undefined }, entry, set.keys);
+        for (const issue of issues) this.#issue({ ...issue, path: undefined }, entry, set.fields);
       });
       if (prepared === undefined) return [];
       return [finished(prepared, kind, { ...entry, id: `${entry.id}.${name}` })];
     });
   }
 
-  #issue(issue: v.BaseIssue<unknown>, { id, at }: Entry, known: readonly string[]): void {
+  #issue(issue: v.BaseIssue<unknown>, { id, at }: Entry, fields: readonly Field[]): void {
     const document = this.#document;
     const path = (issue.path ?? []).map((part) => part.key as string | number);
     const name = path.filter((part) => typeof part === 'string').join('.');
     const key = path.at(-1);
     if (issue.type === 'strict_object' && issue.expected === 'never' && typeof key === 'string') {
-      const keys = path.length === 1 ? [...entryKeys, ...known] : ['host', 'port'];
+      const keys =
+        path.length === 1 ? [...entryKeys, ...fields.map((field) => field.name)] : ['host', 'port'];
       document.unknownKey([...at, ...path], key, keys, `${id}: `);
     } else if (issue.type === 'strict_object' && path.length > 0 && issue.input === undefined) {
       document.problem([...at, ...path.slice(0, -1)], `${id}: ${name} is missing`);

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { cloudSuffixes } from '../topology/model.ts';
-import type { SpecContext } from './check.ts';
+import { fieldsOf, type Field, type Reference, type SpecContext } from './check.ts';
 import { nameField } from './checks/fields.ts';
 
 /** One check of a set. */
@@ -14,7 +14,8 @@ export interface Part {
 /** Several checks that are written in one line. */
 export interface CheckSet {
   readonly kind: string;
-  readonly keys: readonly string[];
+  readonly fields: readonly Field[];
+  readonly reference: Reference;
   /** None when something is wrong; each fault went to `context.problem` or `invalid`. */
   parts(
     raw: unknown,
@@ -25,6 +26,7 @@ export interface CheckSet {
 
 function setOf<Entries extends v.ObjectEntries>(
   kind: string,
+  reference: Reference,
   schema: v.StrictObjectSchema<Entries, undefined>,
   parts: (
     spec: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>,
@@ -33,7 +35,8 @@ function setOf<Entries extends v.ObjectEntries>(
 ): CheckSet {
   return {
     kind,
-    keys: Object.keys(schema.entries),
+    fields: fieldsOf(schema),
+    reference,
     parts(raw, context, invalid) {
       const parsed = v.safeParse(schema, raw);
       if (parsed.success) return parts(parsed.output, context);
@@ -60,6 +63,11 @@ function patternOf(text: string): string {
 /** Login server, every data endpoint, the challenge of the API, and the token service that it names. */
 const registry = setOf(
   'registry',
+  {
+    summary:
+      'Login server, API challenge, token service and every data endpoint of a container registry.',
+    example: 'regions: [westeurope, northeurope]',
+  },
   v.strictObject({
     name: v.optional(nameField),
     regions: v.optional(v.array(v.string('must be regions in short form'))),
@@ -115,6 +123,10 @@ const serviceName = v.pipe(
 
 const keyVault = setOf(
   'key-vault',
+  {
+    summary: 'Name and certificate of a key vault.',
+    example: "each: stamp\nname: '{stamp.parameters.keyVaultName}'\nwithin: [stamp]",
+  },
   v.strictObject({ name: serviceName, within }),
   ({ name, within: given }, { topology }) => {
     const suffix = cloudSuffixes(topology?.cloud ?? 'public').keyVault;
@@ -126,6 +138,10 @@ const services = ['blob', 'file', 'queue', 'table', 'dfs', 'web'] as const;
 
 const storage = setOf(
   'storage',
+  {
+    summary: 'Name and certificate of each service of a storage account.',
+    example: 'name: stshopweu\nservices: [blob, queue]',
+  },
   v.strictObject({
     name: v.pipe(v.string(), v.regex(/^[a-z0-9]{3,24}$/, 'must be the name of a storage account')),
     services: v.optional(v.array(v.picklist(services, `must be of ${services.join(', ')}`)), [
@@ -142,27 +158,32 @@ const storage = setOf(
 );
 
 /** The agent's own way out, as `hub.egress` declares it: what is allowed answers, all else stays closed. */
-const agent = setOf('agent', v.strictObject({}), (_spec, { hub, problem }) => {
-  const { allowed = [], denied = [] } = hub?.egress ?? {};
-  if (allowed.length === 0) {
-    problem([], 'needs hub.egress.allowed in the topology: names that the agent may reach');
-    return [];
-  }
-  const [control] = allowed;
-  const idOf = (name: string): string => name.toLowerCase().replaceAll('.', '-');
-  return [
-    ...allowed.map((name) => ({
-      name: `allowed-${idOf(name)}`,
-      kind: 'egress',
-      spec: { name, state: 'allowed' },
-    })),
-    ...denied.map((name) => ({
-      name: `denied-${idOf(name)}`,
-      kind: 'egress',
-      spec: { name, state: 'denied', control },
-    })),
-  ];
-});
+const agent = setOf(
+  'agent',
+  { summary: "The agent's own way out, as `hub.egress` of the topology declares it.", example: '' },
+  v.strictObject({}),
+  (_spec, { hub, problem }) => {
+    const { allowed = [], denied = [] } = hub?.egress ?? {};
+    if (allowed.length === 0) {
+      problem([], 'needs hub.egress.allowed in the topology: names that the agent may reach');
+      return [];
+    }
+    const [control] = allowed;
+    const idOf = (name: string): string => name.toLowerCase().replaceAll('.', '-');
+    return [
+      ...allowed.map((name) => ({
+        name: `allowed-${idOf(name)}`,
+        kind: 'egress',
+        spec: { name, state: 'allowed' },
+      })),
+      ...denied.map((name) => ({
+        name: `denied-${idOf(name)}`,
+        kind: 'egress',
+        spec: { name, state: 'denied', control },
+      })),
+    ];
+  },
+);
 
 /** Every set that a gates document may use. */
 export const sets: readonly CheckSet[] = [registry, keyVault, storage, agent];

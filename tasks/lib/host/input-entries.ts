@@ -13,7 +13,9 @@ export function entries(): InputReader<unknown[]> {
       if (text === undefined) return [];
       // As the only value of a mapping, so that one reader judges the YAML of all inputs.
       const wrapped: AgentPort = { ...port, input: () => `entries:\n${indented(text)}` };
-      const value = inner.read(wrapped, name, report)?.['entries'];
+      const value = inner.read(wrapped, name, (problem, code) =>
+        report(problem.replace('an object in', 'a list in'), code),
+      )?.['entries'];
       if (value === undefined) return undefined;
       if (Array.isArray(value)) return value as unknown[];
       report(`holds ${value === null ? 'nothing' : 'no list'}; allowed: a list in YAML or JSON.`);

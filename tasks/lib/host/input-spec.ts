@@ -4,6 +4,7 @@ import type { AgentPort } from './agent-port.ts';
 /** What an input is in terms of task.json; a test compares the two. */
 export type InputKind =
   | 'connection'
+  | 'registryConnection'
   | 'choice'
   | 'path'
   | 'paths'

@@ -15,7 +15,9 @@ export {
   integer,
   list,
   path,
+  pathOrReference,
   paths,
   seconds,
   text,
 } from './input-readers.ts';
+export { registryConnection } from './registry-connection.ts';

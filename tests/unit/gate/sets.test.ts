@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { readGates } from '../../../tasks/lib/gate/document.ts';
 import type { GateContext } from '../../../tasks/lib/gate/document.ts';
-import type { Topology } from '../../../tasks/lib/topology/model.ts';
-import { estateOfTopology } from '../../../tasks/lib/gate/estate.ts';
-import { gateContext, topology } from './estate.ts';
+import { gateContext, widerContext } from './estate.ts';
 import { fakeProbe, type World } from './fake-probe.ts';
 
 function targets(check: string, context: GateContext = gateContext()): string[] {
@@ -22,20 +20,9 @@ function problems(check: string, context: GateContext = gateContext()): string[]
   throw new assert.AssertionError({ message: 'the document was accepted' });
 }
 
-/** The estate of the other tests, with names outside it and replicas of its registry. */
-function wider(): GateContext {
-  const hub = {
-    ...topology.hub,
-    egress: { allowed: ['mcr.microsoft.com'], denied: ['example.com'] },
-  };
-  const registry = { name: 'crshop', loginServer: 'crshop.azurecr.io', replicas: ['northeurope'] };
-  const found: Topology = { ...topology, hub, registry };
-  return { ...gateContext(), topology: found, estate: estateOfTopology(found) };
-}
-
 describe('gate sets', () => {
   it('registry: login server, challenge, token service and every data endpoint', () => {
-    assert.deepEqual(targets('kind: registry', wider()), [
+    assert.deepEqual(targets('kind: registry', widerContext()), [
       'c.login-dns dns crshop.azurecr.io',
       'c.login-tls tls crshop.azurecr.io:443',
       'c.challenge http https://crshop.azurecr.io/v2/',
@@ -61,7 +48,7 @@ describe('gate sets', () => {
   });
 
   it('agent: what hub.egress allows, and what it denies with a control', () => {
-    assert.deepEqual(targets('kind: agent', wider()), [
+    assert.deepEqual(targets('kind: agent', widerContext()), [
       'c.allowed-mcr-microsoft-com egress mcr.microsoft.com:443',
       'c.denied-example-com egress example.com:443',
     ]);
@@ -131,7 +118,11 @@ describe('gate sets', () => {
 
   describe('egress', () => {
     const judged = async (check: string, outside: World['outside']): Promise<string> => {
-      const [read] = readGates('gates.yml', `checks: [{ id: c, kind: egress, ${check} }]`, wider());
+      const [read] = readGates(
+        'gates.yml',
+        `checks: [{ id: c, kind: egress, ${check} }]`,
+        widerContext(),
+      );
       const seen = await read?.run(
         fakeProbe({ outside: outside ?? {} }),
         AbortSignal.timeout(1000),

@@ -143,6 +143,34 @@ describe('deleting a stamp', () => {
     assert.deepEqual(group.deleted, [endpoint, vault]);
   });
 
+  it('does not wait where a right is missing, and names what it could not delete', async () => {
+    const hint = 'Give the identity a role.';
+    group.onRemove = (id) => {
+      if (id === vault) throw new SpokelineError('ARM_FORBIDDEN', 'no right', { hint });
+    };
+    const error = await failure(go());
+    assert.equal(error.code, 'ARM_FORBIDDEN');
+    assert.equal(error.message, 'One resource refuses to be deleted; what went before is gone.');
+    assert.deepEqual([error.hint, error.details[0]?.target], [hint, vault]);
+    assert.deepEqual(clock.sleeps, []);
+  });
+
+  it('deletes what one deployment made when it is named', async () => {
+    const asked: string[] = [];
+    group.deploymentList = ['one', 'two'].map((name) => ({
+      id: idOf('Microsoft.Resources/deployments', name),
+      name,
+      state: 'Succeeded',
+      ours: name === 'two',
+    }));
+    group.madeBy = ({ name }) => {
+      asked.push(name);
+      return Promise.resolve([vault]);
+    };
+    const { deleted, left } = await go({ deploymentName: 'ONE' });
+    assert.deepEqual([asked, deleted, left.length], [['one'], 1, 4]);
+  });
+
   it('says what went and what goes on when the run is cancelled', async () => {
     group.onRemove = (id) => {
       if (id === vault) controller.abort(new SpokelineError('CANCELLED', 'stop'));

@@ -91,7 +91,8 @@ async function removeWave({ group, wave, running, note, patience }: Wave): Promi
     idle = refused.size === waiting.length ? idle + 1 : 0;
     waiting = [...refused.keys()];
     if (waiting.length === 0) return;
-    if (idle >= patienceRounds) throw stays(refused);
+    const forbidden = [...refused.values()].every(({ code }) => code === 'ARM_FORBIDDEN');
+    if (forbidden || idle >= patienceRounds) throw stays(refused);
     if (timeIsUp(patience)) throw outOfTime('deleting resources', `${waiting.length} are left`);
     await pause(patience, between);
   }
@@ -110,23 +111,27 @@ async function tryRemove(
     return new SpokelineError('ARM_CONFLICT', `Azure still shows ${id}.`);
   } catch (error) {
     const refusal =
-      error instanceof SpokelineError && /^ARM_(?:CONFLICT|REQUEST)$/.test(error.code);
+      error instanceof SpokelineError && /^ARM_(?:CONFLICT|FORBIDDEN|REQUEST)$/.test(error.code);
     if (!refusal || signal.aborted) throw error;
     return error;
   }
 }
 
 function stays(refused: ReadonlyMap<string, SpokelineError>): SpokelineError {
+  const forbidden = [...refused.values()].find(({ code }) => code === 'ARM_FORBIDDEN');
+  const count = refused.size === 1 ? 'One resource refuses' : `${refused.size} resources refuse`;
   return new SpokelineError(
-    'ARM_CONFLICT',
-    `${refused.size} resources refuse to be deleted; those that nothing holds are gone.`,
+    forbidden === undefined ? 'ARM_CONFLICT' : 'ARM_FORBIDDEN',
+    `${count} to be deleted; what went before is gone.`,
     {
       details: [...refused].map(([target, error]) => ({
         target,
         message: error.details[0]?.message ?? error.message,
         ...(error.details[0]?.code === undefined ? {} : { code: error.details[0].code }),
       })),
-      hint: 'Something outside the deployment holds them. Mend that and run the same step again.',
+      hint:
+        forbidden?.hint ??
+        'Something outside the deployment holds them. Mend that and run the same step again.',
     },
   );
 }

@@ -34,6 +34,13 @@ interface Seen {
 export const denied: Check<Spec, Seen> = {
   kind: 'denied',
   schema,
+  reference: {
+    summary:
+      'Nothing answers there while the control does, so that silence is proven to be a drop.',
+    example: `host: 10.1.2.5
+port: 22
+control: { host: 10.1.2.5, port: 443 }`,
+  },
   complete(spec, context) {
     checkHost(spec.host, ['host'], context);
     checkHost(spec.control.host, ['control', 'host'], context);

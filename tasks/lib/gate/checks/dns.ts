@@ -46,6 +46,15 @@ interface Seen extends NameSeen {
 export const dns: Check<Spec, Seen> = {
   kind: 'dns',
   schema,
+  reference: {
+    summary:
+      'Every address of the name lies inside the networks, all resolvers agree, and the way leads through privatelink if asked for.',
+    example: `each: stamp
+name: '{stamp.parameters.keyVaultName}.vault.azure.net'
+within: [stamp]
+throughPrivateLink: true
+maxTtl: 60`,
+  },
   complete(spec, context) {
     const { within: where, throughPrivateLink: way, equals, maxTtl } = spec;
     if (spec.mustNotResolve === true && (where ?? way ?? equals ?? maxTtl) !== undefined) {

@@ -23,6 +23,13 @@ interface Seen {
 export const egress: Check<Spec, Seen> = {
   kind: 'egress',
   schema,
+  reference: {
+    summary:
+      'A name outside the estate that the topology declares is reached from this agent, or is not.',
+    example: `name: example.com
+state: denied
+control: mcr.microsoft.com`,
+  },
   complete(spec, { hub, problem }) {
     const { allowed = [], denied = [] } = hub?.egress ?? {};
     for (const field of ['name', 'control'] as const) {

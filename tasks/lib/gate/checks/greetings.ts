@@ -11,6 +11,8 @@ interface Protocol {
   readonly product: string;
   /** Where Azure's own service listens for TLS. */
   readonly port: number;
+  /** A name of Azure's own service. */
+  readonly example: string;
   /** What the first bytes of a server mean; undefined if they are none of its own. */
   words(said: Buffer): string | undefined;
 }
@@ -22,12 +24,16 @@ interface Seen {
 }
 
 /** A database server answers in its own protocol, inside TLS with a certificate of its name; nobody signs in. */
-export function greetingCheck({ kind, product, port, words }: Protocol) {
+export function greetingCheck({ kind, product, port, example, words }: Protocol) {
   const schema = v.strictObject({ name: nameField, port: v.optional(portField, port) });
   type Spec = v.InferOutput<typeof schema>;
   const check: Check<Spec, Seen> = {
     kind,
     schema,
+    reference: {
+      summary: `A ${product} server greets in its own protocol, inside TLS under its name; nobody signs in.`,
+      example: `name: ${example}`,
+    },
     complete(spec, context) {
       checkHost(spec.name, ['name'], context);
       return spec;

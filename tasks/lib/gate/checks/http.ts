@@ -44,6 +44,14 @@ interface Seen {
 export const http: Check<Spec, Seen> = {
   kind: 'http',
   schema,
+  reference: {
+    summary: 'The URL answers with this status, these headers and this body, in this time.',
+    example: `url: https://app.weu.example.net/health
+status: 200
+json: { status: ready }
+maxMs: 500
+warmUp: 3`,
+  },
   complete(spec, context) {
     checkHost(hostOf(spec.url), ['url'], context);
     if (spec.address !== undefined) checkHost(spec.address, ['address'], context);

@@ -19,6 +19,11 @@ const refusals = [400, 401, 403, 495, 496];
 export const mtls: Check<Spec, Seen> = {
   kind: 'mtls',
   schema,
+  reference: {
+    summary:
+      'A client without a certificate is refused, and one with the certificate of the task is answered.',
+    example: `url: https://partner.weu.example.net/`,
+  },
   complete(spec, context) {
     checkHost(hostOf(spec.url), ['url'], context);
     return spec;

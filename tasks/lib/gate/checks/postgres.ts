@@ -8,6 +8,7 @@ export const postgres = greetingCheck({
   kind: 'postgres',
   product: 'PostgreSQL',
   port: 5432,
+  example: 'pg-shop.postgres.database.azure.com',
   words(said) {
     const kind = said.toString('latin1', 0, 1);
     if (kind === 'R' && said.length >= 9) {

@@ -5,6 +5,7 @@ export const redis = greetingCheck({
   kind: 'redis',
   product: 'Redis',
   port: 6380,
+  example: 'redis-shop.redis.cache.windows.net',
   words(said) {
     const text = said.toString('latin1');
     if (text.startsWith('+PONG')) return 'answers without a password';

@@ -19,6 +19,11 @@ interface Seen {
 export const tcp: Check<Spec, Seen> = {
   kind: 'tcp',
   schema,
+  reference: {
+    summary: 'A connection to every address of the host is accepted.',
+    example: `host: 10.1.2.5
+port: 443`,
+  },
   complete(spec, context) {
     checkHost(spec.host, ['host'], context);
     return spec;

@@ -38,6 +38,13 @@ interface Seen {
 export const tls: Check<Spec, Seen> = {
   kind: 'tls',
   schema,
+  reference: {
+    summary:
+      'Every address of the name shows a trusted certificate for it, and speaks no version that is too old.',
+    example: `name: '{registry.loginServer}'
+oldest: TLSv1.2
+minDaysLeft: 30`,
+  },
   target: (spec) => `${spec.name}:${spec.port}`,
   async observe(spec, probe, signal) {
     const target = await seeTarget(spec.name, probe, signal);
