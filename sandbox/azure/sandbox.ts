@@ -43,6 +43,10 @@ export interface SandboxOptions {
   misbehaviour?: Misbehaviour;
   /** Seconds that Entra's access tokens are good for. */
   tokenLifetime?: number;
+  /** Milliseconds that a long-running operation takes; 25 if absent. */
+  pace?: number;
+  /** Seconds that Resource Manager tells clients to wait between polls; 1 if absent. */
+  retryAfter?: number;
   /** One line for each private address that changes its state; silent if absent. */
   log?: (line: string) => void;
 }
@@ -177,6 +181,8 @@ async function start(
     subscriptions,
     authenticate: (token) => entra.verify(token, armAudiences),
     loopback: anyHolds(['127.0.0.0/8'], agent),
+    ...(o.pace === undefined ? {} : { pace: o.pace }),
+    ...(o.retryAfter === undefined ? {} : { retryAfter: o.retryAfter }),
     loginServer: (name, sku) =>
       sku === 'Premium' ? undefined : publicRegistries.loginServer(name),
   });

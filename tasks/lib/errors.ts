@@ -61,6 +61,15 @@ export const errorCodes = {
     cause: 'A deployment failed.',
     fix: 'Each root cause is listed with its resource; mend it and run again.',
   },
+  WHAT_IF_REFUSED: {
+    cause: 'What-if predicts a change that the input failOn forbids; nothing was deployed.',
+    fix: 'Mend the template, or let the change through by a rule in ignoreChanges.',
+  },
+  RETIRE_REFUSED: {
+    cause:
+      'A stamp may not be deleted yet: traffic, names, locks or running deployments are in the way.',
+    fix: 'Each obstacle is listed with what to do; nothing was deleted.',
+  },
   DEPLOYMENT_ACTIVE: {
     cause: 'Another deployment of the same name is running with other content.',
     fix: 'Wait until it ends, cancel it, or choose another deploymentName.',

@@ -132,10 +132,7 @@ describe('sources of the packaged ImagePush', function () {
 
   it('mounts what it copies inside one registry', async () => {
     await pushed({ source: layout, repository: 'base/app' });
-    const run = await pushed({
-      source: `docker://${loginServer}/base/app@${image.digest}`,
-      sourceAzureSubscription: world.connection,
-    });
+    const run = await pushed({ source: `docker://${loginServer}/base/app@${image.digest}` });
     const evidence = JSON.parse(run.outputs['evidence'] ?? '') as Record<string, unknown>;
     assert.deepEqual(evidence['blobs'], { uploaded: 0, skipped: 0, mounted: 5 });
     assert.equal(evidence['bytes'], 0);

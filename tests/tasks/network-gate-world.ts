@@ -128,18 +128,19 @@ export function runMain(
   environment: Record<string, string> = {},
 ): Promise<TaskRun> {
   const main = resolve('tasks', task, `${task}V1`, 'main.ts');
-  return runProgram(['--import', 'tsx', main], folder, inputs, environment);
+  return runProgram([process.execPath, '--import', 'tsx', main], folder, inputs, environment);
 }
 
-/** As `runMain`, but what the agent gets: the packaged task. */
+/** As `runMain`, but what the agent gets: the packaged task; wrapped in another command if one is given. */
 export function runPackaged(
   task: string,
   folder: string,
   inputs: Record<string, string>,
   environment: Record<string, string> = {},
+  wrap: (command: string[]) => string[] = (command) => command,
 ): Promise<TaskRun> {
   const bundle = resolve('dist', 'tasks', task, `${task}V1`, 'index.js');
-  return runProgram([bundle], folder, inputs, environment);
+  return runProgram(wrap([process.execPath, bundle]), folder, inputs, environment);
 }
 
 async function runProgram(
@@ -152,7 +153,8 @@ async function runProgram(
     `INPUT_${name.toUpperCase()}`,
     value,
   ]);
-  const child = spawn(process.execPath, program, {
+  const [command = '', ...args] = program;
+  const child = spawn(command, args, {
     env: {
       PATH: process.env['PATH'] ?? '',
       AGENT_TEMPDIRECTORY: folder,

@@ -13,9 +13,10 @@ import type { ImageReference } from '../../lib/oci/source/reference.ts';
 import { readRegistry } from '../../lib/oci/source/registry.ts';
 import { SourceHosts } from '../../lib/oci/source/source-hosts.ts';
 import type { SourceWish } from '../../lib/oci/source/wish.ts';
-import { registryTarget } from '../../lib/oci/target.ts';
+import type { RegistryTarget } from '../../lib/oci/target.ts';
 import type { Inputs } from './inputs.ts';
 import { loginFor } from './login.ts';
+import type { Identity } from './login.ts';
 
 /**
  * The image that the inputs name: a folder, an archive, or another registry's. Whoever opens it
@@ -25,6 +26,7 @@ import { loginFor } from './login.ts';
  */
 export async function openSource(
   inputs: Inputs,
+  target: RegistryTarget,
   context: TaskContext,
   signal: AbortSignal,
 ): Promise<ImageSource> {
@@ -35,7 +37,7 @@ export async function openSource(
     referrers,
   };
   if (source.startsWith(registryPrefix)) {
-    return openRegistry(parseReference(source), inputs, wish, context, signal);
+    return openRegistry(parseReference(source), inputs, target, wish, context, signal);
   }
   const status = await stat(source).catch(() => undefined);
   if (status === undefined) {
@@ -52,13 +54,13 @@ export async function openSource(
 async function openRegistry(
   reference: ImageReference,
   inputs: Inputs,
+  target: RegistryTarget,
   wish: SourceWish,
   context: TaskContext,
   signal: AbortSignal,
 ): Promise<ImageSource> {
   const { loginServer, repository } = reference;
   const { log, clock } = context;
-  const target = await registryTarget({ ...inputs, registry: loginServer, connected: undefined });
   const hosts = new SourceHosts({
     resolver: resolverFor(target),
     target,
@@ -75,13 +77,14 @@ async function openRegistry(
         tokenHosts.map(async (host) => [host, (await hosts.open(host, signal)).http] as const),
       ),
     );
-    const identity = {
-      azureSubscription: inputs.sourceAzureSubscription,
-      containerRegistry: inputs.sourceContainerRegistry,
-    };
     const session = new RegistrySession({
       http: registry.http,
-      login: loginFor(identity, registry, tokenHttp, context),
+      login: loginFor(
+        identityOf(inputs, loginServer === target.loginServer),
+        registry,
+        tokenHttp,
+        context,
+      ),
       path: registry,
       scopes: [`repository:${repository}:pull`],
       tokenHosts,
@@ -94,4 +97,12 @@ async function openRegistry(
     hosts.close();
     throw error;
   }
+}
+
+/** Who reads the source: its own connection, or in the same registry whoever pushes. */
+function identityOf(inputs: Inputs, isSame: boolean): Identity {
+  const azureSubscription = inputs.sourceAzureSubscription;
+  const containerRegistry = inputs.sourceContainerRegistry;
+  const isGiven = azureSubscription !== undefined || containerRegistry !== undefined;
+  return isSame && !isGiven ? inputs : { azureSubscription, containerRegistry };
 }

@@ -23,31 +23,28 @@ import { openSource } from './source.ts';
 export async function run(inputs: Inputs, context: TaskContext): Promise<void> {
   const started = context.clock.now();
   const { log, clock, signal } = context;
-  const image = await withDeadline(
+  const target = await registryTarget({
+    ...inputs,
+    connected: inputs.containerRegistry?.registry,
+  });
+  let push: ImagePush | undefined;
+  const seen = await withDeadline(
     inputs.timeout * 1000,
     clock,
     signal,
-    () => `reading ${inputs.source}`,
-    (either) => openSource(inputs, context, either),
+    () => push?.doing ?? `reading ${inputs.source}`,
+    async (either) => {
+      const image = await openSource(inputs, target, context, either);
+      try {
+        log.info(titleOf(image));
+        push = new ImagePush(inputs, image, target, context);
+        return await push.run(either);
+      } finally {
+        await image.close();
+      }
+    },
   );
-  try {
-    log.info(titleOf(image));
-    const target = await registryTarget({
-      ...inputs,
-      connected: inputs.containerRegistry?.registry,
-    });
-    const push = new ImagePush(inputs, image, target, context);
-    const seen = await withDeadline(
-      inputs.timeout * 1000,
-      clock,
-      signal,
-      () => push.doing,
-      (either) => push.run(either),
-    );
-    report({ ...seen, ms: clock.now() - started }, context);
-  } finally {
-    await image.close();
-  }
+  report({ ...seen, ms: clock.now() - started }, context);
 }
 
 function titleOf(image: ImageSource): string {
@@ -205,13 +202,14 @@ function report(run: PushRun, { log, setOutput }: TaskContext): void {
   setOutput('mounted', String(mounted));
   setOutput('evidence', JSON.stringify(evidenceOf(run)));
   for (const { repository, result } of pushed) {
-    const { blobs, bytesSent, unchanged } = result;
+    const { blobs, bytesSent, referrers, unchanged } = result;
     const reference = referenceOf(run, repository);
     log.info(
       unchanged
         ? `Nothing to do: ${reference} is there already`
         : `Pushed ${reference}: ${blobs.uploaded} blobs uploaded, ${blobs.skipped} there already, ` +
-            `${blobs.mounted} mounted; ${sizeText(bytesSent)} in ${(run.ms / 1000).toFixed(1)} s`,
+            `${blobs.mounted} mounted; ${referrers.pushed} manifests about it; ` +
+            `${sizeText(bytesSent)} in ${(run.ms / 1000).toFixed(1)} s`,
     );
   }
 }

@@ -70,7 +70,7 @@ export function readInputs<I>(spec: InputSpec<I>, port: AgentPort): I {
       problems.push({
         target: name,
         code: 'INPUT_INVALID',
-        message: `Input "${name}" ${text.replace(/\.?$/, '.')}`,
+        message: `Input "${name}" ${text.replace(/[^.?]$/, '$&.')}`,
       }),
     );
   }

@@ -55,7 +55,8 @@ function readBearer(text: string, host: string, declared: readonly string[]): Be
       {
         hint:
           `Only ${[host, ...declared].join(', ')} may be trusted with the identity; nothing was sent ` +
-          'there. If it is the token service of this registry, add its host to tokenHosts.',
+          'there. If it is the token service of this registry, add its host to tokenHosts (of a source: ' +
+          'sourceTokenHosts).',
       },
     );
   }

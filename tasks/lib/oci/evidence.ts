@@ -68,6 +68,7 @@ export function evidenceOf(run: PushRun): Record<string, unknown> {
       reference: referenceOf(run, repository),
       unchanged: result.unchanged,
       blobs: result.blobs,
+      referrers: result.referrers,
       bytes: result.bytesSent,
       requests: result.requests,
     })),

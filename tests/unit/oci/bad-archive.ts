@@ -42,7 +42,11 @@ export class BadArchive {
   }
 
   /** What the archive is refused with. */
-  async fault(bytes: Buffer, spool: Partial<Spool> = {}): Promise<SpokelineError> {
+  async fault(
+    bytes: Buffer,
+    spool: Partial<Spool> = {},
+    signal = AbortSignal.timeout(10_000),
+  ): Promise<SpokelineError> {
     await writeFile(this.path, bytes);
     const usual: Spool = {
       folder: this.folder,
@@ -50,7 +54,7 @@ export class BadArchive {
       freeBytes: () => Promise.resolve(1e12),
     };
     try {
-      await readArchive(this.path, everything, { ...usual, ...spool }, AbortSignal.timeout(10_000));
+      await readArchive(this.path, everything, { ...usual, ...spool }, signal);
     } catch (error) {
       assert.ok(error instanceof SpokelineError, String(error));
       return error;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
+import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { gzipped, tarOf } from './archive-files.ts';
 import { BadArchive, mebibyte } from './bad-archive.ts';
 
@@ -47,6 +48,17 @@ describe('a bad gzip archive', () => {
       message,
       /image\.tar has 63\.\d KiB but unpacks to more than 3\d\.\d MiB; nothing was sent$/,
     );
+  });
+
+  it('is given up when the run is cancelled', async () => {
+    const member = gzipSync(Buffer.alloc(64 * mebibyte), { level: 1 });
+    const cancel = new AbortController();
+    const freeBytes = (): Promise<number> => {
+      cancel.abort(new SpokelineError('CANCELLED', 'called off'));
+      return Promise.resolve(1e12);
+    };
+    const { code } = await world.fault(member, { freeBytes }, cancel.signal);
+    assert.equal(code, 'CANCELLED');
   });
 
   it('is refused when space runs out on the way, whatever its trailer says', async () => {
