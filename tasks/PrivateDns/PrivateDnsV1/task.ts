@@ -8,14 +8,13 @@ import { refuseObstacles } from '../../lib/dns/check.ts';
 import { changesOf, describePlan, planDocument } from '../../lib/dns/describe.ts';
 import type { Wish, ZonePort } from '../../lib/dns/model.ts';
 import { planOf, removalOf, type Plan } from '../../lib/dns/plan.ts';
-import { expectationsOf, verify } from '../../lib/dns/verify.ts';
 import { wishOf } from '../../lib/dns/wish.ts';
 import { SpokelineError } from '../../lib/errors.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
-import { resolverFor } from '../../lib/net/resolve.ts';
 import { readTopology } from '../../lib/topology/read.ts';
 import type { Inputs } from './inputs.ts';
 import { scopeOf, type Scope } from './scope.ts';
+import { verifyNames } from './verification.ts';
 
 /** Plans, applies, verifies or removes the private DNS records and links of stamps. */
 export async function run(
@@ -41,7 +40,7 @@ export async function run(
   }
   const wishes = await wishesOf(given, scope, armOf, context);
   if (given.action === 'verify') {
-    await check(given, scope, wishes, port, context);
+    await verifyNames(given, scope, wishes, port, context);
     return;
   }
   const state = await port.state(context.signal);
@@ -134,32 +133,4 @@ async function remove(scope: Scope, port: ZonePort, context: TaskContext): Promi
   show(plans, context);
   const writes = await carryOut(plans, port, context);
   context.log.info(writes === 0 ? 'Nothing had to be removed.' : `Removed ${writes}.`);
-}
-
-async function check(
-  given: Inputs,
-  scope: Scope,
-  wishes: readonly Wish[],
-  port: ZonePort,
-  context: TaskContext,
-): Promise<void> {
-  const { clock, signal, log } = context;
-  const expectations = expectationsOf(wishes);
-  // On loopback the first declared resolver stands in for the system's.
-  const own = scope.loopback ? '' : "the system's resolver and ";
-  if (expectations.length === 0) {
-    context.issue('warning', 'No private endpoint has a name, so nothing was verified.');
-    return;
-  }
-  log.info(`${expectations.length} names, through ${own}${scope.resolvers.length} declared`);
-  await verify(expectations, () => port.state(signal), {
-    resolver: resolverFor(scope),
-    clock,
-    signal,
-    timeout: given.timeout * 1000,
-    interval: given.interval * 1000,
-    networks: scope.networks,
-    info: (text) => log.info(text),
-  });
-  log.info('All names resolve as they should.');
 }

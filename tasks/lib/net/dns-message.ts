@@ -8,6 +8,15 @@ export interface DnsAnswer {
   /** The name asked for, in lower case without the final dot. */
   readonly question: string;
   readonly records: readonly DnsRecord[];
+  /** Who says that there is nothing more, and for how long that may be remembered (RFC 2308). */
+  readonly negative?: NegativeAnswer;
+}
+
+export interface NegativeAnswer {
+  /** The zone whose SOA came with the answer; empty for the root. */
+  readonly zone: string;
+  /** Seconds that are left. */
+  readonly ttl: number;
 }
 
 export interface DnsRecord {
@@ -20,6 +29,7 @@ export interface DnsRecord {
 
 const typeA = 1;
 const typeCname = 5;
+const typeSoa = 6;
 const typeOpt = 41;
 const classIn = 1;
 /** Largest answer asked for over UDP; what is larger comes over TCP. https://www.dnsflagday.net/2020/ */
@@ -102,9 +112,11 @@ export function decodeAnswer(message: Buffer): DnsAnswer {
   if (message.readUInt16BE(question.next + 2) !== classIn) throw new RangeError('another class');
   const truncated = (flags & 0x0200) !== 0;
   const records: DnsRecord[] = [];
+  let negative: NegativeAnswer | undefined;
   let offset = question.next + 4;
-  const count = truncated ? 0 : message.readUInt16BE(6);
-  for (let index = 0; index < count; index += 1) {
+  const answers = truncated ? 0 : message.readUInt16BE(6);
+  const authorities = truncated ? 0 : message.readUInt16BE(8);
+  for (let index = 0; index < answers + authorities; index += 1) {
     const { name, next } = readName(message, offset);
     const type = message.readUInt16BE(next);
     const recordClass = message.readUInt16BE(next + 2);
@@ -114,7 +126,12 @@ export function decodeAnswer(message: Buffer): DnsAnswer {
     offset = data + length;
     if (offset > message.length) throw new RangeError('a record is cut off');
     if (recordClass !== classIn) continue;
-    if (type === typeA) {
+    if (index >= answers) {
+      if (type !== typeSoa) continue;
+      if (length < 22) throw new RangeError('an SOA record that is too short');
+      // The minimum is the last field; a cache counts the record's own TTL down.
+      negative = { zone: name, ttl: Math.min(ttl, message.readUInt32BE(offset - 4)) };
+    } else if (type === typeA) {
       if (length !== 4) throw new RangeError('an A record without four bytes');
       records.push({ name, ttl, type: 'A', data: message.subarray(data, offset).join('.') });
     } else if (type === typeCname) {
@@ -127,5 +144,6 @@ export function decodeAnswer(message: Buffer): DnsAnswer {
     truncated,
     question: question.name,
     records,
+    ...(negative === undefined ? {} : { negative }),
   };
 }

@@ -2,7 +2,13 @@ import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { connect, isIP, isIPv6 } from 'node:net';
-import { decodeAnswer, encodeQuery, nameProblem, type DnsAnswer } from './dns-message.ts';
+import {
+  decodeAnswer,
+  encodeQuery,
+  nameProblem,
+  type DnsAnswer,
+  type NegativeAnswer,
+} from './dns-message.ts';
 
 export type ResolutionError = 'nxdomain' | 'servfail' | 'timeout' | 'nodata' | 'refused';
 
@@ -15,6 +21,8 @@ export interface Resolution {
   readonly addresses: readonly string[];
   /** Seconds; the smallest along the chain. */
   readonly ttl?: number;
+  /** With NXDOMAIN and NODATA: the zone that says so, and how long that is remembered. */
+  readonly negative?: NegativeAnswer;
   /** `system`, or `address[:port]` of the resolver as it was given. */
   readonly source: 'system' | (string & {});
   readonly error?: ResolutionError;
@@ -29,7 +37,7 @@ export interface Resolver {
 }
 
 /** Time for one answer; a resolver that needs longer does so for every program. */
-const answerMs = 5_000;
+export const answerMs = 5_000;
 
 /** Two sends within the time, as stub resolvers do: a lost datagram must not look like a dead server. */
 const sends = 2;
@@ -231,7 +239,7 @@ function askTcp({ address, port }: Asked, name: string, signal: AbortSignal): Pr
 function judge(
   name: string,
   answer: DnsAnswer,
-): Pick<Resolution, 'chain' | 'addresses' | 'ttl' | 'error'> {
+): Pick<Resolution, 'chain' | 'addresses' | 'ttl' | 'negative' | 'error'> {
   const chain: string[] = [];
   const ttls: number[] = [];
   let current = name.replace(/\.$/, '').toLowerCase();
@@ -249,11 +257,13 @@ function judge(
   ttls.push(...found.map((r) => r.ttl));
   const addresses = found.map((r) => r.data);
   const ttl = ttls.length === 0 ? {} : { ttl: Math.min(...ttls) };
+  const negative = answer.negative === undefined ? {} : { negative: answer.negative };
   switch (answer.rcode) {
     case 0:
-      return { chain, addresses, ...ttl, ...(addresses.length === 0 ? { error: 'nodata' } : {}) };
+      if (addresses.length > 0) return { chain, addresses, ...ttl };
+      return { chain, addresses, ...ttl, ...negative, error: 'nodata' };
     case 3:
-      return { chain, addresses: [], ...ttl, error: 'nxdomain' };
+      return { chain, addresses: [], ...ttl, ...negative, error: 'nxdomain' };
     case 5:
       return { chain, addresses: [], error: 'refused' };
     default:

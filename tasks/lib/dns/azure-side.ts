@@ -1,0 +1,29 @@
+import { sameSet, type AzureSide } from './diagnose.ts';
+import type { WantedRecord, Wish, ZoneState } from './model.ts';
+import { planOf } from './plan.ts';
+
+/** What the zones hold for a record that has to be there, and which links its zone lacks. */
+export function azureSide(record: WantedRecord, wish: Wish, state: ZoneState): AzureSide {
+  const { zone, name, addresses } = record;
+  const plan = planOf(wish, state);
+  const side = { zone, record: name, holds: [], unlinked: [] };
+  if (plan.missingZones.includes(zone)) return { ...side, state: 'zone-missing' };
+  const unlinked = [
+    ...plan.missingLinks.filter((link) => link.zone === zone),
+    ...plan.links.flatMap((step) =>
+      step.kind === 'create' && step.wanted.zone === zone ? [step.wanted] : [],
+    ),
+  ].map(({ networkId }) => networkId);
+  const step = plan.records.find(
+    (s) => 'wanted' in s && s.wanted.zone === zone && s.wanted.name === name,
+  );
+  if (step?.kind === 'create') return { ...side, unlinked, state: 'record-missing' };
+  const holds = step !== undefined && 'actual' in step ? step.actual.addresses : [];
+  const right = step === undefined || sameSet(holds, addresses);
+  return { ...side, unlinked, holds, state: right ? 'right' : 'record-wrong' };
+}
+
+/** The same when the zones cannot be read. */
+export function unreadSide({ zone, name }: WantedRecord): AzureSide {
+  return { zone, record: name, state: 'unread', holds: [], unlinked: [] };
+}
