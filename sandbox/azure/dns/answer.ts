@@ -3,17 +3,19 @@ import { anyHolds, parseAddress } from '../network/cidr.ts';
 import { field, idOf, list, sameId, text, texts } from '../network/fields.ts';
 import { hasPrivateEndpoint, publicNames } from '../services/names.ts';
 import { isInZone, normalise, relativeName } from './names.ts';
+import { originOf, publicOrigin, type ZoneOrigin } from './origin.ts';
 
 /** One record of an answer; other types than these are never handed out. */
 export type AnswerRecord =
   | { type: 'A'; name: string; ttl: number; data: string }
-  | { type: 'CNAME'; name: string; ttl: number; data: string };
+  | { type: 'CNAME'; name: string; ttl: number; data: string }
+  | ZoneOrigin;
 
 export interface DnsAnswer {
   code: 'NOERROR' | 'NXDOMAIN' | 'SERVFAIL';
   records: AnswerRecord[];
-  /** Zone whose SOA goes with an answer that has no record of the wanted type. */
-  authority: string | undefined;
+  /** SOA of the zone that goes with an answer that has no record of the wanted type. */
+  authority: ZoneOrigin | undefined;
 }
 
 export interface AnswerOptions {
@@ -66,8 +68,8 @@ export function answerQuery(
 }
 
 type Found =
-  | { kind: 'found'; records: AnswerRecord[]; authority: string }
-  | { kind: 'missing'; authority: string };
+  | { kind: 'found'; records: AnswerRecord[]; authority: ZoneOrigin }
+  | { kind: 'missing'; authority: ZoneOrigin };
 
 function lookUp(
   store: ResourceReader,
@@ -77,13 +79,15 @@ function lookUp(
 ): Found {
   const linked = network === undefined ? undefined : linkedZone(store, network, name);
   if (linked !== undefined) {
+    const authority = originOf(store, linked.zone);
     const records = recordsOf(store, linked.zone, name);
     if (records !== undefined) {
-      return { kind: 'found', records, authority: linked.zone.name.toLowerCase() };
+      const apex = name === authority.name ? [authority] : [];
+      return { kind: 'found', records: [...records, ...apex], authority };
     }
     const privateLink = linked.zone.name.toLowerCase().startsWith('privatelink.');
     if (!(linked.redirects && privateLink)) {
-      return { kind: 'missing', authority: linked.zone.name.toLowerCase() };
+      return { kind: 'missing', authority };
     }
   }
   return publicLookUp(store, o, name);
@@ -147,7 +151,7 @@ function recordsIn(set: Resource, name: string): AnswerRecord[] {
 }
 
 function publicLookUp(store: ResourceReader, o: AnswerOptions, name: string): Found {
-  const authority = name.split('.').slice(-2).join('.');
+  const authority = publicOrigin(name);
   for (const known of publicNames(store)) {
     const behindLink = hasPrivateEndpoint(store, known.resource, known.groupId);
     if (known.name === name && behindLink) {

@@ -2,7 +2,7 @@ import { getServers } from 'node:dns';
 import type { Wish, ZonePort } from '../../lib/dns/model.ts';
 import { expectationsOf, verify, verifyFailure, type Finding } from '../../lib/dns/verify.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
-import { answerMs, resolveAt, resolverFor } from '../../lib/net/resolve.ts';
+import { answerMs, primaryAt, resolveAt, resolverFor } from '../../lib/net/resolve.ts';
 import type { Inputs } from './inputs.ts';
 import type { Scope } from './scope.ts';
 
@@ -28,6 +28,7 @@ export async function verifyNames(
   const findings = await verify(expectations, () => port.state(signal), {
     resolver: resolverFor(scope),
     ask: (server, name, stop) => resolveAt(server, name, stop, answerMs),
+    primary: (server, zone, stop) => primaryAt(server, zone, stop, answerMs),
     ownServers: scope.loopback ? [] : getServers(),
     clock,
     signal,

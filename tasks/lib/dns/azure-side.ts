@@ -8,12 +8,13 @@ export function azureSide(record: WantedRecord, wish: Wish, state: ZoneState): A
   const plan = planOf(wish, state);
   const side = { zone, record: name, holds: [], unlinked: [] };
   if (plan.missingZones.includes(zone)) return { ...side, state: 'zone-missing' };
-  const unlinked = [
-    ...plan.missingLinks.filter((link) => link.zone === zone),
-    ...plan.links.flatMap((step) =>
-      step.kind === 'create' && step.wanted.zone === zone ? [step.wanted] : [],
-    ),
-  ].map(({ networkId }) => networkId);
+  // Resolvers are where somebody else's links are expected, the hub; an owner's own links matter without one.
+  const isHere = (link: { readonly zone: string }): boolean => link.zone === zone;
+  const own = plan.links.flatMap((step) => (step.kind === 'create' ? [step.wanted] : []));
+  const elsewhere = wish.expectedLinks.some(isHere);
+  const unlinked = (elsewhere ? plan.missingLinks : own)
+    .filter(isHere)
+    .map(({ networkId }) => networkId);
   const step = plan.records.find(
     (s) => 'wanted' in s && s.wanted.zone === zone && s.wanted.name === name,
   );

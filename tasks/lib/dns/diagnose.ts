@@ -37,8 +37,8 @@ export interface Observation {
   readonly expected: readonly string[];
   /** What counts as private; empty when not declared. */
   readonly networks: readonly string[];
-  /** What the same resolver says about the name in the private zone, where that was asked. */
-  readonly direct?: Resolution;
+  /** Whether the same resolver sees Azure's private zone of this name; undefined where that was not told. */
+  readonly seesZone?: boolean;
 }
 
 export interface Diagnosis {
@@ -103,57 +103,54 @@ function ofAzure({ azure, answer }: Observation): Diagnosis | undefined {
 }
 
 function ofNegative(seen: Observation): Diagnosis | undefined {
-  const { answer, age, azure } = seen;
+  const { answer, age, azure, seesZone } = seen;
   if (answer.error === undefined) return undefined;
   const said = answer.negative?.zone;
-  if (said === azure.zone) {
-    // Azure has the record, so its own zone cannot say this now.
-    return age.kind === 'fresh'
-      ? {
-          cause: 'foreign-answer',
-          why: `another zone named ${azure.zone} answers, which is linked to the resolver's network`,
-        }
-      : {
-          cause: 'stale-negative',
-          why: `it remembers that ${azure.zone} had no such record${leftOf(age)}`,
-        };
+  // Azure has the record, so its own zone cannot say this now.
+  if (said === azure.zone && age.kind === 'fresh') {
+    return {
+      cause: 'foreign-answer',
+      why: `another zone named ${azure.zone} answers, which is linked to the resolver's network`,
+    };
+  }
+  if (said === azure.zone && seesZone !== false) {
+    return {
+      cause: 'stale-negative',
+      why: `it remembers that ${azure.zone} had no such record${leftOf(age)}`,
+    };
   }
   const by = said === undefined || said === '' ? 'public DNS' : `the zone ${said}`;
-  if (age.kind === 'cached') {
+  if (seesZone === true && age.kind !== 'fresh') {
     return { cause: 'stale-negative', why: `it remembers the answer of ${by}${leftOf(age)}` };
   }
-  return unlinked(azure) ?? unforwarded(seen, `it asks ${by}`);
+  return unlinked(azure) ?? unforwarded(seen, by);
 }
 
 function ofAddresses(seen: Observation): Diagnosis {
-  const { answer, age, azure, networks, direct, expected } = seen;
+  const { answer, age, azure, networks, seesZone } = seen;
   const inside = networks.length > 0 ? networks : usuallyPrivate;
   const outside = answer.addresses.some((a) => !containsAny(inside, a));
-  if (age.kind === 'cached') {
-    return { cause: 'stale-answer', why: `it holds an answer from before${leftOf(age)}` };
-  }
   if (!outside) {
-    return age.kind === 'fresh' || age.left === undefined
+    return age.kind === 'fresh' || (age.kind === 'unknown' && age.left === undefined)
       ? {
           cause: 'foreign-answer',
           why: 'another zone, a hosts file or a rule of the resolver answers',
         }
-      : { cause: 'stale-answer', why: `it may hold an answer from before${leftOf(age)}` };
+      : { cause: 'stale-answer', why: `it holds an answer from before${leftOf(age)}` };
+  }
+  if (seesZone === true && age.kind !== 'fresh') {
+    return {
+      cause: 'stale-answer',
+      why: `it sees the zone ${azure.zone}, and holds an answer from before${leftOf(age)}`,
+    };
   }
   const missing = unlinked(azure);
   if (missing !== undefined) return missing;
-  if (direct !== undefined && direct.error === undefined && sameSet(direct.addresses, expected)) {
-    return {
-      cause: 'stale-answer',
-      why: `it finds ${azure.record}.${azure.zone}, so its answer to the public name is from before the endpoint${leftOf(age)}`,
-    };
-  }
-  return age.kind === 'fresh'
-    ? unforwarded(seen, 'it asks public DNS')
-    : {
-        cause: 'public-answer',
-        why: `it ${forwarding(seen)}, or holds a public answer from before${leftOf(age)}`,
-      };
+  if (seesZone !== undefined || age.kind === 'fresh') return unforwarded(seen, 'public DNS');
+  return {
+    cause: 'public-answer',
+    why: `it ${forwarding(seen)}, or holds a public answer from before${leftOf(age)}`,
+  };
 }
 
 function unlinked({ zone, unlinked: networks }: AzureSide): Diagnosis | undefined {
@@ -161,12 +158,18 @@ function unlinked({ zone, unlinked: networks }: AzureSide): Diagnosis | undefine
   return { cause: 'zone-not-linked', why: `${zone} is not linked to ${networks.join(', ')}` };
 }
 
-function unforwarded(seen: Observation, instead: string): Diagnosis {
-  return { cause: 'forwarder-missing', why: `the resolver ${forwarding(seen)}: ${instead}` };
+function unforwarded(seen: Observation, asks: string): Diagnosis {
+  const { zone } = seen.azure;
+  // The alias before the private zone's name never gets there then.
+  const half = seen.seesZone === true ? ` It forwards ${zone}, which is not enough.` : '';
+  return {
+    cause: 'forwarder-missing',
+    why: `the resolver ${forwarding(seen)}: it asks ${asks}.${half}`,
+  };
 }
 
 /**
- * A forwarder has to name the public zone: with one for privatelink alone the alias before it never gets there.
+ * A forwarder has to name the public zone.
  * https://learn.microsoft.com/azure/private-link/private-endpoint-dns-integration
  */
 function forwarding({ answer }: Observation): string {

@@ -8,8 +8,13 @@ import { AnswerWatch } from './watch.ts';
 
 export interface VerifyOptions {
   readonly resolver: Resolver;
-  /** Asks one server, for the reasons of a failure. */
+  /** For the reasons of a failure: asks one server for a name, and for the primary server of a zone. */
   readonly ask: (server: string, name: string, signal: AbortSignal) => Promise<Resolution>;
+  readonly primary: (
+    server: string,
+    zone: string,
+    signal: AbortSignal,
+  ) => Promise<string | undefined>;
   /** Servers behind the system's resolver, for the reasons of its failures. */
   readonly ownServers: readonly string[];
   readonly clock: Clock;
@@ -169,14 +174,14 @@ async function findingsOf(
     const findings: Finding[] = [];
     for (const answer of wrong) {
       const told = answer.source === 'system' ? await behind(answer, options) : answer;
-      const direct = await askDirectly(told, record, options);
+      const seesZone = await seesPrivateZone(told, record.zone, options);
       const diagnosis = diagnose({
         answer: told,
         age: watch.age(told),
         azure,
         expected,
         networks: options.networks,
-        ...(direct === undefined ? {} : { direct }),
+        ...(seesZone === undefined ? {} : { seesZone }),
       });
       findings.push({ name, expected, answer, ...diagnosis });
     }
@@ -194,14 +199,18 @@ async function behind(answer: Resolution, options: VerifyOptions): Promise<Resol
   return answer;
 }
 
-/** A wrong address for the public name: does the same resolver know the name in the private zone? */
-async function askDirectly(
+/** Name of the primary server in the SOA record that Azure gives to every private zone. */
+const privatePrimary = 'azureprivatedns.net';
+
+/** Whether a resolver that answers wrongly sees the private zone: the zone's origin is in no cache of public names. */
+async function seesPrivateZone(
   { source, error }: Resolution,
-  { name, zone }: WantedRecord,
-  { ask, signal }: VerifyOptions,
-): Promise<Resolution | undefined> {
-  if (source === 'system' || error !== undefined || name === '@') return undefined;
-  return ask(source, `${name}.${zone}`, signal);
+  zone: string,
+  { primary, signal }: VerifyOptions,
+): Promise<boolean | undefined> {
+  const silent = error === 'timeout' || error === 'refused' || error === 'servfail';
+  if (source === 'system' || silent) return undefined;
+  return (await primary(source, zone, signal)) === privatePrimary;
 }
 
 async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {

@@ -93,70 +93,63 @@ const cases: [string, Observation, string][] = [
     `foreign-answer: another zone named ${vaultZone} answers, which is linked to the resolver's network`,
   ],
   [
+    'NXDOMAIN by a public zone of that name',
+    seen(noPrivate, once, hub, { seesZone: false }),
+    `zone-not-linked: ${vaultZone} is not linked to /hub`,
+  ],
+  [
     'a remembered NXDOMAIN of public DNS',
-    seen(noPublic, cached, hub),
+    seen(noPublic, cached, hub, { seesZone: true }),
     'stale-negative: it remembers the answer of the zone azure.net; that is over in 42 s',
   ],
   [
     'NXDOMAIN of public DNS without the link',
-    seen(noPublic, once, hub),
+    seen(noPublic, once, hub, { seesZone: false }),
     `zone-not-linked: ${vaultZone} is not linked to /hub`,
   ],
   [
     'NXDOMAIN of public DNS',
-    seen(noPublic, fresh),
-    `forwarder-missing: the resolver ${forwarder}: it asks the zone azure.net`,
+    seen(noPublic, cached, {}, { seesZone: false }),
+    `forwarder-missing: the resolver ${forwarder}: it asks the zone azure.net.`,
   ],
   [
     'NXDOMAIN of nobody',
     seen({ error: 'nxdomain' }, timeless),
-    `forwarder-missing: the resolver ${forwarder}: it asks public DNS`,
+    `forwarder-missing: the resolver ${forwarder}: it asks public DNS.`,
   ],
   [
     'a public answer without the link',
-    seen(publicAnswer, once, hub),
+    seen(publicAnswer, cached, hub, { seesZone: false }),
     `zone-not-linked: ${vaultZone} is not linked to /hub`,
   ],
   [
-    'a public answer that grows old',
-    seen(publicAnswer, cached, hub),
-    'stale-answer: it holds an answer from before; that is over in 42 s',
+    'a public answer of one who sees the zone',
+    seen(publicAnswer, cached, {}, { seesZone: true }),
+    `stale-answer: it sees the zone ${vaultZone}, and holds an answer from before; that is over in 42 s`,
   ],
   [
-    'a public answer again and again',
-    seen(publicAnswer, fresh),
-    `forwarder-missing: the resolver ${forwarder}: it asks public DNS`,
+    'a public answer of one who sees the zone, again and again',
+    seen(publicAnswer, fresh, {}, { seesZone: true }),
+    `forwarder-missing: the resolver ${forwarder}: it asks public DNS. It forwards ${vaultZone}, which is not enough.`,
   ],
   [
-    'a public answer, seen once',
-    seen(publicAnswer, once),
-    `public-answer: it ${forwarder}, or holds a public answer from before; that is over in 60 s`,
+    'a public answer of one who does not see the zone',
+    seen(publicAnswer, cached, {}, { seesZone: false }),
+    `forwarder-missing: the resolver ${forwarder}: it asks public DNS.`,
   ],
   [
-    'a public answer beside the right private name',
-    seen(
-      { addresses: ['203.0.113.9'] },
-      once,
-      {},
-      {
-        direct: {
-          name: `kv.${vaultZone}`,
-          chain: [],
-          addresses: ['10.1.0.4'],
-          source: '10.0.0.53',
-        },
-      },
-    ),
-    `stale-answer: it finds kv.${vaultZone}, so its answer to the public name is from before the endpoint; that is over in 60 s`,
+    "a public answer of the system's resolver",
+    seen({ addresses: ['203.0.113.9'], source: 'system' }, timeless),
+    `public-answer: it ${forwarder}, or holds a public answer from before`,
   ],
   [
     'a public answer where no networks are declared',
     seen(publicAnswer, fresh, {}, { networks: [] }),
-    `forwarder-missing: the resolver ${forwarder}: it asks public DNS`,
+    `forwarder-missing: the resolver ${forwarder}: it asks public DNS.`,
   ],
   [
     'another private address again and again',
-    seen({ addresses: ['10.9.9.9'] }, fresh),
+    seen({ addresses: ['10.9.9.9'] }, fresh, {}, { seesZone: true }),
     'foreign-answer: another zone, a hosts file or a rule of the resolver answers',
   ],
   [
@@ -166,13 +159,13 @@ const cases: [string, Observation, string][] = [
   ],
   [
     'another private address, seen once',
-    seen({ addresses: ['10.9.9.9'] }, once),
-    'stale-answer: it may hold an answer from before; that is over in 60 s',
+    seen({ addresses: ['10.9.9.9'] }, once, {}, { seesZone: true }),
+    'stale-answer: it holds an answer from before; that is over in 60 s',
   ],
   [
     'a public answer when the zones cannot be read',
     seen(publicAnswer, fresh, { state: 'unread' }),
-    `forwarder-missing: the resolver ${forwarder}: it asks public DNS`,
+    `forwarder-missing: the resolver ${forwarder}: it asks public DNS.`,
   ],
 ];
 

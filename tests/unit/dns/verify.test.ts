@@ -69,6 +69,7 @@ describe('verifying names', () => {
     const findings = await verify(expectationsOf(wishes), zones, {
       resolver: source,
       ask: (server, name) => Promise.resolve(answer({ name, source: server, error: 'nxdomain' })),
+      primary: () => Promise.resolve(undefined),
       ownServers: [],
       clock: fakeClock(),
       signal: new AbortController().signal,
@@ -149,17 +150,20 @@ describe('verifying names', () => {
       ownServers: ['10.0.0.2', '10.0.0.3'],
       ask: (server, name) => {
         asked.push(`${server} ${name}`);
-        const mine = server === '10.0.0.3';
-        const addresses = !mine ? ['10.1.0.4'] : name.includes('link') ? [] : ['203.0.113.9'];
+        const addresses = server === '10.0.0.3' ? ['203.0.113.9'] : ['10.1.0.4'];
         return Promise.resolve(answer({ name, source: server, addresses, ttl: 30 }));
+      },
+      primary: (server, zone) => {
+        asked.push(`${server} SOA ${zone}`);
+        return Promise.resolve('azureprivatedns.net');
       },
     });
     assert.deepEqual(asked, [
       '10.0.0.2 kv.vault.azure.net',
       '10.0.0.3 kv.vault.azure.net',
-      `10.0.0.3 kv.${vaultZone}`,
+      `10.0.0.3 SOA ${vaultZone}`,
     ]);
-    assert.match(error?.details[0]?.message ?? '', /public-answer: .*that is over in 30 s$/);
+    assert.match(error?.details[0]?.message ?? '', /stale-answer: .*that is over in 30 s$/);
     assert.match(error?.details[0]?.message ?? '', /the system's resolver answered 203/);
   });
 
@@ -177,6 +181,7 @@ describe('verifying names', () => {
     const findings = await verify(expectationsOf([wish({ records })]), () => assert.fail(), {
       resolver: { resolve: count, witnesses: () => Promise.resolve([]) },
       ask: () => assert.fail(),
+      primary: () => assert.fail(),
       ownServers: [],
       clock: fakeClock(),
       signal: new AbortController().signal,
