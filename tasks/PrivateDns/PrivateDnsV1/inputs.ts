@@ -11,6 +11,7 @@ import {
   text,
   type InputsOf,
 } from '../../lib/host/inputs.ts';
+import { endpointIds, wantedTag } from './endpoint-inputs.ts';
 import { checkAddresses } from '../../lib/topology/network-inputs.ts';
 
 const owner = {
@@ -29,6 +30,9 @@ export const inputs = defineInputs(
     overlays: paths(),
     stamp: text({ default: 'all' }),
     resourceGroup: text({ pattern: resourceGroupName }),
+    endpoints: endpointIds(),
+    endpointTags: list(),
+    pending: choice(['fail', 'report'], { default: 'fail' }),
     zonesSubscription: text({ pattern: subscriptionId }),
     zonesResourceGroup: text({ pattern: resourceGroupName }),
     linkNetworks: list(),
@@ -45,10 +49,22 @@ export const inputs = defineInputs(
         problem('linkNetworks', `has ${id}; allowed: ids of virtual networks`);
     }
     checkAddresses(given, problem);
+    for (const tag of given.endpointTags) {
+      if (wantedTag(tag).name === '')
+        problem('endpointTags', `has ${tag}; allowed: name=value, name`);
+    }
+    if (given.endpoints.length > 0 && given.endpointTags.length > 0) {
+      problem('endpointTags', 'cannot stand beside endpoints');
+    }
     if (given.topology !== undefined) return;
-    const needed = ['resourceGroup', 'zonesResourceGroup', 'owner'] as const;
+    const needed = ['zonesResourceGroup', 'owner'] as const;
     for (const name of needed) {
       if (given[name] === undefined) problem(name, 'is needed when there is no topology');
+    }
+    const selected = given.endpoints.length > 0 || given.endpointTags.length > 0;
+    if (given.resourceGroup === undefined && !selected) {
+      const others = 'endpoints or endpointTags';
+      problem('resourceGroup', `is needed when there is no topology, unless ${others} are given`);
     }
     if (given.overlays.length > 0) {
       problem('overlays', 'changes a topology, but the input "topology" is missing');

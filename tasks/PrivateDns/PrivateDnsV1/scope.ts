@@ -1,4 +1,6 @@
+import type { EndpointSelection } from '../../lib/azure/dns-endpoints.ts';
 import { zonesOf } from '../../lib/dns/zones.ts';
+import { SpokelineError } from '../../lib/errors.ts';
 import type { ServiceConnection } from '../../lib/azure/connection.ts';
 import {
   declaredNetworks,
@@ -6,6 +8,7 @@ import {
   type Cloud,
   type Topology,
 } from '../../lib/topology/model.ts';
+import { wantedTag } from './endpoint-inputs.ts';
 import type { Inputs } from './inputs.ts';
 
 /** The endpoints of one owner: where they are, and who reads them. */
@@ -13,7 +16,10 @@ export interface Source {
   readonly owner: string;
   readonly connection: ServiceConnection;
   readonly subscription: string;
-  readonly resourceGroup: string;
+  /** Undefined for the whole subscription. */
+  readonly resourceGroup: string | undefined;
+  /** Which of the endpoints there. */
+  readonly selection: EndpointSelection;
   readonly linkNetworks: readonly string[];
   readonly checkNetworks: readonly string[];
   readonly furtherZones: readonly string[];
@@ -56,11 +62,19 @@ function topologyScope(given: Inputs, topology: Topology): Scope {
           groupId: 'registry',
           region: hub.region,
         });
+  const selection = selectionOf(given);
+  if (selection.ids.length > 0 && stamps.length + (withHub ? 1 : 0) !== 1) {
+    const message =
+      'Endpoints that are listed one by one belong to one stamp, and more are selected.';
+    const detail = 'endpoints needs the name of one stamp, or hub, in stamp';
+    throw new SpokelineError('INPUT_INVALID', message, { details: [{ message: detail }] });
+  }
   const hubSource: Source = {
     owner: `${name}/hub`,
     connection: hubConnection,
     subscription: hub.subscription,
     resourceGroup: hub.resourceGroup,
+    selection,
     // The hub's own links are made by its Bicep.
     linkNetworks: [],
     checkNetworks: [hub.network.id],
@@ -75,6 +89,7 @@ function topologyScope(given: Inputs, topology: Topology): Scope {
         connection: given.azureSubscription,
         subscription: stamp.subscription,
         resourceGroup: stamp.resourceGroup,
+        selection,
         linkNetworks: [stamp.network.id, ...given.linkNetworks],
         checkNetworks: [hub.network.id],
         // A stamp pulls its images through the registry's endpoint in the hub.
@@ -104,7 +119,8 @@ function plainScope(given: Inputs): Scope {
         owner: given.owner ?? '',
         connection,
         subscription: own,
-        resourceGroup: given.resourceGroup ?? '',
+        resourceGroup: given.resourceGroup,
+        selection: selectionOf(given),
         linkNetworks: given.linkNetworks,
         checkNetworks: [],
         furtherZones: [],
@@ -120,6 +136,10 @@ function plainScope(given: Inputs): Scope {
     loopback: false,
     networks: given.networks,
   };
+}
+
+function selectionOf(given: Inputs): EndpointSelection {
+  return { ids: given.endpoints, tags: given.endpointTags.map(wantedTag) };
 }
 
 /** The cloud of a connection, by its Resource Manager; a stand-in counts as the public one. */

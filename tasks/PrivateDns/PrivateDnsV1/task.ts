@@ -8,7 +8,7 @@ import { refuseObstacles } from '../../lib/dns/check.ts';
 import { changesOf, describePlan, planDocument } from '../../lib/dns/describe.ts';
 import type { Wish, ZonePort } from '../../lib/dns/model.ts';
 import { planOf, removalOf, type Plan } from '../../lib/dns/plan.ts';
-import { wishOf } from '../../lib/dns/wish.ts';
+import { refuseWaiting, wishOf } from '../../lib/dns/wish.ts';
 import { SpokelineError } from '../../lib/errors.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { readTopology } from '../../lib/topology/read.ts';
@@ -39,6 +39,7 @@ export async function run(
     return;
   }
   const wishes = await wishesOf(given, scope, armOf, context);
+  tellWaiting(given, wishes, context);
   if (given.action === 'verify') {
     await verifyNames(given, scope, wishes, port, context);
     return;
@@ -62,10 +63,11 @@ async function wishesOf(
 ): Promise<Wish[]> {
   const wishes: Wish[] = [];
   for (const source of scope.sources) {
-    const { owner, connection, subscription, resourceGroup } = source;
-    const arm = armOf(connection);
-    const endpoints = await listEndpoints(arm, subscription, resourceGroup, context.signal);
-    context.log.info(`${owner}: ${endpoints.length} private endpoints in ${resourceGroup}`);
+    const { owner, connection, subscription, resourceGroup, selection } = source;
+    const endpoints = await listEndpoints(armOf(connection), source, context.signal);
+    const place = resourceGroup ?? `subscription ${subscription}`;
+    const where = selection.ids.length > 0 ? 'the list' : place;
+    context.log.info(`${owner}: ${endpoints.length} private endpoints in ${where}`);
     wishes.push(
       wishOf({
         ...source,
@@ -73,10 +75,22 @@ async function wishesOf(
         cloud: scope.cloud,
         ttl: given.ttl,
         fallback: scope.fallback,
+        partial: selection.ids.length + selection.tags.length > 0,
       }),
     );
   }
   return wishes;
+}
+
+/** Endpoints that are not ready end everything but a plan, unless they are only to be reported. */
+function tellWaiting(given: Inputs, wishes: readonly Wish[], context: TaskContext): void {
+  const waiting = wishes.flatMap((wish) => wish.waiting ?? []);
+  context.setOutput(
+    'pending',
+    JSON.stringify(waiting.map(({ id, status, why }) => ({ id, status, why }))),
+  );
+  if (given.action !== 'plan' && given.pending === 'fail') refuseWaiting(wishes);
+  for (const { why } of waiting) context.issue('warning', `${why}: not registered.`);
 }
 
 function show(plans: readonly Plan[], context: TaskContext): void {

@@ -10,6 +10,8 @@ export interface Endpoint {
   readonly status: string;
   readonly configurations: readonly {
     readonly groupId: string;
+    /** The part of the service behind this address, where the interface tells it. */
+    readonly member?: string;
     readonly address: string;
     readonly fqdns: readonly string[];
   }[];
@@ -55,6 +57,18 @@ export interface Wish {
   readonly links: readonly WantedLink[];
   /** Links that somebody else makes, such as the hub's own. */
   readonly expectedLinks: readonly { readonly zone: string; readonly networkId: string }[];
+  /** Endpoints that are not ready: their records are neither written nor removed. */
+  readonly waiting?: readonly WaitingEndpoint[];
+  /** Set when more endpoints of the owner may exist than were looked at: then nothing counts as stale. */
+  readonly partial?: boolean;
+}
+
+export interface WaitingEndpoint {
+  readonly id: string;
+  /** As records have it in their metadata. */
+  readonly key: string;
+  readonly status: string;
+  readonly why: string;
 }
 
 export interface WantedRecord {

@@ -143,8 +143,13 @@ function find<T extends { zone: string; name: string }>(
 }
 
 function stale(wish: Wish, state: ZoneState): RecordStep[] {
+  if (wish.partial === true) return [];
+  const waiting = new Set(wish.waiting?.map(({ key }) => key));
+  const isAwaited = ({ metadata }: RecordSet): boolean =>
+    (metadata[endpointKey] ?? '').split(' ').some((key) => waiting.has(key));
   return state.records
     .filter((actual) => actual.metadata[ownerKey] === wish.owner && !find(wish.records, actual))
+    .filter((actual) => !isAwaited(actual))
     .map((actual) => ({ kind: isUntouched(actual) ? 'remove' : 'changed', actual }));
 }
 
@@ -164,6 +169,8 @@ function linkStep(wanted: WantedLink, owner: string, state: ZoneState): LinkStep
 }
 
 function staleLinks(wish: Wish, state: ZoneState): LinkStep[] {
+  // A link serves all names of its zone, those of endpoints that wait, too.
+  if (wish.partial === true || (wish.waiting ?? []).length > 0) return [];
   return state.links
     .filter(
       (actual) =>

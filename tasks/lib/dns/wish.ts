@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SpokelineError, type ErrorDetail } from '../errors.ts';
 import type { Cloud } from '../topology/model.ts';
-import type { Endpoint, WantedLink, WantedRecord, Wish } from './model.ts';
+import type { Endpoint, WaitingEndpoint, WantedLink, WantedRecord, Wish } from './model.ts';
 import { zoneNameOf } from './zones.ts';
 
 export interface WishOptions {
@@ -17,24 +17,25 @@ export interface WishOptions {
   /** Zones that the owner resolves without having names in them, such as the registry's. */
   readonly furtherZones: readonly string[];
   readonly fallback: boolean;
+  /** See `Wish.partial`. */
+  readonly partial?: boolean;
 }
 
 /**
  * What an owner's endpoints need in DNS. Several endpoints with one name share a record set.
- * Throws DNS_ENDPOINT_PENDING or DNS_UNSUPPORTED with a detail for each endpoint that stands in the way:
- * nothing is written before all of them are ready.
+ * Endpoints that are not ready are told apart, see `refuseWaiting`. Throws DNS_UNSUPPORTED with a detail for each name
+ * without a known zone.
  */
 export function wishOf(options: WishOptions): Wish {
-  const waiting: ErrorDetail[] = [];
+  const waiting: WaitingEndpoint[] = [];
   const unknown: ErrorDetail[] = [];
   const records = new Map<string, WantedRecord>();
   for (const endpoint of options.endpoints) {
     const obstacle = obstacleOf(endpoint);
     if (obstacle !== undefined) {
-      waiting.push({
-        target: endpoint.id,
-        message: `private endpoint ${endpoint.name} ${obstacle}`,
-      });
+      const { id, name, status } = endpoint;
+      const why = `private endpoint ${name} ${obstacle}`;
+      waiting.push({ id, key: endpointKeyOf(endpoint), status, why });
       continue;
     }
     for (const { groupId, address, fqdns } of endpoint.configurations) {
@@ -55,10 +56,6 @@ export function wishOf(options: WishOptions): Wish {
       }
     }
   }
-  if (waiting.length > 0) {
-    const message = `${count(waiting.length, 'private endpoint')} of ${options.owner} not ready; nothing was written.`;
-    throw new SpokelineError('DNS_ENDPOINT_PENDING', message, { details: waiting });
-  }
   if (unknown.length > 0) {
     const message = `${count(unknown.length, 'name')} of ${options.owner} without a known zone; nothing was written.`;
     throw new SpokelineError('DNS_UNSUPPORTED', message, { details: unknown });
@@ -74,7 +71,20 @@ export function wishOf(options: WishOptions): Wish {
     expectedLinks: zones.flatMap((zone) =>
       options.checkNetworks.map((networkId) => ({ zone, networkId })),
     ),
+    waiting,
+    partial: options.partial ?? false,
   };
+}
+
+/** Throws DNS_ENDPOINT_PENDING with a detail for each endpoint that is not ready. */
+export function refuseWaiting(wishes: readonly Wish[]): void {
+  const all = wishes.flatMap(({ owner, waiting = [] }) => waiting.map((each) => ({ owner, each })));
+  if (all.length === 0) return;
+  const owners = [...new Set(all.map(({ owner }) => owner))].join(', ');
+  const message = `${count(all.length, 'private endpoint')} of ${owners} not ready; nothing was written.`;
+  throw new SpokelineError('DNS_ENDPOINT_PENDING', message, {
+    details: all.map(({ each }) => ({ target: each.id, code: each.status, message: each.why })),
+  });
 }
 
 /** Says who an endpoint is in 24 characters or so: metadata values are short, resource ids are not. */
@@ -95,7 +105,9 @@ function obstacleOf(endpoint: Endpoint): string | undefined {
   const nameless = endpoint.configurations.filter((c) => c.fqdns.length === 0);
   // The service behind a Private Link Service of one's own has no name that could be registered.
   if (nameless.length > 0 && !/\/privateLinkServices$/i.test(endpoint.targetType)) {
-    return 'has an address without a name yet';
+    const members = nameless.flatMap(({ member }) => member ?? []);
+    const which = members.length === 0 ? '' : ` (${members.join(', ')})`;
+    return `has an address without a name yet${which}`;
   }
   return undefined;
 }

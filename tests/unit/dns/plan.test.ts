@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { refuseObstacles } from '../../../tasks/lib/dns/check.ts';
 import { changesOf, describePlan } from '../../../tasks/lib/dns/describe.ts';
-import { ownerKey, type RecordSet, type ZoneLink } from '../../../tasks/lib/dns/model.ts';
+import {
+  ownerKey,
+  type RecordSet,
+  type Wish,
+  type ZoneLink,
+} from '../../../tasks/lib/dns/model.ts';
 import { planOf, removalOf } from '../../../tasks/lib/dns/plan.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { link, network, owned, state, vaultZone, wanted, wish } from './estate.ts';
@@ -50,6 +55,19 @@ describe('a DNS plan', () => {
       );
     });
   }
+
+  it('leaves what a part of the endpoints cannot speak for', () => {
+    const present = { records: [owned('t/weu', { name: 'old' })], links: [link()] };
+    const kinds = (more: Partial<Wish>): string[] => {
+      const { records, links } = planOf(wish({ records: [], ...more }), state(present));
+      return [...records, ...links].map(({ kind }) => kind);
+    };
+    assert.deepEqual(kinds({}), ['remove', 'remove']);
+    assert.deepEqual(kinds({ partial: true }), []);
+    const waiting = { id: '/pe', status: 'Pending', why: 'is Pending' };
+    assert.deepEqual(kinds({ waiting: [{ ...waiting, key: 'pe-kv:1' }] }), []);
+    assert.deepEqual(kinds({ waiting: [{ ...waiting, key: 'pe-other:2' }] }), ['remove']);
+  });
 
   const want = { zone: vaultZone, name: 'mine', networkId: network, fallback: false };
   const links: [string, ZoneLink[], string[]][] = [

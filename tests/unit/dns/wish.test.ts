@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Endpoint } from '../../../tasks/lib/dns/model.ts';
-import { endpointKeyOf, wishOf, type WishOptions } from '../../../tasks/lib/dns/wish.ts';
+import {
+  endpointKeyOf,
+  refuseWaiting,
+  wishOf,
+  type WishOptions,
+} from '../../../tasks/lib/dns/wish.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { endpoint, network, vaultZone } from './estate.ts';
 
@@ -90,16 +95,19 @@ describe('what endpoints need in DNS', () => {
     ['without an address', { configurations: [] }, 'private endpoint pe-kv has no address yet'],
     [
       'without a name',
-      { configurations: [{ groupId: 'vault', address: '10.1.0.4', fqdns: [] }] },
-      'private endpoint pe-kv has an address without a name yet',
+      { configurations: [{ groupId: 'vault', member: 'x', address: '10.1.0.4', fqdns: [] }] },
+      'private endpoint pe-kv has an address without a name yet (x)',
     ],
   ];
   for (const [name, more, message] of pending) {
     it(`is not known for an endpoint ${name}`, () => {
-      const error = failure(() => wishOf(options([endpoint(more), endpoint({ id: '/x' })])));
+      const wish = wishOf(options([endpoint(more), endpoint({ id: '/x' })]));
+      assert.equal(wish.records.length, 1);
+      const error = failure(() => refuseWaiting([wish]));
       assert.equal(error.code, 'DNS_ENDPOINT_PENDING');
       assert.equal(error.message, 'One private endpoint of t/weu not ready; nothing was written.');
-      assert.deepEqual(error.details, [{ target: endpoint().id, message }]);
+      const { status } = endpoint(more);
+      assert.deepEqual(error.details, [{ target: endpoint().id, code: status, message }]);
     });
   }
 
