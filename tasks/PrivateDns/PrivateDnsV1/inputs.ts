@@ -25,7 +25,7 @@ export const inputs = defineInputs(
   {
     azureSubscription: connection({ required: true }),
     hubConnection: connection(),
-    action: choice(['plan', 'apply', 'verify', 'remove'], { default: 'apply' }),
+    action: choice(['plan', 'apply', 'verify', 'approve', 'remove'], { default: 'apply' }),
     topology: path(),
     overlays: paths(),
     stamp: text({ default: 'all' }),
@@ -57,6 +57,7 @@ export const inputs = defineInputs(
       problem('endpointTags', 'cannot stand beside endpoints');
     }
     if (given.topology !== undefined) return;
+    if (given.action === 'approve') problem('topology', 'is needed when action is approve');
     const needed = ['zonesResourceGroup', 'owner'] as const;
     for (const name of needed) {
       if (given[name] === undefined) problem(name, 'is needed when there is no topology');

@@ -5,6 +5,7 @@ import type { ServiceConnection } from '../../lib/azure/connection.ts';
 import {
   declaredNetworks,
   selectStamps,
+  type AcceptedConnection,
   type Cloud,
   type Topology,
 } from '../../lib/topology/model.ts';
@@ -23,6 +24,7 @@ export interface Source {
   readonly linkNetworks: readonly string[];
   readonly checkNetworks: readonly string[];
   readonly furtherZones: readonly string[];
+  readonly acceptedConnections: readonly AcceptedConnection[];
 }
 
 /** Everything that the task works on. */
@@ -79,6 +81,7 @@ function topologyScope(given: Inputs, topology: Topology): Scope {
     linkNetworks: [],
     checkNetworks: [hub.network.id],
     furtherZones: [],
+    acceptedConnections: hub.acceptedConnections ?? [],
   };
   return {
     cloud,
@@ -94,6 +97,7 @@ function topologyScope(given: Inputs, topology: Topology): Scope {
         checkNetworks: [hub.network.id],
         // A stamp pulls its images through the registry's endpoint in the hub.
         furtherZones: registryZones,
+        acceptedConnections: stamp.acceptedConnections ?? [],
       })),
     ],
     zones: {
@@ -124,6 +128,7 @@ function plainScope(given: Inputs): Scope {
         linkNetworks: given.linkNetworks,
         checkNetworks: [],
         furtherZones: [],
+        acceptedConnections: [],
       },
     ],
     zones: {

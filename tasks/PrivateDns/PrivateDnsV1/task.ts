@@ -12,11 +12,12 @@ import { refuseWaiting, wishOf } from '../../lib/dns/wish.ts';
 import { SpokelineError } from '../../lib/errors.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { readTopology } from '../../lib/topology/read.ts';
+import { approve } from './approval.ts';
 import type { Inputs } from './inputs.ts';
 import { scopeOf, type Scope } from './scope.ts';
 import { verifyNames } from './verification.ts';
 
-/** Plans, applies, verifies or removes the private DNS records and links of stamps. */
+/** Plans, applies, verifies or removes the private DNS records and links of stamps, or approves their connections. */
 export async function run(
   given: Inputs,
   context: TaskContext,
@@ -34,6 +35,10 @@ export async function run(
   const { connection, subscription, resourceGroup } = scope.zones;
   const port = createZonePort(armOf(connection), subscription, resourceGroup);
 
+  if (given.action === 'approve') {
+    await approve(given, scope, armOf, context);
+    return;
+  }
   if (given.action === 'remove') {
     await remove(scope, port, context);
     return;
