@@ -77,6 +77,7 @@ function endpointOf(
     region: String(resource['location'] ?? ''),
     targetId,
     targetType: typeOf(targetId),
+    unregistered: listOf(properties['customDnsConfigs']).length > 0,
     status: typeof state['status'] === 'string' ? state['status'] : 'Unknown',
     configurations: configurations.map((configuration) => ({
       ...configuration,

@@ -29,7 +29,7 @@ export interface Expectation {
 export function expectationsOf(wishes: readonly Wish[]): Expectation[] {
   return wishes.flatMap((wish) =>
     wish.records.flatMap((record) =>
-      record.fqdns.map((fqdn) => ({ fqdn, addresses: record.addresses, record, wish })),
+      record.fqdns.map((fqdn) => ({ fqdn, addresses: record.values, record, wish })),
     ),
   );
 }
@@ -134,10 +134,10 @@ function explain(
     if (step?.kind === 'create') causes.push(`${record.zone} has no record ${record.name}`);
     if (
       step?.kind === 'conflict' ||
-      (step?.kind === 'update' && !sameSet(step.actual.addresses, addresses))
+      (step?.kind === 'update' && !sameSet(step.actual.values, addresses))
     ) {
       causes.push(
-        `the record ${record.name} in ${record.zone} holds ${step.actual.addresses.join(', ')}`,
+        `the record ${record.name} in ${record.zone} holds ${step.actual.values.join(', ')}`,
       );
     }
     for (const { zone, networkId } of plan.missingLinks) {

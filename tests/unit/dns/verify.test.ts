@@ -112,7 +112,7 @@ describe('verifying names', () => {
     ['the link', state({ records: [owned()] }), `${vaultZone} is not linked to /hub`],
     [
       'a right value',
-      state({ records: [owned('t/neu', { addresses: ['10.2.0.4'] })], links: [link] }),
+      state({ records: [owned('t/neu', { values: ['10.2.0.4'] })], links: [link] }),
       `the record kv in ${vaultZone} holds 10.2.0.4`,
     ],
     [
