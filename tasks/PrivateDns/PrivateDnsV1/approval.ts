@@ -1,5 +1,3 @@
-import type { ArmClient } from '../../lib/azure/arm-client.ts';
-import type { ServiceConnection } from '../../lib/azure/connection.ts';
 import {
   approveConnection,
   listConnections,
@@ -17,8 +15,7 @@ import type { TaskContext } from '../../lib/host/context.ts';
 import type { AcceptedConnection } from '../../lib/topology/model.ts';
 import type { Inputs } from './inputs.ts';
 import type { Scope, Source } from './scope.ts';
-
-type ArmOf = (connection: ServiceConnection) => ArmClient;
+import type { ArmOf } from './survey.ts';
 
 /** A place of the topology with its services and the connections that they show. */
 interface Place {

@@ -1,8 +1,13 @@
+import { readLinks } from '../../lib/dns/declared-links.ts';
+import { readRecords } from '../../lib/dns/declared-records.ts';
+import { readZones } from '../../lib/dns/declared-zones.ts';
 import { resourceGroupName, subscriptionId } from '../../lib/host/azure-names.ts';
 import {
   choice,
   connection,
   defineInputs,
+  document,
+  flag,
   integer,
   list,
   path,
@@ -25,7 +30,8 @@ export const inputs = defineInputs(
   {
     azureSubscription: connection({ required: true }),
     hubConnection: connection(),
-    action: choice(['plan', 'apply', 'verify', 'approve', 'remove'], { default: 'apply' }),
+    action: choice(['plan', 'apply', 'verify', 'drift', 'approve', 'remove'], { default: 'apply' }),
+    mode: choice(['records', 'zoneGroups'], { default: 'records' }),
     topology: path(),
     overlays: paths(),
     stamp: text({ default: 'all' }),
@@ -36,6 +42,11 @@ export const inputs = defineInputs(
     zonesSubscription: text({ pattern: subscriptionId }),
     zonesResourceGroup: text({ pattern: resourceGroupName }),
     linkNetworks: list(),
+    links: document(),
+    records: document(),
+    zones: document(),
+    adopt: flag({ default: false }),
+    policyWait: seconds({ default: 0, min: 0, max: 7200 }),
     owner: text({ pattern: owner }),
     resolvers: list(),
     networks: list(),
@@ -47,6 +58,10 @@ export const inputs = defineInputs(
     for (const id of given.linkNetworks) {
       if (!networkId.test(id))
         problem('linkNetworks', `has ${id}; allowed: ids of virtual networks`);
+    }
+    const declared = { links: readLinks, records: readRecords, zones: readZones };
+    for (const name of ['links', 'records', 'zones'] as const) {
+      declared[name](given[name] ?? {}, (text) => problem(name, text));
     }
     checkAddresses(given, problem);
     for (const tag of given.endpointTags) {

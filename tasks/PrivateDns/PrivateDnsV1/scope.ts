@@ -1,7 +1,10 @@
 import type { EndpointSelection } from '../../lib/azure/dns-endpoints.ts';
-import { zonesOf } from '../../lib/dns/zones.ts';
-import { SpokelineError } from '../../lib/errors.ts';
+import { readZones } from '../../lib/dns/declared-zones.ts';
+import type { WantedRecord } from '../../lib/dns/model.ts';
+import type { LinkRequest } from '../../lib/dns/wish.ts';
+import { zonesOf, type OwnZones } from '../../lib/dns/zones.ts';
 import type { ServiceConnection } from '../../lib/azure/connection.ts';
+import { SpokelineError } from '../../lib/errors.ts';
 import {
   declaredNetworks,
   selectStamps,
@@ -9,6 +12,7 @@ import {
   type Cloud,
   type Topology,
 } from '../../lib/topology/model.ts';
+import { declaredIn, hub as hubName, single } from './declared.ts';
 import { wantedTag } from './endpoint-inputs.ts';
 import type { Inputs } from './inputs.ts';
 
@@ -21,10 +25,14 @@ export interface Source {
   readonly resourceGroup: string | undefined;
   /** Which of the endpoints there. */
   readonly selection: EndpointSelection;
-  readonly linkNetworks: readonly string[];
+  readonly links: readonly LinkRequest[];
+  /** Whether its links are all it wants, or others may be of runs for other stamps. */
+  readonly linksComplete: boolean;
   readonly checkNetworks: readonly string[];
   readonly furtherZones: readonly string[];
   readonly acceptedConnections: readonly AcceptedConnection[];
+  /** Records that the inputs declare for it. */
+  readonly declared: readonly WantedRecord[] | undefined;
 }
 
 /** Everything that the task works on. */
@@ -36,7 +44,8 @@ export interface Scope {
     readonly subscription: string;
     readonly resourceGroup: string;
   };
-  readonly fallback: boolean;
+  /** Zones that the inputs name for kinds of endpoints. */
+  readonly ownZones: readonly OwnZones[];
   readonly resolvers: readonly string[];
   readonly loopback: boolean;
   /** What counts as private. */
@@ -55,15 +64,11 @@ function topologyScope(given: Inputs, topology: Topology): Scope {
   const withHub = words.includes('hub') || words.includes('all');
   const others = words.filter((word) => word !== 'hub');
   const stamps = others.length === 0 ? [] : selectStamps(topology, others.join(','));
-  const registryZones =
-    topology.registry === undefined
-      ? []
-      : zonesOf({
-          cloud,
-          type: 'Microsoft.ContainerRegistry/registries',
-          groupId: 'registry',
-          region: hub.region,
-        });
+  const declared = declaredIn(
+    given,
+    [...(withHub ? [hubName] : []), ...stamps.map(({ name: stamp }) => stamp)],
+    topology,
+  );
   const selection = selectionOf(given);
   if (selection.ids.length > 0 && stamps.length + (withHub ? 1 : 0) !== 1) {
     const message =
@@ -71,17 +76,33 @@ function topologyScope(given: Inputs, topology: Topology): Scope {
     const detail = 'endpoints needs the name of one stamp, or hub, in stamp';
     throw new SpokelineError('INPUT_INVALID', message, { details: [{ message: detail }] });
   }
+  const ownZones = readZones(given.zones ?? {}, () => undefined);
+  const { fallback } = hub.dns;
+  const registryZones =
+    topology.registry === undefined
+      ? []
+      : zonesOf(
+          {
+            cloud,
+            type: 'Microsoft.ContainerRegistry/registries',
+            groupId: 'registry',
+            region: hub.region,
+          },
+          ownZones,
+        );
   const hubSource: Source = {
     owner: `${name}/hub`,
     connection: hubConnection,
     subscription: hub.subscription,
     resourceGroup: hub.resourceGroup,
     selection,
-    // The hub's own links are made by its Bicep.
-    linkNetworks: [],
+    // The hub's own links are made by its Bicep, unless the inputs declare them.
+    links: declared.links(hubName),
+    linksComplete: false,
     checkNetworks: [hub.network.id],
     furtherZones: [],
     acceptedConnections: hub.acceptedConnections ?? [],
+    declared: declared.records(hubName),
   };
   return {
     cloud,
@@ -93,11 +114,17 @@ function topologyScope(given: Inputs, topology: Topology): Scope {
         subscription: stamp.subscription,
         resourceGroup: stamp.resourceGroup,
         selection,
-        linkNetworks: [stamp.network.id, ...given.linkNetworks],
+        links: [
+          declared.ownLink(stamp.name, stamp.network.id, fallback),
+          ...given.linkNetworks.map((networkId) => ({ networkId, registration: false, fallback })),
+          ...declared.links(stamp.name),
+        ],
+        linksComplete: true,
         checkNetworks: [hub.network.id],
         // A stamp pulls its images through the registry's endpoint in the hub.
         furtherZones: registryZones,
         acceptedConnections: stamp.acceptedConnections ?? [],
+        declared: declared.records(stamp.name),
       })),
     ],
     zones: {
@@ -105,7 +132,7 @@ function topologyScope(given: Inputs, topology: Topology): Scope {
       subscription: given.zonesSubscription ?? hub.dns.subscription,
       resourceGroup: given.zonesResourceGroup ?? hub.dns.resourceGroup,
     },
-    fallback: hub.dns.fallback,
+    ownZones,
     resolvers: given.resolvers.length > 0 ? given.resolvers : hub.dns.resolvers,
     loopback: topology.loopback,
     networks: given.networks.length > 0 ? given.networks : declaredNetworks(topology),
@@ -116,6 +143,7 @@ function plainScope(given: Inputs): Scope {
   const connection = given.azureSubscription;
   const zonesConnection = given.hubConnection ?? connection;
   const own = connection.subscriptionId ?? '';
+  const declared = declaredIn(given, [single], undefined);
   return {
     cloud: cloudOf(connection),
     sources: [
@@ -125,10 +153,19 @@ function plainScope(given: Inputs): Scope {
         subscription: own,
         resourceGroup: given.resourceGroup,
         selection: selectionOf(given),
-        linkNetworks: given.linkNetworks,
+        links: [
+          ...given.linkNetworks.map((networkId) => ({
+            networkId,
+            registration: false,
+            fallback: false,
+          })),
+          ...declared.links(single),
+        ],
+        linksComplete: true,
         checkNetworks: [],
         furtherZones: [],
         acceptedConnections: [],
+        declared: declared.records(single),
       },
     ],
     zones: {
@@ -136,7 +173,7 @@ function plainScope(given: Inputs): Scope {
       subscription: given.zonesSubscription ?? zonesConnection.subscriptionId ?? own,
       resourceGroup: given.zonesResourceGroup ?? '',
     },
-    fallback: false,
+    ownZones: readZones(given.zones ?? {}, () => undefined),
     resolvers: given.resolvers,
     loopback: false,
     networks: given.networks,

@@ -1,10 +1,11 @@
 import { sameSet, type AzureSide } from './diagnose.ts';
+import { isSameSet } from './decide.ts';
 import type { WantedRecord, Wish, ZoneState } from './model.ts';
 import { planOf } from './plan.ts';
 
 /** What the zones hold for a record that has to be there, and which links its zone lacks. */
 export function azureSide(record: WantedRecord, wish: Wish, state: ZoneState): AzureSide {
-  const { zone, name, addresses } = record;
+  const { zone, name, type, values } = record;
   const plan = planOf(wish, state);
   const side = { zone, record: name, holds: [], unlinked: [] };
   if (plan.missingZones.includes(zone)) return { ...side, state: 'zone-missing' };
@@ -15,12 +16,11 @@ export function azureSide(record: WantedRecord, wish: Wish, state: ZoneState): A
   const unlinked = (elsewhere ? plan.missingLinks : own)
     .filter(isHere)
     .map(({ networkId }) => networkId);
-  const step = plan.records.find(
-    (s) => 'wanted' in s && s.wanted.zone === zone && s.wanted.name === name,
-  );
-  if (step?.kind === 'create') return { ...side, unlinked, state: 'record-missing' };
-  const holds = step !== undefined && 'actual' in step ? step.actual.addresses : [];
-  const right = step === undefined || sameSet(holds, addresses);
+  const step = plan.records.find((s) => 'wanted' in s && isSameSet(s.wanted, { zone, name, type }));
+  const actual = step !== undefined && 'actual' in step ? step.actual : undefined;
+  if (actual === undefined) return { ...side, unlinked, state: 'record-missing' };
+  const holds = actual.values;
+  const right = sameSet(holds, values);
   return { ...side, unlinked, holds, state: right ? 'right' : 'record-wrong' };
 }
 

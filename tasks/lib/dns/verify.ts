@@ -51,7 +51,7 @@ const parallel = 32;
 export function expectationsOf(wishes: readonly Wish[]): Expectation[] {
   return wishes.flatMap((wish) =>
     wish.records.flatMap((record) =>
-      record.fqdns.map((fqdn) => ({ fqdn, addresses: record.addresses, record, wish })),
+      record.fqdns.map((fqdn) => ({ fqdn, addresses: record.values, record, wish })),
     ),
   );
 }

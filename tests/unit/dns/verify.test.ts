@@ -111,7 +111,7 @@ describe('verifying names', () => {
     ['the link is missing', state({ records: [owned()] }), 'zone-not-linked'],
     [
       'the value is another one',
-      state({ records: [owned('t/neu', { addresses: ['10.2.0.4'] })], links: [hub] }),
+      state({ records: [owned('t/neu', { values: ['10.2.0.4'] })], links: [hub] }),
       'record-wrong',
     ],
     ['nothing is missing', state({ records: [owned()], links: [hub] }), 'forwarder-missing'],
