@@ -1,5 +1,6 @@
 import {
   approveConnection,
+  findLinkService,
   listConnections,
   listLinkServices,
   type LinkService,
@@ -73,6 +74,13 @@ async function look(
   const services = (await listLinkServices(arm, group, signal)).filter(
     ({ service }) => all || wanted.has(service.toLowerCase()),
   );
+  const listed = new Set(services.map(({ service }) => service.toLowerCase()));
+  for (const { service } of acceptedConnections) {
+    if (listed.has(service.toLowerCase())) continue;
+    const found = await findLinkService(arm, group, service, signal);
+    if (found !== undefined) services.push(found);
+    listed.add(service.toLowerCase());
+  }
   const connections: LinkConnection[] = [];
   for (const service of services)
     connections.push(...(await listConnections(arm, service, signal)));
