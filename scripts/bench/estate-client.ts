@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import type { Resource } from '../../sandbox/azure/arm/store.ts';
 import type { SandboxInfo } from '../../sandbox/azure/sandbox.ts';
-import type { Answer, Question } from './estate.ts';
+import type { Answer, Question, Requests } from './estate.ts';
 import type { Bench } from './measure.ts';
 import { startServer } from './server-process.ts';
 import type { TaskConnection } from './task-process.ts';
@@ -15,10 +16,16 @@ export interface Estate {
   /** Writes a resource and waits for its end. @returns it as it is then */
   put(id: string, apiVersion: string, body: unknown): Promise<Record<string, unknown>>;
   get(id: string, apiVersion: string): Promise<Record<string, unknown>>;
+  /** Stores resources without asking whether they can be. */
+  seed(resources: readonly Resource[]): Promise<void>;
   /** Requests that Resource Manager got since this was called before. */
   requests(): Promise<number>;
+  /** The same, told apart. */
+  counted(): Promise<Requests>;
   stop(): Promise<void>;
 }
+
+const nothing: Requests = { all: 0, reads: 0, writes: 0 };
 
 export async function startEstate({ folder }: Bench): Promise<Estate> {
   const file = join('scripts', 'bench', 'estate.ts');
@@ -45,7 +52,11 @@ export async function startEstate({ folder }: Bench): Promise<Estate> {
       (await ask({ ask: 'put', id, apiVersion, body })).body as Record<string, unknown>,
     get: async (id, apiVersion) =>
       (await ask({ ask: 'get', id, apiVersion })).body as Record<string, unknown>,
-    requests: async () => (await ask({ ask: 'requests' })).requests ?? 0,
+    seed: async (resources) => {
+      await ask({ ask: 'seed', resources });
+    },
+    requests: async () => (await ask({ ask: 'requests' })).requests?.all ?? 0,
+    counted: async () => (await ask({ ask: 'requests' })).requests ?? nothing,
     stop: () => server.stop(),
   };
 }

@@ -1,6 +1,7 @@
 /** A sandbox in a process of its own, for the suites that talk to Resource Manager. */
 import { Agent, request } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Resource, Store } from '../../sandbox/azure/arm/store.ts';
 import { startSandbox } from '../../sandbox/azure/sandbox.ts';
 import type { SandboxInfo } from '../../sandbox/azure/sandbox.ts';
 import { serve } from './server-process.ts';
@@ -14,12 +15,21 @@ export type Question =
       readonly body: unknown;
     }
   | { readonly ask: 'get'; readonly id: string; readonly apiVersion: string }
+  /** Stores resources as they are, unchecked: a bench may need many of types that are not served here. */
+  | { readonly ask: 'seed'; readonly resources: readonly Resource[] }
   /** Requests that Resource Manager got since the last time this was asked. */
   | { readonly ask: 'requests' };
 
+export interface Requests {
+  readonly all: number;
+  readonly reads: number;
+  /** Those that were carried out. */
+  readonly writes: number;
+}
+
 export interface Answer {
   readonly body?: unknown;
-  readonly requests?: number;
+  readonly requests?: Requests;
   /** Why it did not work. */
   readonly error?: string;
 }
@@ -79,10 +89,17 @@ async function start(directory: string): Promise<void> {
         return { body: await put(urlOf(info, asked), asked.body) };
       case 'get':
         return { body: JSON.parse((await send('GET', urlOf(info, asked), headers)).body) };
+      case 'seed':
+        for (const resource of asked.resources) (sandbox.arm.store as Store).put(resource);
+        return {};
       case 'requests': {
-        const before = counted;
+        const since = sandbox.arm.activity.slice(counted);
         counted = sandbox.arm.activity.length;
-        return { requests: counted - before };
+        const reads = since.filter(({ method }) => method === 'GET').length;
+        const writes = since.filter(
+          ({ method, status }) => method !== 'GET' && status < 300,
+        ).length;
+        return { requests: { all: since.length, reads, writes } };
       }
     }
   };
