@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SandboxOptions } from '../../sandbox/azure/sandbox.ts';
 import { runSandbox, type RunningSandbox } from '../sandbox/sandbox-client.ts';
 import { runPackaged, type ConnectionIdentity, type PackagedRun } from './packaged-task.ts';
 
@@ -40,14 +41,19 @@ export interface EndpointOptions {
   readonly at?: 'hub' | 'stamp';
 }
 
-/** @param more further lines of the topology, for the stamp `weu` (indented by four) and the hub (by two) */
-export async function startDnsEstate(
-  more: { readonly stamp?: string; readonly hub?: string } = {},
-): Promise<DnsEstate> {
+export interface DnsEstateOptions {
+  /** Further lines of the topology: for the stamp `weu`, indented by four, and for the hub, by two. */
+  readonly stamp?: string;
+  readonly hub?: string;
+  readonly guests?: SandboxOptions['guests'];
+}
+
+export async function startDnsEstate(more: DnsEstateOptions = {}): Promise<DnsEstate> {
   const run = await runSandbox({
     agentAddress: '127.31.0.68',
     endpointPorts: {},
     subscriptions: [{ id: stampSubscription, name: 'stamps' }],
+    ...(more.guests === undefined ? {} : { guests: more.guests }),
   });
   const folder = await mkdtemp(join(tmpdir(), 'dns-estate-'));
   const { info } = run.sandbox;
@@ -140,7 +146,7 @@ async function writeTopology(
   folder: string,
   hubSubscription: string,
   resolvers: readonly string[],
-  more: { readonly stamp?: string; readonly hub?: string },
+  more: DnsEstateOptions,
 ): Promise<{ topology: string; overlays: string }> {
   const topology = join(folder, 'topology.yml');
   const overlays = join(folder, 'topology.sandbox.yml');

@@ -8,6 +8,8 @@ export interface ConnectionIdentity {
   readonly clientSecret: string;
   readonly tenantId?: string;
   readonly subscriptionId?: string;
+  /** Where it signs in; the sandbox's own tenant without it. */
+  readonly authority?: string;
 }
 
 export interface PackagedRun {
@@ -82,7 +84,7 @@ function environmentOf(
     [`${parameter}_SERVICEPRINCIPALID`]: identity.clientId,
     [`${parameter}_SERVICEPRINCIPALKEY`]: identity.clientSecret,
     [`${data}_ENVIRONMENT`]: 'AzureCloud',
-    [`${data}_ENVIRONMENTAUTHORITYURL`]: info.authority,
+    [`${data}_ENVIRONMENTAUTHORITYURL`]: identity.authority ?? info.authority,
     [`${data}_RESOURCEMANAGERURL`]: info.arm,
     [`${data}_ACTIVEDIRECTORYSERVICEENDPOINTRESOURCEID`]: info.arm,
     [`${data}_SUBSCRIPTIONID`]: subscriptionId,

@@ -1,6 +1,7 @@
 import { createArmClient, type ArmClient } from '../../lib/azure/arm-client.ts';
 import type { TransportOptions } from '../../lib/azure/arm-transport.ts';
 import type { ServiceConnection } from '../../lib/azure/connection.ts';
+import { withOtherTenants } from '../../lib/azure/other-tenants.ts';
 import { createZonePort } from '../../lib/azure/private-dns.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { readTopology } from '../../lib/topology/read.ts';
@@ -23,8 +24,10 @@ export async function run(
     given.topology === undefined ? undefined : await readTopology(given.topology, given.overlays);
   const scope = scopeOf(given, topology);
   const clients = new Map<ServiceConnection, ArmClient>();
+  const all = [given.azureSubscription, ...(given.hubConnection ? [given.hubConnection] : [])];
   const armOf = (connection: ServiceConnection): ArmClient => {
-    const known = clients.get(connection) ?? createArmClient(connection, context, transport);
+    const options = withOtherTenants(connection, all, transport);
+    const known = clients.get(connection) ?? createArmClient(connection, context, options);
     clients.set(connection, known);
     return known;
   };
