@@ -1,7 +1,8 @@
-/** Writes the generated pages: errors, tasks, Bicep templates. A test compares them with what is committed. */
+/** Writes the generated pages: errors, tasks, gate checks, Bicep templates. A test compares them with what is committed. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { errorCodes } from '../tasks/lib/errors.ts';
 import { bicepPages } from './bicep-pages.ts';
+import { gatePage } from './gate-page.ts';
 import { table } from './markdown-table.ts';
 
 interface TaskInput {
@@ -65,6 +66,7 @@ export async function generatedPages(): Promise<Record<string, string>> {
   return {
     'docs/errors.md': errorsPage(),
     'docs/tasks.md': await tasksPage(),
+    'docs/gate-checks.md': gatePage(),
     ...bicepPages(),
   };
 }

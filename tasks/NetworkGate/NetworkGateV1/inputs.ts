@@ -22,18 +22,36 @@ export const inputs = defineInputs(
     hubConnection: connection(),
     networks: list(),
     resolvers: list(),
+    derive: choice(['auto', 'always', 'never'], { default: 'auto' }),
+    clientCertificate: path(),
     delay: seconds({ default: 0, min: 0, max: 86_400 }),
     interval: seconds({ default: 15, min: 1, max: 3600 }),
     minimumSuccessDuration: seconds({ default: 0, min: 0, max: 86_400 }),
     timeout: seconds({ default: 300, min: 0, max: 86_400 }),
     onUnknown: choice(['fail', 'pass'], { default: 'fail' }),
-    concurrency: integer({ default: 16, min: 1, max: 256 }),
+    passes: integer({ default: 1, min: 1, max: 100 }),
+    window: integer({ default: 1, min: 1, max: 100 }),
+    concurrency: integer({ default: 64, min: 1, max: 256 }),
     resultsFolder: path(),
   },
   (given, problem) => {
     if (given.topology === undefined) {
       if (given.gates === undefined) problem('gates', 'is needed without a topology');
       if (given.stamp !== 'all') problem('stamp', 'names a stamp of a topology, and none is given');
+    }
+    if (given.derive === 'always') {
+      const missing = ['topology', 'azureSubscription'] as const;
+      for (const name of missing.filter((one) => given[one] === undefined)) {
+        problem(name, 'is needed when derive is always');
+      }
+    }
+    if (given.passes > given.window) {
+      problem('passes', `is ${given.passes}, more than the ${given.window} rounds of window`);
+    } else if ((given.passes - 1) * given.interval > given.timeout) {
+      problem(
+        'passes',
+        `is ${given.passes}; so many rounds ${given.interval} s apart do not fit into the timeout of ${given.timeout} s`,
+      );
     }
     checkNetworkInputs(given, problem);
     if (given.minimumSuccessDuration > given.timeout) {

@@ -2,7 +2,12 @@ import { kindOf } from './check.ts';
 import type { Kind } from './check.ts';
 import { denied } from './checks/denied.ts';
 import { dns } from './checks/dns.ts';
+import { egress } from './checks/egress.ts';
+import { http } from './checks/http.ts';
+import { mtls } from './checks/mtls.ts';
 import { peering } from './checks/peering.ts';
+import { postgres } from './checks/postgres.ts';
+import { redis } from './checks/redis.ts';
 import { tcp } from './checks/tcp.ts';
 import { tls } from './checks/tls.ts';
 
@@ -11,6 +16,11 @@ export const kinds: readonly Kind[] = [
   kindOf(dns),
   kindOf(tcp),
   kindOf(tls),
+  kindOf(http),
+  kindOf(mtls),
+  kindOf(postgres),
+  kindOf(redis),
   kindOf(denied),
+  kindOf(egress),
   kindOf(peering),
 ];

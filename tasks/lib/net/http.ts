@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { ClientCertificate } from './tls.ts';
 
 export interface PinnedRequest {
   /** https only. Gives the path, the Host header, and the name asked for and checked in TLS. */
@@ -21,6 +22,8 @@ export interface PinnedRequest {
   readonly agent?: Agent;
   /** Instead of the authorities this process trusts, PEM; without an agent only. */
   readonly ca?: string;
+  /** Shown to a server that asks for it; without an agent only. */
+  readonly client?: ClientCertificate;
 }
 
 export interface PinnedResponse {
@@ -44,6 +47,13 @@ export function pinnedAgent({ maxSockets = 8, ca }: PinnedAgentOptions = {}): Ag
 /** The request had no answer, or no more of one, for the time given. */
 export class RequestTimeout extends Error {
   readonly code = 'ETIMEDOUT';
+  /** Whether the connection had come about, so that the server, not the way to it, was silent. */
+  readonly connected: boolean;
+
+  constructor(message: string, connected: boolean) {
+    super(message);
+    this.connected = connected;
+  }
 }
 
 /**
@@ -56,7 +66,7 @@ export function request(options: PinnedRequest): Promise<PinnedResponse> {
   if (url.protocol !== 'https:')
     throw new TypeError(`${url.protocol}// is not allowed, only https://`);
   if (isIP(options.address) === 0) throw new TypeError(`"${options.address}" is no IP address`);
-  const { signal, timeoutMs, body, agent, ca } = options;
+  const { signal, timeoutMs, body, agent, ca, client } = options;
   const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
@@ -74,10 +84,13 @@ export function request(options: PinnedRequest): Promise<PinnedResponse> {
       signal,
       ...(agent === undefined ? { agent: false as const } : { agent }),
       ...(ca === undefined ? {} : { ca }),
+      ...client,
     });
-    outgoing.setTimeout(timeoutMs, () =>
-      outgoing.destroy(new RequestTimeout(`${url.host} was silent for ${timeoutMs} ms`)),
-    );
+    outgoing.setTimeout(timeoutMs, () => {
+      const connected = outgoing.socket?.connecting === false;
+      const message = `${url.host} was silent for ${timeoutMs} ms`;
+      outgoing.destroy(new RequestTimeout(message, connected));
+    });
     outgoing.once('response', (answer) =>
       resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: answer }),
     );

@@ -32,6 +32,8 @@ export interface Hub {
   readonly region: string;
   readonly network: Network;
   readonly firewall?: { readonly privateAddress: string };
+  /** Names outside the estate that agents in the hub may reach, and some that they must not. */
+  readonly egress?: { readonly allowed: readonly string[]; readonly denied: readonly string[] };
   readonly dns: {
     readonly subscription: string;
     /** Where the private DNS zones live. */

@@ -198,6 +198,7 @@ function toModel(document: TopologyDocument, plan: AddressPlan, gatesBase: strin
       resourceGroup: hub.resourceGroup,
       region: hub.region,
       network: toNetwork(hub, plan.hub),
+      ...(hub.egress === undefined ? {} : { egress: hub.egress }),
       ...(plan.firewall === undefined ? {} : { firewall: { privateAddress: plan.firewall } }),
       dns: { ...hub.dns, subscription: hub.dns.subscription ?? hub.subscription },
       ...acceptedConnectionsOf(hub.acceptedConnections, document),

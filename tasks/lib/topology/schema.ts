@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { acceptedConnections } from './accepted-connections-schema.ts';
 import { cidrProblem, parseAddress } from '../net/cidr.ts';
 
 /**
@@ -113,52 +114,11 @@ const network = v.strictObject({
   ),
 });
 
-/** `Microsoft.KeyVault/vaults/kv-weu`: type and name, as in the resource's id after `/providers/`. */
-const service =
-  /^[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+)+\/[A-Za-z][A-Za-z0-9]*\/[A-Za-z0-9][\w.()-]*$/;
-const scopeId =
-  /^\/subscriptions\/[^/\s]+(?:\/resourceGroups\/[^/\s]+(?:\/providers\/Microsoft\.Network\/privateEndpoints\/[^/\s]+)?)?$/i;
-const originName = /^[a-z][a-z0-9-]{0,23}$/;
-
-const acceptedConnection = v.pipe(
-  v.strictObject({
-    service: v.pipe(
-      v.string(),
-      v.regex(service, 'type and name of a service, such as Microsoft.KeyVault/vaults/kv-weu'),
-      v.description(
-        'Type and name of the service, or Private Link service, in this resource group.',
-      ),
-    ),
-    from: v.optional(
-      v.pipe(
-        v.string(),
-        v.check(
-          (text) => scopeId.test(text) || originName.test(text),
-          'hub, a stamp, or the id of a subscription, resource group or private endpoint',
-        ),
-        v.description(
-          'Where the private endpoint is: hub, a stamp, or the id of a subscription, resource group or endpoint.',
-        ),
-      ),
-    ),
-    message: v.optional(
-      v.pipe(
-        v.string(),
-        v.nonEmpty('the request message, word for word'),
-        v.description('Message of the request, word for word, as Front Door sends it.'),
-      ),
-    ),
-  }),
-  v.check(
-    ({ from, message }) => from !== undefined || message !== undefined,
-    'from, message, or both',
-  ),
-);
-
-const acceptedConnections = v.optional(
-  v.pipe(
-    v.array(acceptedConnection),
-    v.description('Private endpoint connections that may be approved; no other is.'),
+const publicName = v.pipe(
+  v.string(),
+  v.regex(
+    /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/,
+    'a DNS name in lower case such as mcr.microsoft.com',
   ),
 );
 
@@ -170,6 +130,18 @@ const hub = v.strictObject({
   firewall: v.optional(
     v.strictObject({
       privateAddress: v.pipe(address, v.description('Address that stamps route to.')),
+    }),
+  ),
+  egress: v.optional(
+    v.strictObject({
+      allowed: v.pipe(
+        v.optional(v.array(publicName), []),
+        v.description('Names outside the estate that agents reach over TLS on 443.'),
+      ),
+      denied: v.pipe(
+        v.optional(v.array(publicName), []),
+        v.description('Names outside the estate that agents must not reach.'),
+      ),
     }),
   ),
   dns: v.strictObject({

@@ -51,3 +51,14 @@ export const estate = estateOfTopology(topology);
 export function gateContext(stamps = Object.values(topology.stamps)): GateContext {
   return { estate, topology, stamps };
 }
+
+/** The estate of the other tests, with names outside it and replicas of its registry. */
+export function widerContext(): GateContext {
+  const hub = {
+    ...topology.hub,
+    egress: { allowed: ['mcr.microsoft.com'], denied: ['example.com'] },
+  };
+  const registry = { name: 'crshop', loginServer: 'crshop.azurecr.io', replicas: ['northeurope'] };
+  const found: Topology = { ...topology, hub, registry };
+  return { ...gateContext(), topology: found, estate: estateOfTopology(found) };
+}
