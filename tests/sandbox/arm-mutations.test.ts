@@ -8,6 +8,7 @@ import { echoOf } from './arm-mutations/echo.ts';
 import { endpointClaims } from './arm-mutations/endpoints.ts';
 import { networkClaims } from './arm-mutations/networks.ts';
 import { privateDnsClaims } from './arm-mutations/private-dns.ts';
+import { recordClaims } from './arm-mutations/record-sets.ts';
 import { ruleClaims } from './arm-mutations/rules.ts';
 import { serviceClaims } from './arm-mutations/services.ts';
 
@@ -16,6 +17,7 @@ const claims: Claims = {
   ...ruleClaims,
   ...endpointClaims,
   ...privateDnsClaims,
+  ...recordClaims,
   ...serviceClaims,
   ...connectionClaims,
   ...authorizationClaims,
