@@ -93,6 +93,11 @@ export const errorCodes = {
     cause: 'A private endpoint is not approved, or has no address yet.',
     fix: 'Approve the connection on the target resource, then run again.',
   },
+  CONNECTION_NOT_APPROVED: {
+    cause:
+      'A private endpoint connection that the topology accepts did not come in time, or was turned down.',
+    fix: 'See which one and its state; a rejected endpoint has to be made again before it can be approved.',
+  },
   DNS_UNSUPPORTED: {
     cause: 'The zone of this resource type and group id is not known in this cloud.',
     fix: 'Name the zone in the input zones; the message gives the line.',

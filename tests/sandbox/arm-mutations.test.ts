@@ -6,6 +6,7 @@ import type { Claim, Claims } from './arm-mutations/claims.ts';
 import { connectionClaims } from './arm-mutations/connections.ts';
 import { echoOf } from './arm-mutations/echo.ts';
 import { endpointClaims } from './arm-mutations/endpoints.ts';
+import { linkServiceClaims } from './arm-mutations/link-services.ts';
 import { networkClaims } from './arm-mutations/networks.ts';
 import { privateDnsClaims } from './arm-mutations/private-dns.ts';
 import { recordClaims } from './arm-mutations/record-sets.ts';
@@ -19,6 +20,7 @@ const claims: Claims = {
   ...privateDnsClaims,
   ...recordClaims,
   ...serviceClaims,
+  ...linkServiceClaims,
   ...connectionClaims,
   ...authorizationClaims,
 };

@@ -3,16 +3,17 @@ import { anyHolds, parseAddress } from '../network/cidr.ts';
 import { field, idOf, sameId, texts } from '../network/fields.ts';
 import { hasPrivateEndpoint, publicNames } from '../services/names.ts';
 import { isInZone, normalise } from './names.ts';
+import { originOf, publicOrigin, type ZoneOrigin } from './origin.ts';
 import { recordsOf, type StoredRecord } from './record-sets.ts';
 
 /** One record of an answer; other types than these are never handed out. */
-export type AnswerRecord = StoredRecord;
+export type AnswerRecord = StoredRecord | ZoneOrigin;
 
 export interface DnsAnswer {
   code: 'NOERROR' | 'NXDOMAIN' | 'SERVFAIL';
   records: AnswerRecord[];
-  /** Zone whose SOA goes with an answer that has no record of the wanted type. */
-  authority: string | undefined;
+  /** SOA of the zone that goes with an answer that has no record of the wanted type. */
+  authority: ZoneOrigin | undefined;
 }
 
 export interface AnswerOptions {
@@ -65,8 +66,8 @@ export function answerQuery(
 }
 
 type Found =
-  | { kind: 'found'; records: AnswerRecord[]; authority: string }
-  | { kind: 'missing'; authority: string };
+  | { kind: 'found'; records: AnswerRecord[]; authority: ZoneOrigin }
+  | { kind: 'missing'; authority: ZoneOrigin };
 
 function lookUp(
   store: ResourceReader,
@@ -76,13 +77,15 @@ function lookUp(
 ): Found {
   const linked = network === undefined ? undefined : linkedZone(store, network, name);
   if (linked !== undefined) {
+    const authority = originOf(store, linked.zone);
     const records = recordsOf(store, linked.zone, name);
     if (records !== undefined) {
-      return { kind: 'found', records, authority: linked.zone.name.toLowerCase() };
+      const apex = name === authority.name ? [authority] : [];
+      return { kind: 'found', records: [...records, ...apex], authority };
     }
     const privateLink = linked.zone.name.toLowerCase().startsWith('privatelink.');
     if (!(linked.redirects && privateLink)) {
-      return { kind: 'missing', authority: linked.zone.name.toLowerCase() };
+      return { kind: 'missing', authority };
     }
   }
   return publicLookUp(store, o, name);
@@ -107,7 +110,7 @@ function linkedZone(
 }
 
 function publicLookUp(store: ResourceReader, o: AnswerOptions, name: string): Found {
-  const authority = name.split('.').slice(-2).join('.');
+  const authority = publicOrigin(name);
   for (const known of publicNames(store)) {
     const behindLink = hasPrivateEndpoint(store, known.resource, known.groupId);
     if (known.name === name && behindLink) {

@@ -16,6 +16,7 @@ import {
   text,
   type InputsOf,
 } from '../../lib/host/inputs.ts';
+import { endpointIds, wantedTag } from './endpoint-inputs.ts';
 import { checkAddresses } from '../../lib/topology/network-inputs.ts';
 
 const owner = {
@@ -29,12 +30,15 @@ export const inputs = defineInputs(
   {
     azureSubscription: connection({ required: true }),
     hubConnection: connection(),
-    action: choice(['plan', 'apply', 'verify', 'drift', 'remove'], { default: 'apply' }),
+    action: choice(['plan', 'apply', 'verify', 'drift', 'approve', 'remove'], { default: 'apply' }),
     mode: choice(['records', 'zoneGroups'], { default: 'records' }),
     topology: path(),
     overlays: paths(),
     stamp: text({ default: 'all' }),
     resourceGroup: text({ pattern: resourceGroupName }),
+    endpoints: endpointIds(),
+    endpointTags: list(),
+    pending: choice(['fail', 'report'], { default: 'fail' }),
     zonesSubscription: text({ pattern: subscriptionId }),
     zonesResourceGroup: text({ pattern: resourceGroupName }),
     linkNetworks: list(),
@@ -60,10 +64,23 @@ export const inputs = defineInputs(
       declared[name](given[name] ?? {}, (text) => problem(name, text));
     }
     checkAddresses(given, problem);
+    for (const tag of given.endpointTags) {
+      if (wantedTag(tag).name === '')
+        problem('endpointTags', `has ${tag}; allowed: name=value, name`);
+    }
+    if (given.endpoints.length > 0 && given.endpointTags.length > 0) {
+      problem('endpointTags', 'cannot stand beside endpoints');
+    }
     if (given.topology !== undefined) return;
-    const needed = ['resourceGroup', 'zonesResourceGroup', 'owner'] as const;
+    if (given.action === 'approve') problem('topology', 'is needed when action is approve');
+    const needed = ['zonesResourceGroup', 'owner'] as const;
     for (const name of needed) {
       if (given[name] === undefined) problem(name, 'is needed when there is no topology');
+    }
+    const selected = given.endpoints.length > 0 || given.endpointTags.length > 0;
+    if (given.resourceGroup === undefined && !selected) {
+      const others = 'endpoints or endpointTags';
+      problem('resourceGroup', `is needed when there is no topology, unless ${others} are given`);
     }
     if (given.overlays.length > 0) {
       problem('overlays', 'changes a topology, but the input "topology" is missing');

@@ -1,15 +1,19 @@
+import type { EndpointSelection } from '../../lib/azure/dns-endpoints.ts';
 import { readZones } from '../../lib/dns/declared-zones.ts';
 import type { WantedRecord } from '../../lib/dns/model.ts';
 import type { LinkRequest } from '../../lib/dns/wish.ts';
 import { zonesOf, type OwnZones } from '../../lib/dns/zones.ts';
+import { SpokelineError } from '../../lib/errors.ts';
 import type { ServiceConnection } from '../../lib/azure/connection.ts';
 import {
   declaredNetworks,
   selectStamps,
+  type AcceptedConnection,
   type Cloud,
   type Topology,
 } from '../../lib/topology/model.ts';
 import { declaredIn, hub as hubName, single } from './declared.ts';
+import { wantedTag } from './endpoint-inputs.ts';
 import type { Inputs } from './inputs.ts';
 
 /** The endpoints of one owner: where they are, and who reads them. */
@@ -17,7 +21,10 @@ export interface Source {
   readonly owner: string;
   readonly connection: ServiceConnection;
   readonly subscription: string;
-  readonly resourceGroup: string;
+  /** Undefined for the whole subscription. */
+  readonly resourceGroup: string | undefined;
+  /** Which of the endpoints there. */
+  readonly selection: EndpointSelection;
   readonly links: readonly LinkRequest[];
   /** Whether its links are all it wants, or others may be of runs for other stamps. */
   readonly linksComplete: boolean;
@@ -25,6 +32,7 @@ export interface Source {
   readonly furtherZones: readonly string[];
   /** Records that the inputs declare for it. */
   readonly declared: readonly WantedRecord[] | undefined;
+  readonly acceptedConnections: readonly AcceptedConnection[];
 }
 
 /** Everything that the task works on. */
@@ -75,17 +83,26 @@ function topologyScope(given: Inputs, topology: Topology): Scope {
           },
           ownZones,
         );
+  const selection = selectionOf(given);
+  if (selection.ids.length > 0 && stamps.length + (withHub ? 1 : 0) !== 1) {
+    const message =
+      'Endpoints that are listed one by one belong to one stamp, and more are selected.';
+    const detail = 'endpoints needs the name of one stamp, or hub, in stamp';
+    throw new SpokelineError('INPUT_INVALID', message, { details: [{ message: detail }] });
+  }
   const hubSource: Source = {
     owner: `${name}/hub`,
     connection: hubConnection,
     subscription: hub.subscription,
     resourceGroup: hub.resourceGroup,
+    selection,
     // The hub's own links are made by its Bicep, unless the inputs declare them.
     links: declared.links(hubName),
     linksComplete: false,
     checkNetworks: [hub.network.id],
     furtherZones: [],
     declared: declared.records(hubName),
+    acceptedConnections: hub.acceptedConnections ?? [],
   };
   return {
     cloud,
@@ -96,6 +113,7 @@ function topologyScope(given: Inputs, topology: Topology): Scope {
         connection: given.azureSubscription,
         subscription: stamp.subscription,
         resourceGroup: stamp.resourceGroup,
+        selection,
         links: [
           declared.ownLink(stamp.name, stamp.network.id, fallback),
           ...given.linkNetworks.map((networkId) => ({ networkId, registration: false, fallback })),
@@ -106,6 +124,7 @@ function topologyScope(given: Inputs, topology: Topology): Scope {
         // A stamp pulls its images through the registry's endpoint in the hub.
         furtherZones: registryZones,
         declared: declared.records(stamp.name),
+        acceptedConnections: stamp.acceptedConnections ?? [],
       })),
     ],
     zones: {
@@ -132,7 +151,8 @@ function plainScope(given: Inputs): Scope {
         owner: given.owner ?? '',
         connection,
         subscription: own,
-        resourceGroup: given.resourceGroup ?? '',
+        resourceGroup: given.resourceGroup,
+        selection: selectionOf(given),
         links: [
           ...given.linkNetworks.map((networkId) => ({
             networkId,
@@ -145,6 +165,7 @@ function plainScope(given: Inputs): Scope {
         checkNetworks: [],
         furtherZones: [],
         declared: declared.records(single),
+        acceptedConnections: [],
       },
     ],
     zones: {
@@ -157,6 +178,10 @@ function plainScope(given: Inputs): Scope {
     loopback: false,
     networks: given.networks,
   };
+}
+
+function selectionOf(given: Inputs): EndpointSelection {
+  return { ids: given.endpoints, tags: given.endpointTags.map(wantedTag) };
 }
 
 /** The cloud of a connection, by its Resource Manager; a stand-in counts as the public one. */

@@ -3,7 +3,7 @@ import type { ServiceConnection } from '../../lib/azure/connection.ts';
 import { listEndpoints } from '../../lib/azure/dns-endpoints.ts';
 import { createZoneGroupPort } from '../../lib/azure/zone-groups.ts';
 import { awaitPolicies } from '../../lib/dns/apply-groups.ts';
-import type { Endpoint, WantedLink, Wish, ZonePort, ZoneState } from '../../lib/dns/model.ts';
+import type { Endpoint, Seen, WantedLink, Wish, ZonePort, ZoneState } from '../../lib/dns/model.ts';
 import { endpointKeyOf } from '../../lib/dns/owner.ts';
 import { sameId } from '../../lib/dns/plan-links.ts';
 import { planOf, type Plan } from '../../lib/dns/plan.ts';
@@ -56,11 +56,8 @@ export async function readParts(
     const wish = wishOf({
       ...source,
       endpoints,
-      seen: {
-        groups: [`${source.subscription}/${source.resourceGroup}`.toLowerCase()],
-        endpoints: [],
-        others: [],
-      },
+      seen: seenIn(source, endpoints),
+      linksComplete: source.linksComplete && !isPart(source),
       furtherZones,
       cloud: scope.cloud,
       ownZones: scope.ownZones,
@@ -115,10 +112,10 @@ async function readEndpoints(
   armOf: ArmOf,
   context: TaskContext,
 ): Promise<Endpoint[]> {
-  const { owner, subscription, resourceGroup } = source;
+  const { owner, subscription, resourceGroup, selection } = source;
   const { clock, signal, log } = context;
   const arm = armOf(source.connection);
-  const read = () => listEndpoints(arm, subscription, resourceGroup, signal);
+  const read = () => listEndpoints(arm, source, signal);
   const waits = given.policyWait > 0 && given.action === 'apply';
   const endpoints = waits
     ? await awaitPolicies(read, {
@@ -129,6 +126,22 @@ async function readEndpoints(
         info: (text) => log.info(text),
       })
     : await read();
-  log.info(`${owner}: ${endpoints.length} private endpoints in ${resourceGroup}`);
+  const place = resourceGroup ?? `subscription ${subscription}`;
+  const where = selection.ids.length > 0 ? 'the list' : place;
+  log.info(`${owner}: ${endpoints.length} private endpoints in ${where}`);
   return endpoints;
+}
+
+/** Whether a source takes only some of the endpoints of its place. */
+function isPart({ selection }: Source): boolean {
+  return selection.ids.length + selection.tags.length > 0;
+}
+
+/** A list of all proves that others are gone; a selection speaks for its own endpoints only. */
+function seenIn(source: Source, endpoints: readonly Endpoint[]): Seen {
+  const { subscription, resourceGroup } = source;
+  if (isPart(source) || resourceGroup === undefined) {
+    return { groups: [], endpoints: endpoints.map(endpointKeyOf), others: [] };
+  }
+  return { groups: [`${subscription}/${resourceGroup}`.toLowerCase()], endpoints: [], others: [] };
 }

@@ -2,19 +2,23 @@ import { createArmClient, type ArmClient } from '../../lib/azure/arm-client.ts';
 import type { TransportOptions } from '../../lib/azure/arm-transport.ts';
 import type { ServiceConnection } from '../../lib/azure/connection.ts';
 import { createZonePort } from '../../lib/azure/private-dns.ts';
-import type { Wish, ZonePort } from '../../lib/dns/model.ts';
-import { expectationsOf, verify } from '../../lib/dns/verify.ts';
+import type { Wish } from '../../lib/dns/model.ts';
+import { refuseWaiting } from '../../lib/dns/wish.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
-import { resolverFor } from '../../lib/net/resolve.ts';
 import { readTopology } from '../../lib/topology/read.ts';
+import { approve } from './approval.ts';
 import { apply, remove } from './changes.ts';
 import { drift } from './drifting.ts';
 import type { Inputs } from './inputs.ts';
-import { scopeOf, type Scope } from './scope.ts';
+import { scopeOf } from './scope.ts';
 import { showPlans } from './summary.ts';
 import { readParts, surveyed } from './survey.ts';
+import { verifyNames } from './verification.ts';
 
-/** Plans, applies, verifies, compares or removes the private DNS records and links of stamps. */
+/**
+ * Plans, applies, verifies, compares or removes the private DNS records and links of stamps, or approves their
+ * connections.
+ */
 export async function run(
   given: Inputs,
   context: TaskContext,
@@ -32,20 +36,20 @@ export async function run(
   const { connection, subscription, resourceGroup } = scope.zones;
   const port = createZonePort(armOf(connection), subscription, resourceGroup);
 
+  if (given.action === 'approve') {
+    await approve(given, scope, armOf, context);
+    return;
+  }
   if (given.action === 'remove') {
     await remove(given, scope, armOf, port, context);
     return;
   }
   const parts = await readParts(given, scope, armOf, context);
+  const wishes = parts.map(({ wish }) => wish);
+  tellWaiting(given, wishes, context);
   switch (given.action) {
     case 'verify':
-      await check(
-        given,
-        scope,
-        parts.map(({ wish }) => wish),
-        port,
-        context,
-      );
+      await verifyNames(given, scope, wishes, port, context);
       break;
     case 'plan': {
       const state = await port.state(context.signal);
@@ -65,30 +69,14 @@ export async function run(
   }
 }
 
-async function check(
-  given: Inputs,
-  scope: Scope,
-  wishes: readonly Wish[],
-  port: ZonePort,
-  context: TaskContext,
-): Promise<void> {
-  const { clock, signal, log } = context;
-  const expectations = expectationsOf(wishes);
-  // On loopback the first declared resolver stands in for the system's.
-  const own = scope.loopback ? '' : "the system's resolver and ";
-  if (expectations.length === 0) {
-    context.issue('warning', 'No private endpoint has a name, so nothing was verified.');
-    return;
-  }
-  log.info(`${expectations.length} names, through ${own}${scope.resolvers.length} declared`);
-  await verify(expectations, () => port.state(signal), {
-    resolver: resolverFor(scope),
-    clock,
-    signal,
-    timeout: given.timeout * 1000,
-    interval: given.interval * 1000,
-    networks: scope.networks,
-    info: (text) => log.info(text),
-  });
-  log.info('All names resolve as they should.');
+/** Endpoints that are not ready end everything but a look, unless they are only to be reported. */
+function tellWaiting(given: Inputs, wishes: readonly Wish[], context: TaskContext): void {
+  const waiting = wishes.flatMap((wish) => wish.waiting);
+  context.setOutput(
+    'pending',
+    JSON.stringify(waiting.map(({ id, status, why }) => ({ id, status, why }))),
+  );
+  const looks = given.action === 'plan' || given.action === 'drift';
+  if (!looks && given.pending === 'fail') refuseWaiting(wishes);
+  for (const { why } of waiting) context.issue('warning', `${why}: not registered.`);
 }

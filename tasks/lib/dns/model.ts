@@ -12,6 +12,8 @@ export interface Endpoint {
   readonly unregistered: boolean;
   readonly configurations: readonly {
     readonly groupId: string;
+    /** The part of the service behind this address, where the interface tells it. */
+    readonly member?: string;
     readonly address: string;
     readonly fqdns: readonly string[];
   }[];
@@ -126,12 +128,20 @@ export interface Wish {
   readonly expectedLinks: readonly { readonly zone: string; readonly networkId: string }[];
   /** `everything`: the owner gives up all that it has. */
   readonly seen: Seen | 'everything';
+  /** Endpoints that are not ready: their records are neither written nor removed. */
+  readonly waiting: readonly WaitingEndpoint[];
   /** Whether the records by hand are all that the owner wants of that kind, so that others may go. */
   readonly handComplete: boolean;
   /** Whether the links are all that the owner wants. */
   readonly linksComplete: boolean;
   /** Whether records of nobody that are right as they are become the owner's. */
   readonly adopt: boolean;
+}
+
+export interface WaitingEndpoint {
+  readonly id: string;
+  readonly status: string;
+  readonly why: string;
 }
 
 /** Access to the zones, implemented over ARM. */

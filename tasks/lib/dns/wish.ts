@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import { SpokelineError, type ErrorDetail } from '../errors.ts';
 import type { Cloud } from '../topology/model.ts';
 import { askable } from './declared-records.ts';
-import type { Endpoint, Part, Seen, WantedLink, WantedRecord, Wish } from './model.ts';
+import type {
+  Endpoint,
+  Part,
+  Seen,
+  WaitingEndpoint,
+  WantedLink,
+  WantedRecord,
+  Wish,
+} from './model.ts';
 import { endpointKeyOf } from './owner.ts';
 import { isPrivateLink } from './zone-name.ts';
 import { zoneNameOf, type OwnZones } from './zones.ts';
@@ -38,20 +46,18 @@ export interface WishOptions {
 
 /**
  * What an owner's endpoints and declared records need in DNS. Several endpoints with one name share a record
- * set. Throws DNS_ENDPOINT_PENDING or DNS_UNSUPPORTED with a detail for each endpoint that stands in the way:
- * nothing is written before all of them are ready.
+ * set. Endpoints that are not ready are told apart, see `refuseWaiting`. Throws DNS_UNSUPPORTED with a detail for
+ * each name without a known zone.
  */
 export function wishOf(options: WishOptions): Wish {
-  const waiting: ErrorDetail[] = [];
+  const waiting: WaitingEndpoint[] = [];
   const unknown: ErrorDetail[] = [];
   const records = new Map<string, WantedRecord>();
   for (const endpoint of options.endpoints) {
     const obstacle = obstacleOf(endpoint);
     if (obstacle !== undefined) {
-      waiting.push({
-        target: endpoint.id,
-        message: `private endpoint ${endpoint.name} ${obstacle}`,
-      });
+      const { id, name, status } = endpoint;
+      waiting.push({ id, status, why: `private endpoint ${name} ${obstacle}` });
       continue;
     }
     for (const { groupId, address, fqdns } of endpoint.configurations) {
@@ -72,15 +78,17 @@ export function wishOf(options: WishOptions): Wish {
       }
     }
   }
-  if (waiting.length > 0) {
-    const message = `${count(waiting.length, 'private endpoint')} of ${options.owner} not ready; nothing was written.`;
-    throw new SpokelineError('DNS_ENDPOINT_PENDING', message, { details: waiting });
-  }
   if (unknown.length > 0) {
     const message = `${count(unknown.length, 'name')} of ${options.owner} without a known zone; nothing was written.`;
     throw new SpokelineError('DNS_UNSUPPORTED', message, { details: unknown });
   }
-  const { owner, seen, adopt, linksComplete } = options;
+  const { owner, adopt } = options;
+  const seen = {
+    ...options.seen,
+    others: [...options.seen.others, ...waiting.map(endpointKeyOf)],
+  };
+  // A link serves all names of its zone, those of endpoints that wait, too.
+  const linksComplete = options.linksComplete && waiting.length === 0;
   const wanted = [...records.values(), ...(options.declared ?? [])].sort(byZoneAndName);
   const zones = [...new Set([...wanted.map((r) => r.zone), ...options.furtherZones])].sort();
   return {
@@ -92,8 +100,19 @@ export function wishOf(options: WishOptions): Wish {
     expectedLinks: zones.flatMap((zone) =>
       options.checkNetworks.map((networkId) => ({ zone, networkId })),
     ),
-    ...{ seen, adopt, linksComplete, handComplete: options.declared !== undefined },
+    ...{ seen, waiting, adopt, linksComplete, handComplete: options.declared !== undefined },
   };
+}
+
+/** Throws DNS_ENDPOINT_PENDING with a detail for each endpoint that is not ready. */
+export function refuseWaiting(wishes: readonly Wish[]): void {
+  const all = wishes.flatMap(({ owner, waiting }) => waiting.map((each) => ({ owner, each })));
+  if (all.length === 0) return;
+  const owners = [...new Set(all.map(({ owner }) => owner))].join(', ');
+  const message = `${count(all.length, 'private endpoint')} of ${owners} not ready; nothing was written.`;
+  throw new SpokelineError('DNS_ENDPOINT_PENDING', message, {
+    details: all.map(({ each }) => ({ target: each.id, code: each.status, message: each.why })),
+  });
 }
 
 /** The zones that wishes have names in or resolve. */
@@ -116,7 +135,9 @@ function obstacleOf(endpoint: Endpoint): string | undefined {
   const nameless = endpoint.configurations.filter((c) => c.fqdns.length === 0);
   // The service behind a Private Link Service of one's own has no name that could be registered.
   if (nameless.length > 0 && !/\/privateLinkServices$/i.test(endpoint.targetType)) {
-    return 'has an address without a name yet';
+    const members = nameless.flatMap(({ member }) => member ?? []);
+    const which = members.length === 0 ? '' : ` (${members.join(', ')})`;
+    return `has an address without a name yet${which}`;
   }
   return undefined;
 }

@@ -12,6 +12,7 @@ import {
   type SourceDocument,
 } from './document.ts';
 import { cloudSuffixes, type Network, type Stamp, type Topology } from './model.ts';
+import { acceptedConnectionsOf, checkAcceptedConnections } from './accepted-connections.ts';
 import { planAddresses, type AddressPlan, type SubnetPlan } from './plan.ts';
 import { topologySchema, type TopologyDocument } from './schema.ts';
 import { validate } from './validate.ts';
@@ -75,6 +76,7 @@ export async function readTopology(file: string, overlays: readonly string[]): P
   // The plan needs every value; a document with breaches is mended first.
   if (!output) throw invalid(file, problems);
   checkStamps(output, report);
+  checkAcceptedConnections(output, report);
   const plan = planAddresses(output, report);
   if (problems.length > 0) throw invalid(file, problems);
   const gatesSource = sources.findLast((source) => source.has(['gates']));
@@ -181,7 +183,12 @@ function toModel(document: TopologyDocument, plan: AddressPlan, gatesBase: strin
   const none: SubnetPlan = new Map();
   const stamps = Object.entries(document.stamps).map(([name, stamp]): [string, Stamp] => [
     name,
-    { name, ...stamp, network: toNetwork(stamp, plan.stamps.get(name) ?? none) },
+    {
+      name,
+      ...stamp,
+      network: toNetwork(stamp, plan.stamps.get(name) ?? none),
+      ...acceptedConnectionsOf(stamp.acceptedConnections, document),
+    },
   ]);
   return {
     name: document.name,
@@ -193,6 +200,7 @@ function toModel(document: TopologyDocument, plan: AddressPlan, gatesBase: strin
       network: toNetwork(hub, plan.hub),
       ...(plan.firewall === undefined ? {} : { firewall: { privateAddress: plan.firewall } }),
       dns: { ...hub.dns, subscription: hub.dns.subscription ?? hub.subscription },
+      ...acceptedConnectionsOf(hub.acceptedConnections, document),
     },
     ...(registry === undefined
       ? {}

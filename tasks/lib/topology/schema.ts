@@ -113,6 +113,55 @@ const network = v.strictObject({
   ),
 });
 
+/** `Microsoft.KeyVault/vaults/kv-weu`: type and name, as in the resource's id after `/providers/`. */
+const service =
+  /^[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+)+\/[A-Za-z][A-Za-z0-9]*\/[A-Za-z0-9][\w.()-]*$/;
+const scopeId =
+  /^\/subscriptions\/[^/\s]+(?:\/resourceGroups\/[^/\s]+(?:\/providers\/Microsoft\.Network\/privateEndpoints\/[^/\s]+)?)?$/i;
+const originName = /^[a-z][a-z0-9-]{0,23}$/;
+
+const acceptedConnection = v.pipe(
+  v.strictObject({
+    service: v.pipe(
+      v.string(),
+      v.regex(service, 'type and name of a service, such as Microsoft.KeyVault/vaults/kv-weu'),
+      v.description(
+        'Type and name of the service, or Private Link service, in this resource group.',
+      ),
+    ),
+    from: v.optional(
+      v.pipe(
+        v.string(),
+        v.check(
+          (text) => scopeId.test(text) || originName.test(text),
+          'hub, a stamp, or the id of a subscription, resource group or private endpoint',
+        ),
+        v.description(
+          'Where the private endpoint is: hub, a stamp, or the id of a subscription, resource group or endpoint.',
+        ),
+      ),
+    ),
+    message: v.optional(
+      v.pipe(
+        v.string(),
+        v.nonEmpty('the request message, word for word'),
+        v.description('Message of the request, word for word, as Front Door sends it.'),
+      ),
+    ),
+  }),
+  v.check(
+    ({ from, message }) => from !== undefined || message !== undefined,
+    'from, message, or both',
+  ),
+);
+
+const acceptedConnections = v.optional(
+  v.pipe(
+    v.array(acceptedConnection),
+    v.description('Private endpoint connections that may be approved; no other is.'),
+  ),
+);
+
 const hub = v.strictObject({
   subscription: guid,
   resourceGroup,
@@ -135,6 +184,7 @@ const hub = v.strictObject({
       v.description('Ask public DNS for names that a linked private zone lacks.'),
     ),
   }),
+  acceptedConnections,
 });
 
 const stamp = v.strictObject({
@@ -147,6 +197,7 @@ const stamp = v.strictObject({
     v.optional(v.record(v.string(), v.unknown()), {}),
     v.description('Handed to the template of the stamp as they are.'),
   ),
+  acceptedConnections,
 });
 
 /** Azure's own rule: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules */

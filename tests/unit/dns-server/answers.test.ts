@@ -125,7 +125,7 @@ describe('what Azure-provided DNS answers', () => {
     zone(store, vaultZone, ['hub']);
     const answer = ask(store, kv);
     assert.equal(line(answer), `NXDOMAIN; CNAME ${kvLink} 60`);
-    assert.equal(answer.authority, vaultZone);
+    assert.equal(answer.authority?.name, vaultZone);
   });
 
   it('a public address for it if the link redirects', () => {
@@ -140,7 +140,7 @@ describe('what Azure-provided DNS answers', () => {
 
   it('no redirect in a zone that is not a privatelink one', () => {
     zone(store, 'corp.example', ['hub'], { resolutionPolicy: 'NxDomainRedirect' });
-    assert.equal(ask(store, 'x.corp.example').authority, 'corp.example');
+    assert.equal(ask(store, 'x.corp.example').authority?.name, 'corp.example');
   });
 
   it('no privatelink chain while the connection is Pending', () => {
@@ -269,12 +269,26 @@ describe('what Azure-provided DNS answers', () => {
     assert.equal(line(ask(store, 'one.corp.example')), 'SERVFAIL');
   });
 
+  it('the origin of a zone, with the times that its SOA record set has', () => {
+    zone(store, 'corp.example', ['hub']);
+    const untouched = ask(store, 'corp.example', 'SOA').records;
+    assert.deepEqual(
+      untouched.map((r) => (r.type === 'SOA' ? [r.name, r.ttl, r.data.mname, r.data.minimum] : r)),
+      [['corp.example', 3600, 'azureprivatedns.net', 10]],
+    );
+    const soaRecord = { host: 'azureprivatedns.net', minimumTtl: 3 };
+    put(store, `${zoneType}/SOA`, 'corp.example/@', { ttl: 5, soaRecord });
+    const { code, authority } = ask(store, 'none.corp.example');
+    assert.deepEqual([code, authority?.ttl, authority?.data.minimum], ['NXDOMAIN', 5, 3]);
+    assert.equal(line(ask(store, 'corp.example', 'SOA', '10.1.0.4')), 'NXDOMAIN');
+  });
+
   it('no data, and the zone, for a type that a name does not have', () => {
     zone(store, 'corp.example', ['hub']);
     record(store, 'corp.example', 'api', 10, '10.0.0.1');
     const answer = ask(store, 'api.corp.example', 'AAAA');
     assert.equal(line(answer), 'NOERROR');
-    assert.equal(answer.authority, 'corp.example');
+    assert.equal(answer.authority?.name, 'corp.example');
   });
 
   it('nothing for names that nobody has', () => {

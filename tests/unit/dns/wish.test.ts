@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Endpoint } from '../../../tasks/lib/dns/model.ts';
 import { endpointKeyOf } from '../../../tasks/lib/dns/owner.ts';
-import { wishOf, type WishOptions } from '../../../tasks/lib/dns/wish.ts';
+import { refuseWaiting, wishOf, type WishOptions } from '../../../tasks/lib/dns/wish.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { endpoint, endpointId, network, seen, vaultZone, wanted } from './estate.ts';
 
@@ -137,16 +137,21 @@ describe('what endpoints need in DNS', () => {
     ['without an address', { configurations: [] }, 'private endpoint pe-kv has no address yet'],
     [
       'without a name',
-      { configurations: [{ groupId: 'vault', address: '10.1.0.4', fqdns: [] }] },
-      'private endpoint pe-kv has an address without a name yet',
+      { configurations: [{ groupId: 'vault', member: 'x', address: '10.1.0.4', fqdns: [] }] },
+      'private endpoint pe-kv has an address without a name yet (x)',
     ],
   ];
   for (const [name, more, message] of pending) {
     it(`is not known for an endpoint ${name}`, () => {
-      const error = failure(() => wishOf(options([endpoint(more), endpoint({ id: '/x' })])));
+      const wish = wishOf(options([endpoint(more), endpoint({ id: endpointId('x') })]));
+      assert.equal(wish.records.length, 1);
+      assert.deepEqual(wish.seen, { ...seen, others: ['s/r/pe-kv'] });
+      assert.equal(wish.linksComplete, false);
+      const error = failure(() => refuseWaiting([wish]));
       assert.equal(error.code, 'DNS_ENDPOINT_PENDING');
       assert.equal(error.message, 'One private endpoint of t/weu not ready; nothing was written.');
-      assert.deepEqual(error.details, [{ target: endpoint().id, message }]);
+      const { status } = endpoint(more);
+      assert.deepEqual(error.details, [{ target: endpoint().id, code: status, message }]);
     });
   }
 
