@@ -2,7 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runSandbox, type RunningSandbox } from '../sandbox/sandbox-client.ts';
-import { runPackaged, type ConnectionIdentity, type PackagedRun } from './packaged-task.ts';
+import {
+  packagedCommand,
+  runPackaged,
+  type ConnectionIdentity,
+  type PackagedRun,
+} from './packaged-task.ts';
 
 export const stampSubscription = '00000000-0000-4000-8000-00000000000b';
 export const vaultZone = 'privatelink.vaultcore.azure.net';
@@ -30,6 +35,11 @@ export interface DnsEstate {
     inputs?: Readonly<Record<string, string>>,
     connections?: Readonly<Record<string, ConnectionIdentity>>,
   ): Promise<PackagedRun>;
+  /** What `act` would run, for a test that ends it itself. */
+  command(
+    action: string,
+    inputs?: Readonly<Record<string, string>>,
+  ): ReturnType<typeof packagedCommand>;
   stop(): Promise<void>;
 }
 
@@ -85,6 +95,11 @@ export async function startDnsEstate(
   );
   const files = await writeTopology(folder, info.subscriptionId, [info.dns], more);
   const owner = { clientId: info.clientId, clientSecret: info.clientSecret };
+  const identities = {
+    azureSubscription: { ...owner, subscriptionId: stampSubscription },
+    hubConnection: owner,
+  };
+  const usual = { stamp: 'weu', timeout: '0', interval: '1', ...files };
   return {
     run,
     folder,
@@ -122,13 +137,11 @@ export async function startDnsEstate(
         'PrivateDns',
         info,
         folder,
-        {
-          azureSubscription: { ...owner, subscriptionId: stampSubscription },
-          hubConnection: owner,
-          ...connections,
-        },
-        { action, stamp: 'weu', timeout: '0', interval: '1', ...files, ...inputs },
+        { ...identities, ...connections },
+        { action, ...usual, ...inputs },
       ),
+    command: (action, inputs = {}) =>
+      packagedCommand('PrivateDns', info, folder, identities, { action, ...usual, ...inputs }),
     async stop() {
       await run.stop();
       await rm(folder, { recursive: true, force: true });
