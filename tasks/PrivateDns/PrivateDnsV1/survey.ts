@@ -3,6 +3,7 @@ import type { ServiceConnection } from '../../lib/azure/connection.ts';
 import { listEndpoints } from '../../lib/azure/dns-endpoints.ts';
 import { createZoneGroupPort } from '../../lib/azure/zone-groups.ts';
 import { awaitPolicies } from '../../lib/dns/apply-groups.ts';
+import { inTurns } from '../../lib/dns/turns.ts';
 import type { Endpoint, Seen, WantedLink, Wish, ZonePort, ZoneState } from '../../lib/dns/model.ts';
 import { endpointKeyOf } from '../../lib/dns/owner.ts';
 import { sameId } from '../../lib/dns/plan-links.ts';
@@ -32,6 +33,9 @@ export interface SurveyedPart extends Part {
   /** Zone groups by key of the endpoint. */
   readonly present: ReadonlyMap<string, ZoneGroup>;
 }
+
+/** Zone groups that are read at a time; a subscription's reads are throttled together. */
+const parallel = 4;
 
 export type ArmOf = (connection: ServiceConnection) => ArmClient;
 
@@ -96,10 +100,10 @@ export async function surveyed(
   for (const part of parts) {
     const { read, known } = unclear(part.endpoints, part.wish, state, port.zoneId);
     const present = new Map(known);
-    for (const endpoint of read) {
+    await inTurns(read, parallel, async (endpoint) => {
       const [group] = await part.groups.groups(endpoint.id, context.signal);
       if (group !== undefined) present.set(endpointKeyOf(endpoint), group);
-    }
+    });
     const { wish, steps } = delegate(part.wish, part.endpoints, present, given.mode, port.zoneId);
     found.push({ ...part, wish, present, plan: planOf(wish, state, steps) });
   }

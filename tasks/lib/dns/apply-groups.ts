@@ -1,9 +1,10 @@
 import { SpokelineError } from '../errors.ts';
-import { attempt, contested, inTurns, tries, type ApplyContext, type Journal } from './attempt.ts';
+import { attempt, contested, tries, type ApplyContext, type Journal } from './attempt.ts';
 import { conflict, recordConflict, setText } from './check.ts';
 import type { Endpoint, Wish, ZonePort } from './model.ts';
 import { ownerIn } from './owner.ts';
 import { planOf } from './plan.ts';
+import { inTurns } from './turns.ts';
 import { decideGroup, ownGroup, type GroupStep, type ZoneGroupPort } from './zone-groups.ts';
 
 /** Endpoints that are changed at a time; each change takes Azure some seconds. */
@@ -118,7 +119,7 @@ export async function awaitPolicies(
   const begin = clock.now();
   for (;;) {
     const endpoints = await read();
-    const waiting = endpoints.filter(({ unregistered }) => unregistered);
+    const waiting = endpoints.filter((e) => e.unregistered && e.status === 'Approved');
     const left = begin + timeout - clock.now();
     if (waiting.length === 0 || left <= 0) return endpoints;
     const names = waiting.map(({ name }) => name).join(', ');
