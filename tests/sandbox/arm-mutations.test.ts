@@ -9,6 +9,7 @@ import { endpointClaims } from './arm-mutations/endpoints.ts';
 import { linkServiceClaims } from './arm-mutations/link-services.ts';
 import { networkClaims } from './arm-mutations/networks.ts';
 import { privateDnsClaims } from './arm-mutations/private-dns.ts';
+import { recordClaims } from './arm-mutations/record-sets.ts';
 import { ruleClaims } from './arm-mutations/rules.ts';
 import { serviceClaims } from './arm-mutations/services.ts';
 
@@ -17,6 +18,7 @@ const claims: Claims = {
   ...ruleClaims,
   ...endpointClaims,
   ...privateDnsClaims,
+  ...recordClaims,
   ...serviceClaims,
   ...linkServiceClaims,
   ...connectionClaims,

@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SandboxOptions } from '../../sandbox/azure/sandbox.ts';
 import { runSandbox, type RunningSandbox } from '../sandbox/sandbox-client.ts';
-import { runPackaged, type ConnectionIdentity, type PackagedRun } from './packaged-task.ts';
+import {
+  packagedCommand,
+  runPackaged,
+  type ConnectionIdentity,
+  type PackagedRun,
+} from './packaged-task.ts';
 
 export const stampSubscription = '00000000-0000-4000-8000-00000000000b';
 export const vaultZone = 'privatelink.vaultcore.azure.net';
@@ -31,6 +36,11 @@ export interface DnsEstate {
     inputs?: Readonly<Record<string, string>>,
     connections?: Readonly<Record<string, ConnectionIdentity>>,
   ): Promise<PackagedRun>;
+  /** What `act` would run, for a test that ends it itself. */
+  command(
+    action: string,
+    inputs?: Readonly<Record<string, string>>,
+  ): ReturnType<typeof packagedCommand>;
   stop(): Promise<void>;
 }
 
@@ -91,6 +101,11 @@ export async function startDnsEstate(more: DnsEstateOptions = {}): Promise<DnsEs
   );
   const files = await writeTopology(folder, info.subscriptionId, [info.dns], more);
   const owner = { clientId: info.clientId, clientSecret: info.clientSecret };
+  const identities = {
+    azureSubscription: { ...owner, subscriptionId: stampSubscription },
+    hubConnection: owner,
+  };
+  const usual = { stamp: 'weu', timeout: '0', interval: '1', ...files };
   return {
     run,
     folder,
@@ -128,13 +143,11 @@ export async function startDnsEstate(more: DnsEstateOptions = {}): Promise<DnsEs
         'PrivateDns',
         info,
         folder,
-        {
-          azureSubscription: { ...owner, subscriptionId: stampSubscription },
-          hubConnection: owner,
-          ...connections,
-        },
-        { action, stamp: 'weu', timeout: '0', interval: '1', ...files, ...inputs },
+        { ...identities, ...connections },
+        { action, ...usual, ...inputs },
       ),
+    command: (action, inputs = {}) =>
+      packagedCommand('PrivateDns', info, folder, identities, { action, ...usual, ...inputs }),
     async stop() {
       await run.stop();
       await rm(folder, { recursive: true, force: true });

@@ -34,10 +34,23 @@ export async function runPackaged(
   connections: Readonly<Record<string, ConnectionIdentity>>,
   inputs: Readonly<Record<string, string>>,
 ): Promise<PackagedRun> {
+  const { bundle, env } = packagedCommand(task, info, folder, connections, inputs);
+  const { stdout, stderr } = await finish(process.execPath, [bundle], { env });
+  return readRun(task, stdout, stderr);
+}
+
+/** The bundle of a packaged task and the environment that the agent would make for it. */
+export function packagedCommand(
+  task: string,
+  info: SandboxInfo,
+  folder: string,
+  connections: Readonly<Record<string, ConnectionIdentity>>,
+  inputs: Readonly<Record<string, string>>,
+): { bundle: string; env: NodeJS.ProcessEnv } {
   const ids = Object.keys(connections).map((name) => [name, `connection-${name}`] as const);
   const given = Object.entries({ ...Object.fromEntries(ids), ...inputs });
-  const bundle = resolve('dist', 'tasks', task, `${task}V1`, 'index.js');
-  const { stdout: output, stderr } = await finish(process.execPath, [bundle], {
+  return {
+    bundle: resolve('dist', 'tasks', task, `${task}V1`, 'index.js'),
     env: {
       PATH: process.env['PATH'],
       AGENT_TEMPDIRECTORY: folder,
@@ -49,7 +62,11 @@ export async function runPackaged(
       ) as Record<string, string>),
       ...Object.assign({}, ...ids.map(([name, id]) => environmentOf(info, id, connections[name]))),
     },
-  });
+  };
+}
+
+/** What a task said; throws unless it ended as a task does. */
+export function readRun(task: string, output: string, stderr: string): PackagedRun {
   const result = /##vso\[task\.complete result=(\w+);/.exec(output)?.[1];
   if (result === undefined) throw new Error(`${task} did not end as a task:\n${output}${stderr}`);
   const lines = output.split('\n');

@@ -90,7 +90,7 @@ async function derivedOf(
     const { subscription, resourceGroup } = stamp;
     const all = { ids: [], tags: [] };
     const place = { subscription, resourceGroup, selection: all };
-    const { endpoints } = await listEndpoints(arm, place, task.signal);
+    const endpoints = await listEndpoints(arm, place, task.signal);
     const checks = derivedChecks(endpoints, stamp);
     task.log.info(
       `stamp ${stamp.name}: ${endpoints.length} private endpoints in ${resourceGroup}, ${checks.length} checks`,

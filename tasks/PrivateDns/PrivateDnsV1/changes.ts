@@ -6,6 +6,7 @@ import { Journal } from '../../lib/dns/attempt.ts';
 import { refuseObstacles } from '../../lib/dns/check.ts';
 import { changesOf, planHeader, planRows } from '../../lib/dns/describe.ts';
 import type { Wish, ZonePort } from '../../lib/dns/model.ts';
+import { endpointKeyOf } from '../../lib/dns/owner.ts';
 import { planOf, removalOf, type Plan } from '../../lib/dns/plan.ts';
 import { tableLines } from '../../lib/dns/table.ts';
 import { ownGroup, type GroupStep, type ZoneGroupPort } from '../../lib/dns/zone-groups.ts';
@@ -61,7 +62,10 @@ function waitsForAzure(plan: Plan): boolean {
   return plan.records.some(({ kind }) => kind === 'await');
 }
 
-/** Takes away what the owners have: records, links, and in the mode zoneGroups the zone groups made for them. */
+/**
+ * Takes away what the owners have: records, links, and in the mode zoneGroups the zone groups made for them. Where
+ * endpoints are listed, only what is there for these, and no link.
+ */
 export async function remove(
   given: Inputs,
   scope: Scope,
@@ -75,7 +79,8 @@ export async function remove(
     const groups = createZoneGroupPort(armOf(source.connection));
     const steps =
       given.mode === 'zoneGroups' ? await ownGroups(source, groups, armOf, context) : [];
-    work.push({ plan: removalOf(source.owner, state, steps), groups });
+    const only = source.selection.ids.map((id) => endpointKeyOf({ id }));
+    work.push({ plan: removalOf(source.owner, state, steps, only), groups });
   }
   await showPlans(
     work.map(({ plan }) => plan),
@@ -92,7 +97,7 @@ async function ownGroups(
   { signal }: TaskContext,
 ): Promise<GroupStep[]> {
   const steps: GroupStep[] = [];
-  const { endpoints } = await listEndpoints(armOf(source.connection), source, signal);
+  const endpoints = await listEndpoints(armOf(source.connection), source, signal);
   for (const endpoint of endpoints) {
     if (endpoint.unregistered) continue;
     const found = await groups.groups(endpoint.id, signal);

@@ -36,7 +36,7 @@ export function declaredIn(
   const links = readLinks(given.links ?? {}, ignore);
   const problems = [
     ...records.flatMap((record) => recordProblem(record, owners, names)),
-    ...links.flatMap((link) => linkProblem(link, names)),
+    ...links.flatMap((link) => linkProblem(link, owners, names)),
   ];
   if (problems.length > 0) {
     throw new SpokelineError('INPUT_INVALID', 'The inputs do not fit the topology.', {
@@ -91,8 +91,18 @@ function recordProblem(
   return [{ target: 'records', message }];
 }
 
-function linkProblem({ network }: DeclaredLink, names: readonly string[]): ErrorDetail[] {
-  if (network.startsWith('/') || names.includes(network)) return [];
+function linkProblem(
+  { network }: DeclaredLink,
+  owners: readonly string[],
+  names: readonly string[],
+): ErrorDetail[] {
+  const what = `Input "links" has ${network}`;
+  if (network.startsWith('/')) {
+    if (owners.length === 1 || owners.includes(hub)) return [];
+    const message = `${what}, which might be of any of ${owners.join(', ')}; run it for one of them, or with the hub.`;
+    return [{ target: 'links', message }];
+  }
+  if (names.includes(network)) return [];
   const allowed = [...names, 'the id of a virtual network'].join(', ');
-  return [{ target: 'links', message: `Input "links" has ${network}; allowed: ${allowed}.` }];
+  return [{ target: 'links', message: `${what}; allowed: ${allowed}.` }];
 }

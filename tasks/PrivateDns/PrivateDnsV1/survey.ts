@@ -1,13 +1,14 @@
 import type { ArmClient } from '../../lib/azure/arm-client.ts';
 import type { ServiceConnection } from '../../lib/azure/connection.ts';
-import { listEndpoints, type EndpointListing } from '../../lib/azure/dns-endpoints.ts';
+import { listEndpoints } from '../../lib/azure/dns-endpoints.ts';
 import { createZoneGroupPort } from '../../lib/azure/zone-groups.ts';
 import { awaitPolicies } from '../../lib/dns/apply-groups.ts';
-import type { Endpoint, WantedLink, Wish, ZonePort, ZoneState } from '../../lib/dns/model.ts';
-import { endpointKeyOf, groupKeyOf } from '../../lib/dns/owner.ts';
+import { inTurns } from '../../lib/dns/turns.ts';
+import type { Endpoint, Seen, WantedLink, Wish, ZonePort, ZoneState } from '../../lib/dns/model.ts';
+import { endpointKeyOf } from '../../lib/dns/owner.ts';
 import { sameId } from '../../lib/dns/plan-links.ts';
 import { planOf, type Plan } from '../../lib/dns/plan.ts';
-import { refuseWaiting, wishOf, zonesIn } from '../../lib/dns/wish.ts';
+import { wishOf, zonesIn } from '../../lib/dns/wish.ts';
 import {
   delegate,
   unclear,
@@ -33,6 +34,9 @@ export interface SurveyedPart extends Part {
   readonly present: ReadonlyMap<string, ZoneGroup>;
 }
 
+/** Zone groups that are read at a time; a subscription's reads are throttled together. */
+const parallel = 4;
+
 export type ArmOf = (connection: ServiceConnection) => ArmClient;
 
 /** Reads the endpoints of every source, waiting for policies as the inputs say, and what they need. */
@@ -48,11 +52,7 @@ export async function readParts(
     (a, b) => Number(b.linksComplete) - Number(a.linksComplete),
   );
   for (const source of order) {
-    const {
-      endpoints,
-      others,
-      groups: listed,
-    } = await readEndpoints(given, source, armOf, context);
+    const endpoints = await readEndpoints(given, source, armOf, context);
     const furtherZones =
       source.linksComplete || source.links.length === 0
         ? source.furtherZones
@@ -60,11 +60,8 @@ export async function readParts(
     const wish = wishOf({
       ...source,
       endpoints,
-      seen: {
-        groups: listed.map(groupKeyOf),
-        endpoints: [],
-        others: others.map((id) => endpointKeyOf({ id })),
-      },
+      seen: seenIn(source, endpoints),
+      linksComplete: source.linksComplete && !isPart(source),
       furtherZones,
       cloud: scope.cloud,
       ownZones: scope.ownZones,
@@ -74,11 +71,6 @@ export async function readParts(
     const groups = createZoneGroupPort(armOf(source.connection));
     parts.push({ source, endpoints, wish, groups });
   }
-  tellWaiting(
-    given,
-    parts.map(({ wish }) => wish),
-    context,
-  );
   const made = parts.flatMap(({ wish }) => wish.links);
   return scope.sources.flatMap((source) =>
     parts
@@ -108,10 +100,10 @@ export async function surveyed(
   for (const part of parts) {
     const { read, known } = unclear(part.endpoints, part.wish, state, port.zoneId);
     const present = new Map(known);
-    for (const endpoint of read) {
+    await inTurns(read, parallel, async (endpoint) => {
       const [group] = await part.groups.groups(endpoint.id, context.signal);
       if (group !== undefined) present.set(endpointKeyOf(endpoint), group);
-    }
+    });
     const { wish, steps } = delegate(part.wish, part.endpoints, present, given.mode, port.zoneId);
     found.push({ ...part, wish, present, plan: planOf(wish, state, steps) });
   }
@@ -123,13 +115,13 @@ async function readEndpoints(
   source: Source,
   armOf: ArmOf,
   context: TaskContext,
-): Promise<EndpointListing> {
+): Promise<Endpoint[]> {
   const { owner, subscription, resourceGroup, selection } = source;
   const { clock, signal, log } = context;
   const arm = armOf(source.connection);
   const read = () => listEndpoints(arm, source, signal);
   const waits = given.policyWait > 0 && given.action === 'apply';
-  const listing = waits
+  const endpoints = waits
     ? await awaitPolicies(read, {
         clock,
         signal,
@@ -140,15 +132,20 @@ async function readEndpoints(
     : await read();
   const place = resourceGroup ?? `subscription ${subscription}`;
   const where = selection.ids.length > 0 ? 'the list' : place;
-  log.info(`${owner}: ${listing.endpoints.length} private endpoints in ${where}`);
-  return listing;
+  log.info(`${owner}: ${endpoints.length} private endpoints in ${where}`);
+  return endpoints;
 }
 
-/** Endpoints that are not ready end everything but a plan and a comparison, unless they are only to be reported. */
-function tellWaiting(given: Inputs, wishes: readonly Wish[], context: TaskContext): void {
-  const waiting = wishes.flatMap((wish) => wish.waiting ?? []);
-  context.setOutput('pending', JSON.stringify(waiting));
-  const looks = given.action === 'plan' || given.action === 'drift';
-  if (!looks && given.pending === 'fail') refuseWaiting(wishes);
-  for (const { why } of waiting) context.issue('warning', `${why}: not registered.`);
+/** Whether a source takes only some of the endpoints of its place. */
+function isPart({ selection }: Source): boolean {
+  return selection.ids.length + selection.tags.length > 0;
+}
+
+/** A list of all proves that others are gone; a selection speaks for its own endpoints only. */
+function seenIn(source: Source, endpoints: readonly Endpoint[]): Seen {
+  const { subscription, resourceGroup } = source;
+  if (isPart(source) || resourceGroup === undefined) {
+    return { groups: [], endpoints: endpoints.map(endpointKeyOf), others: [] };
+  }
+  return { groups: [`${subscription}/${resourceGroup}`.toLowerCase()], endpoints: [], others: [] };
 }

@@ -1,9 +1,10 @@
 import { SpokelineError } from '../errors.ts';
-import { attempt, contested, inTurns, tries, type ApplyContext, type Journal } from './attempt.ts';
+import { attempt, contested, tries, type ApplyContext, type Journal } from './attempt.ts';
 import { conflict, recordConflict, setText } from './check.ts';
 import type { Endpoint, Wish, ZonePort } from './model.ts';
 import { ownerIn } from './owner.ts';
 import { planOf } from './plan.ts';
+import { inTurns } from './turns.ts';
 import { decideGroup, ownGroup, type GroupStep, type ZoneGroupPort } from './zone-groups.ts';
 
 /** Endpoints that are changed at a time; each change takes Azure some seconds. */
@@ -111,16 +112,16 @@ export async function awaitRecords(
  * ten minutes after the endpoint, and not at all for manual connections. Returns the endpoints as they are then.
  * https://github.com/Azure/azure-policy/issues/1050
  */
-export async function awaitPolicies<L extends { readonly endpoints: readonly Endpoint[] }>(
-  read: () => Promise<L>,
+export async function awaitPolicies(
+  read: () => Promise<Endpoint[]>,
   { clock, signal, timeout, interval, info }: WaitOptions,
-): Promise<L> {
+): Promise<Endpoint[]> {
   const begin = clock.now();
   for (;;) {
-    const listing = await read();
-    const waiting = listing.endpoints.filter(({ unregistered }) => unregistered);
+    const endpoints = await read();
+    const waiting = endpoints.filter((e) => e.unregistered && e.status === 'Approved');
     const left = begin + timeout - clock.now();
-    if (waiting.length === 0 || left <= 0) return listing;
+    if (waiting.length === 0 || left <= 0) return endpoints;
     const names = waiting.map(({ name }) => name).join(', ');
     info(`  waiting for a policy to register ${names} (${Math.ceil(left / 1000)} s left)`);
     await clock.sleep(Math.min(interval, left), signal);

@@ -1,10 +1,11 @@
-import { attempt, contested, inTurns, tries, type ApplyContext, type Journal } from './attempt.ts';
+import { attempt, contested, tries, type ApplyContext, type Journal } from './attempt.ts';
 import { conflict, linkConflict, recordConflict, setText } from './check.ts';
 import { decideUnwanted, decideWanted, isWrite, type RecordStep } from './decide.ts';
 import type { RecordSet, WantedLink, Wish, ZoneLink, ZonePort } from './model.ts';
 import { ownerKey, ownerOf, recordFor } from './owner.ts';
 import { decideLink, linkFor, type LinkStep } from './plan-links.ts';
 import type { Plan } from './plan.ts';
+import { inTurns } from './turns.ts';
 
 /** Record sets that are written at a time; each has its own etag, and a zone takes no part in it. */
 const parallel = 4;

@@ -1,4 +1,5 @@
 import type { Resolution, Resolver } from '../net/resolve.ts';
+import { inTurns } from './turns.ts';
 import { sameValues, type RecordStep } from './decide.ts';
 import { nameOf } from './describe.ts';
 import type { RecordSet, WantedRecord } from './model.ts';
@@ -23,6 +24,9 @@ export interface DriftRow {
   readonly faults: readonly string[];
 }
 
+/** Names that are asked for at a time; each takes a socket a resolver. */
+const parallel = 32;
+
 /** The side-by-side view of the names and links of a plan. Asks every resolver for every name. */
 export async function driftOf(
   plan: Plan,
@@ -30,15 +34,17 @@ export async function driftOf(
   resolver: Resolver,
   signal: AbortSignal,
 ): Promise<DriftRow[]> {
-  const rows: DriftRow[] = [];
-  for (const step of plan.records) {
-    const wanted = 'wanted' in step ? step.wanted : undefined;
-    const names = wanted === undefined || wanted.fqdns.length === 0 ? [undefined] : wanted.fqdns;
-    for (const fqdn of names) {
-      const answers = fqdn === undefined ? [] : await askAll(fqdn, resolver, signal);
-      rows.push(rowOf(step, fqdn, plan, present, answers));
-    }
-  }
+  const names = plan.records.flatMap((step) => ('wanted' in step ? step.wanted.fqdns : []));
+  const answers = new Map<string, readonly Resolution[]>();
+  // A resolver that is silent costs its time-out for each name.
+  await inTurns([...new Set(names)], parallel, async (name) => {
+    answers.set(name, await askAll(name, resolver, signal));
+  });
+  const rows = plan.records.flatMap((step) => {
+    const fqdns = 'wanted' in step ? step.wanted.fqdns : [];
+    if (fqdns.length === 0) return [rowOf(step, undefined, plan, present, [])];
+    return fqdns.map((fqdn) => rowOf(step, fqdn, plan, present, answers.get(fqdn) ?? []));
+  });
   return [...rows, ...plan.links.flatMap(linkRows), ...missingRows(plan)];
 }
 

@@ -51,16 +51,23 @@ export function planOf(wish: Wish, state: ZoneState, zoneGroups: readonly GroupS
   };
 }
 
-/** The way to nothing: what an owner has is removed, what others have stays. */
+/**
+ * The way to nothing: what an owner has is removed, what others have stays. With keys of endpoints, only the records
+ * of these go.
+ */
 export function removalOf(
   owner: string,
   state: ZoneState,
   zoneGroups: readonly GroupStep[] = [],
+  only: readonly string[] = [],
 ): Plan {
+  const all = only.length === 0;
   return planOf(
     {
-      ...{ owner, records: [], links: [], expectedLinks: [] },
-      ...{ seen: 'everything', handComplete: true, linksComplete: true, adopt: false },
+      ...{ owner, records: [], links: [], expectedLinks: [], waiting: [], adopt: false },
+      seen: all ? 'everything' : { groups: [], endpoints: only, others: [] },
+      handComplete: all,
+      linksComplete: all,
     },
     state,
     zoneGroups,

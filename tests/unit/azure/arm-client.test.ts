@@ -119,8 +119,10 @@ describe('azure/arm-client', () => {
 
     it('writes the name of a record into the path once', async () => {
       fake.answers = [{ status: 404 }];
-      const set = { zone: 'z', name: '@', type: 'A' } as const;
-      await createZonePort(fake.arm, 's', 'g').record(set, new AbortController().signal);
+      await createZonePort(fake.arm, 's', 'g').record(
+        { zone: 'z', name: '@', type: 'A' },
+        new AbortController().signal,
+      );
       assert.equal(fake.seen[0]?.url, `${zone}/A/%40?api-version=2024-06-01`);
     });
 

@@ -83,7 +83,7 @@ function ask(store: Store, name: string, type = 'A', agentAddress = '10.0.0.68')
 
 /** The answer as one line: code, then each record. */
 function line(answer: DnsAnswer): string {
-  const records = answer.records.map((r) => `${r.type} ${r.data} ${String(r.ttl)}`);
+  const records = answer.records.map((r) => `${r.type} ${String(r.data)} ${String(r.ttl)}`);
   return [answer.code, ...records].join('; ');
 }
 
@@ -211,6 +211,42 @@ describe('what Azure-provided DNS answers', () => {
     assert.equal(line(ask(store, 'anything.corp.example')), 'NOERROR; A 10.0.0.2 10');
     assert.equal(line(ask(store, 'a.deep.corp.example')), 'NOERROR; A 10.0.0.3 10');
     assert.equal(line(ask(store, 'b.deep.corp.example')), 'NXDOMAIN');
+  });
+
+  it('the wildcard of the closest name that exists, for any number of labels', () => {
+    zone(store, 'corp.example', ['hub']);
+    record(store, 'corp.example', '*', 10, '10.0.0.2');
+    record(store, 'corp.example', '*.apps', 10, '10.0.0.3');
+    record(store, 'corp.example', 'own.apps', 10, '10.0.0.4');
+    const answers: [string, string][] = [
+      ['a.b.c', 'NOERROR; A 10.0.0.2 10'],
+      ['x.apps', 'NOERROR; A 10.0.0.3 10'],
+      ['x.y.apps', 'NOERROR; A 10.0.0.3 10'],
+      ['own.apps', 'NOERROR; A 10.0.0.4 10'],
+      ['x.own.apps', 'NXDOMAIN'],
+      ['apps', 'NOERROR'],
+    ];
+    for (const [name, expected] of answers) {
+      assert.equal(line(ask(store, `${name}.corp.example`)), expected, name);
+    }
+  });
+
+  it('addresses of the sixth version and texts, also through an alias and a wildcard', () => {
+    zone(store, 'corp.example', ['hub']);
+    const set = (type: string, label: string, properties: Record<string, unknown>): void => {
+      put(store, `${zoneType}/${type}`, `corp.example/${label}`, { ttl: 30, ...properties });
+    };
+    set('AAAA', 'api', { aaaaRecords: [{ ipv6Address: 'fd00::1' }, { ipv6Address: 'fd00::2' }] });
+    set('TXT', 'api', { txtRecords: [{ value: ['a', 'b'] }, { value: ['c'] }] });
+    set('CNAME', '*', { cnameRecord: { cname: 'api.corp.example' } });
+    const sixth = 'AAAA fd00::1 30; AAAA fd00::2 30';
+    assert.equal(line(ask(store, 'api.corp.example', 'AAAA')), `NOERROR; ${sixth}`);
+    assert.equal(line(ask(store, 'api.corp.example', 'TXT')), 'NOERROR; TXT a,b 30; TXT c 30');
+    assert.equal(line(ask(store, 'api.corp.example')), 'NOERROR');
+    assert.equal(
+      line(ask(store, 'any.corp.example', 'AAAA')),
+      `NOERROR; CNAME api.corp.example 30; ${sixth}`,
+    );
   });
 
   it('an alias inside a zone, and no endless chain', () => {

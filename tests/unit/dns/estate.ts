@@ -62,6 +62,7 @@ export function wish(more: Partial<Wish> = {}): Wish {
     links: [],
     expectedLinks: [],
     seen,
+    waiting: [],
     handComplete: false,
     linksComplete: true,
     adopt: false,

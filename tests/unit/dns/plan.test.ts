@@ -64,6 +64,21 @@ describe('a DNS plan', () => {
     assert.deepEqual(plan.links, []);
   });
 
+  it('removes the records of single endpoints alone', () => {
+    const other = { source: 's/r/pe-2', values: ['10.1.0.5'] };
+    const parts = [...wanted().parts, other];
+    const records = [
+      owned('t/weu', { values: ['10.1.0.4', '10.1.0.5'], parts }),
+      owned('t/weu', { name: 'b' }),
+      owned('t/weu', { name: 'c', parts: [other], values: other.values }),
+    ];
+    const plan = removalOf('t/weu', state({ records, links: [link()] }), [], ['s/r/pe-kv']);
+    assert.deepEqual(
+      [...plan.records, ...plan.links].map(({ kind }) => kind),
+      ['update', 'remove', 'leave'],
+    );
+  });
+
   it('names zones and foreign links that are missing', () => {
     const plan = planOf(
       wish({
