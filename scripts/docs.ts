@@ -4,6 +4,7 @@ import { errorCodes } from '../tasks/lib/errors.ts';
 import { bicepPages } from './bicep-pages.ts';
 import { gatePage } from './gate-page.ts';
 import { table } from './markdown-table.ts';
+import { noisePage } from './noise-page.ts';
 
 interface TaskInput {
   name: string;
@@ -66,6 +67,7 @@ export async function generatedPages(): Promise<Record<string, string>> {
   return {
     'docs/errors.md': errorsPage(),
     'docs/tasks.md': await tasksPage(),
+    'docs/what-if-noise.md': noisePage(),
     'docs/gate-checks.md': gatePage(),
     ...bicepPages(),
   };

@@ -22,14 +22,18 @@ export interface Estate {
   requests(): Promise<number>;
   /** The same, told apart. */
   counted(): Promise<Requests>;
+  /** Requests that it got so far for paths with a text in them. */
+  requestsFor(text: string): Promise<number>;
   stop(): Promise<void>;
 }
 
 const nothing: Requests = { all: 0, reads: 0, writes: 0 };
 
-export async function startEstate({ folder }: Bench): Promise<Estate> {
+/** `pace` is how many milliseconds a long-running operation takes. */
+export async function startEstate({ folder }: Bench, pace = 25): Promise<Estate> {
   const file = join('scripts', 'bench', 'estate.ts');
-  const server = await startServer<SandboxInfo, Answer>(file, join(folder, 'sandbox'));
+  const directory = join(folder, `sandbox-${pace}`);
+  const server = await startServer<SandboxInfo, Answer>(file, directory, String(pace));
   const { ready: info } = server;
   const ask = async (question: Question): Promise<Answer> => {
     const answer = await server.ask(JSON.stringify(question));
@@ -57,6 +61,7 @@ export async function startEstate({ folder }: Bench): Promise<Estate> {
     },
     requests: async () => (await ask({ ask: 'requests' })).requests?.all ?? 0,
     counted: async () => (await ask({ ask: 'requests' })).requests ?? nothing,
+    requestsFor: async (text) => (await ask({ ask: 'requestsFor', text })).requests?.all ?? 0,
     stop: () => server.stop(),
   };
 }

@@ -1,6 +1,7 @@
 /** A sandbox in a process of its own, for the suites that talk to Resource Manager. */
 import { Agent, request } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Activity } from '../../sandbox/azure/arm/server.ts';
 import type { Resource, Store } from '../../sandbox/azure/arm/store.ts';
 import { startSandbox } from '../../sandbox/azure/sandbox.ts';
 import type { SandboxInfo } from '../../sandbox/azure/sandbox.ts';
@@ -18,7 +19,9 @@ export type Question =
   /** Stores resources as they are, unchecked: a bench may need many of types that are not served here. */
   | { readonly ask: 'seed'; readonly resources: readonly Resource[] }
   /** Requests that Resource Manager got since the last time this was asked. */
-  | { readonly ask: 'requests' };
+  | { readonly ask: 'requests' }
+  /** Requests that it got at all for paths with a text in them. */
+  | { readonly ask: 'requestsFor'; readonly text: string };
 
 export interface Requests {
   readonly all: number;
@@ -36,9 +39,9 @@ export interface Answer {
 
 const pollMs = 100;
 
-async function start(directory: string): Promise<void> {
+async function start(directory: string, pace: number): Promise<void> {
   // Nobody connects to what is deployed here, so no private address has to listen.
-  const sandbox = await startSandbox({ directory, endpointPorts: {} });
+  const sandbox = await startSandbox({ directory, endpointPorts: {}, pace });
   const { info } = sandbox;
   const agent = new Agent({ ca: sandbox.authority.caPem, keepAlive: true });
   const send = (method: string, url: string, headers: Record<string, string>, body?: string) =>
@@ -95,11 +98,12 @@ async function start(directory: string): Promise<void> {
       case 'requests': {
         const since = sandbox.arm.activity.slice(counted);
         counted = sandbox.arm.activity.length;
-        const reads = since.filter(({ method }) => method === 'GET').length;
-        const writes = since.filter(
-          ({ method, status }) => method !== 'GET' && status < 300,
-        ).length;
-        return { requests: { all: since.length, reads, writes } };
+        return { requests: tally(since) };
+      }
+      case 'requestsFor': {
+        const { text } = asked;
+        const own = sandbox.arm.activity.filter(({ deployment }) => deployment === undefined);
+        return { requests: tally(own.filter(({ path }) => path.includes(text))) };
       }
     }
   };
@@ -116,6 +120,12 @@ async function start(directory: string): Promise<void> {
   );
 }
 
+function tally(sent: readonly Activity[]): Requests {
+  const reads = sent.filter(({ method }) => method === 'GET').length;
+  const writes = sent.filter(({ method, status }) => method !== 'GET' && status < 300).length;
+  return { all: sent.length, reads, writes };
+}
+
 function urlOf(
   { arm }: SandboxInfo,
   { id, apiVersion }: { id: string; apiVersion: string },
@@ -123,4 +133,4 @@ function urlOf(
   return `${arm}${id}?api-version=${apiVersion}`;
 }
 
-await start(process.argv[2] ?? '');
+await start(process.argv[2] ?? '', Number(process.argv[3] ?? 25));

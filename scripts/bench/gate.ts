@@ -137,7 +137,7 @@ async function probeByGate(
   const probe = liveProbe({
     estate,
     resolver: { resolve: noName, witnesses: noName },
-    state: { peering: () => Promise.resolve({ state: 'no-connection' }) },
+    state: { peering: () => Promise.resolve({ state: 'no-connection' }), state: noName },
     dialled: (port) => port,
     probeTimeout: deadlineMs,
   });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GateResult } from '../../tasks/lib/gate/result.ts';
 import { createTestAuthority } from '../support/tls.ts';
-import { runMain, writeTopology } from '../tasks/network-gate-world.ts';
+import { runPackaged, writeTopology } from '../tasks/network-gate-world.ts';
 import { at, nameOf, ServicesWorld } from './gate-services-world.ts';
 
 const pem = (text: string): string => JSON.stringify(text);
@@ -22,7 +22,7 @@ describe('the gate and real servers: nginx, haproxy, PostgreSQL, Redis, BIND', f
     await writeFile(gates, `checks:\n${lines.join('\n')}\n`);
     const client = await world.authority.issueClient('gate');
     const results = join(world.folder, 'results');
-    const { output } = await runMain(
+    const { output } = await runPackaged(
       'NetworkGate',
       world.folder,
       {

@@ -121,18 +121,40 @@ export interface TaskRun {
 /**
  * Runs a task's own main.ts as the agent would: a process of its own, inputs in the environment.
  */
-export async function runMain(
+export function runMain(
   task: string,
   folder: string,
   inputs: Record<string, string>,
   environment: Record<string, string> = {},
 ): Promise<TaskRun> {
   const main = resolve('tasks', task, `${task}V1`, 'main.ts');
+  return runProgram([process.execPath, '--import', 'tsx', main], folder, inputs, environment);
+}
+
+/** As `runMain`, but what the agent gets: the packaged task; wrapped in another command if one is given. */
+export function runPackaged(
+  task: string,
+  folder: string,
+  inputs: Record<string, string>,
+  environment: Record<string, string> = {},
+  wrap: (command: string[]) => string[] = (command) => command,
+): Promise<TaskRun> {
+  const bundle = resolve('dist', 'tasks', task, `${task}V1`, 'index.js');
+  return runProgram(wrap([process.execPath, bundle]), folder, inputs, environment);
+}
+
+async function runProgram(
+  program: readonly string[],
+  folder: string,
+  inputs: Record<string, string>,
+  environment: Record<string, string>,
+): Promise<TaskRun> {
   const given = Object.entries(inputs).map(([name, value]) => [
     `INPUT_${name.toUpperCase()}`,
     value,
   ]);
-  const child = spawn(process.execPath, ['--import', 'tsx', main], {
+  const [command = '', ...args] = program;
+  const child = spawn(command, args, {
     env: {
       PATH: process.env['PATH'] ?? '',
       AGENT_TEMPDIRECTORY: folder,

@@ -59,7 +59,8 @@ export async function startBench(lifetimeMs = 3_600_000): Promise<Bench> {
       return Promise.resolve({ token: kept, expiresAt: Date.now() + lifetimeMs });
     },
   };
-  const target = { subscription, resourceGroup: 'rg', name: 'd' };
+  const scope = { kind: 'resourceGroup', subscription, resourceGroup: 'rg' } as const;
+  const target = { scope, name: 'd' };
   const port = createDeployment(connection, source, target, clock, { httpClient: arm.httpClient });
   const watcher = {
     info: (text: string) => lines.push(text),

@@ -12,6 +12,7 @@ import {
   type GateContext,
 } from '../../lib/gate/document.ts';
 import { estateOf, estateOfTopology } from '../../lib/gate/estate.ts';
+import { stateKinds } from '../../lib/gate/predicted-probe.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { selectStamps, type Stamp, type Topology } from '../../lib/topology/model.ts';
 import type { Inputs } from './inputs.ts';
@@ -36,6 +37,9 @@ export async function readChecks(
       : estateOfTopology(topology);
   const stamps = topology === undefined ? [] : selectStamps(topology, inputs.stamp);
   const file = inputs.gates ?? topology?.gates;
+  if (topology !== undefined && inputs.evidence !== 'live') {
+    return readStateChecks(file, { estate, stamps, topology }, task);
+  }
   const derive = inputs.derive === 'always' || (inputs.derive === 'auto' && file === undefined);
   if (file === undefined && (!derive || inputs.azureSubscription === undefined))
     throw nothingToCheck();
@@ -56,6 +60,26 @@ export async function readChecks(
       : readGates(file, text, context);
   if (checks.length === 0) throw noEndpoints(stamps);
   return { checks, context, documents: file === undefined ? {} : hashes({ [file]: text ?? '' }) };
+}
+
+/** Only the checks that look at state; the flows of the topology are always among them. */
+async function readStateChecks(
+  file: string | undefined,
+  context: GateContext,
+  { log }: TaskContext,
+): Promise<GateChecks> {
+  const text = file === undefined ? undefined : await readDocument(file);
+  const all = file === undefined || text === undefined ? [] : readGates(file, text, context);
+  const checks = all.filter(({ kind }) => stateKinds.has(kind));
+  if (checks.length < all.length) {
+    log.info(`${all.length - checks.length} checks probe and are left out: nothing is probed here`);
+  }
+  const flows = context.topology?.flows ?? [];
+  if (flows.length > 0 && !checks.some(({ kind }) => kind === 'reach')) {
+    checks.push(...readGates('flows', 'checks: [{ id: flows, kind: reach }]', context));
+  }
+  const documents = file === undefined || text === undefined ? {} : hashes({ [file]: text });
+  return { checks, context, documents };
 }
 
 function hashes(documents: Readonly<Record<string, string>>): Record<string, string> {
@@ -88,9 +112,7 @@ async function derivedOf(
   const found: DerivedCheck[] = [];
   for (const stamp of stamps) {
     const { subscription, resourceGroup } = stamp;
-    const all = { ids: [], tags: [] };
-    const place = { subscription, resourceGroup, selection: all };
-    const endpoints = await listEndpoints(arm, place, task.signal);
+    const endpoints = await listEndpoints(arm, { subscription, resourceGroup }, task.signal);
     const checks = derivedChecks(endpoints, stamp);
     task.log.info(
       `stamp ${stamp.name}: ${endpoints.length} private endpoints in ${resourceGroup}, ${checks.length} checks`,

@@ -2,6 +2,7 @@ import {
   choice,
   connection,
   defineInputs,
+  document,
   integer,
   list,
   path,
@@ -22,6 +23,12 @@ export const inputs = defineInputs(
     hubConnection: connection(),
     networks: list(),
     resolvers: list(),
+    evidence: choice(['live', 'state', 'template'], { default: 'live' }),
+    templates: paths(),
+    parametersFile: path(),
+    parameters: document(),
+    baseline: path(),
+    bicepPath: path(),
     derive: choice(['auto', 'always', 'never'], { default: 'auto' }),
     clientCertificate: path(),
     delay: seconds({ default: 0, min: 0, max: 86_400 }),
@@ -35,6 +42,7 @@ export const inputs = defineInputs(
     resultsFolder: path(),
   },
   (given, problem) => {
+    checkEvidence(given, problem);
     if (given.topology === undefined) {
       if (given.gates === undefined) problem('gates', 'is needed without a topology');
       if (given.stamp !== 'all') problem('stamp', 'names a stamp of a topology, and none is given');
@@ -62,5 +70,42 @@ export const inputs = defineInputs(
     }
   },
 );
+
+/** State and templates are read as a topology names them, and only templates have parameters. */
+function checkEvidence(
+  given: {
+    readonly evidence: string;
+    readonly topology: string | undefined;
+    readonly templates: readonly string[];
+    readonly azureSubscription: unknown;
+    readonly hubConnection: unknown;
+  } & Partial<Record<(typeof ofTemplates)[number], unknown>>,
+  problem: (
+    input: 'topology' | 'templates' | 'azureSubscription' | (typeof ofTemplates)[number],
+    text: string,
+  ) => void,
+): void {
+  const { evidence } = given;
+  if (evidence !== 'live' && given.topology === undefined) {
+    problem('topology', `is needed when evidence is ${evidence}`);
+  }
+  if (evidence === 'template') {
+    if (given.templates.length === 0) problem('templates', 'is needed when evidence is template');
+    return;
+  }
+  if (
+    evidence === 'state' &&
+    given.azureSubscription === undefined &&
+    given.hubConnection === undefined
+  ) {
+    problem('azureSubscription', 'or hubConnection is needed when evidence is state');
+  }
+  if (given.templates.length > 0) problem('templates', `is not for evidence ${evidence}`);
+  for (const name of ofTemplates) {
+    if (given[name] !== undefined) problem(name, 'is only for evidence template');
+  }
+}
+
+const ofTemplates = ['parametersFile', 'parameters', 'baseline', 'bicepPath'] as const;
 
 export type Inputs = InputsOf<typeof inputs>;

@@ -3,10 +3,12 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createArmClient } from '../../lib/azure/arm-client.ts';
 import type { ServiceConnection } from '../../lib/azure/connection.ts';
+import type { NetworkSource } from '../../lib/azure/network-resources.ts';
 import { networkState } from '../../lib/azure/network-state.ts';
 import { SpokelineError } from '../../lib/errors.ts';
 import type { ErrorDetail } from '../../lib/errors.ts';
 import { liveProbe } from '../../lib/gate/live-probe.ts';
+import { predictedProbe } from '../../lib/gate/predicted-probe.ts';
 import type { Probe } from '../../lib/gate/probe.ts';
 import { countsOf, holds, toleranceOf } from '../../lib/gate/result.ts';
 import type { CheckResult, Evidence, GateResult } from '../../lib/gate/result.ts';
@@ -20,6 +22,8 @@ import { readTopology } from '../../lib/topology/read.ts';
 import { readChecks, type GateChecks } from './checks.ts';
 import { readClientCertificate } from './client-certificate.ts';
 import type { Inputs } from './inputs.ts';
+import { writeNetwork } from './network-evidence.ts';
+import { predict } from './predict.ts';
 import manifest from './task.json' with { type: 'json' };
 
 /** For one connection: Azure drops without a word, so this is what a closed way costs. */
@@ -38,14 +42,27 @@ export async function run(inputs: Inputs, context: TaskContext): Promise<void> {
       ? undefined
       : await readClientCertificate(inputs.clientCertificate);
   const read = await readChecks(inputs, topology, context);
+  const prediction =
+    topology === undefined || inputs.evidence !== 'template'
+      ? undefined
+      : await predict(inputs, topology, context);
+  const probe =
+    prediction === undefined
+      ? probeOf(inputs, topology, read, context, client)
+      : predictedProbe(read.context.estate, {
+          resources: prediction.after,
+          unread: [],
+          source: 'predicted',
+        });
   const found = await runGate(
     read.checks,
-    probeOf(inputs, topology, read, context, client),
+    probe,
     {
       delay: inputs.delay * 1000,
       interval: inputs.interval * 1000,
       minimumSuccessDuration: inputs.minimumSuccessDuration * 1000,
-      timeout: inputs.timeout * 1000,
+      // What is predicted does not change by waiting.
+      timeout: prediction === undefined ? inputs.timeout * 1000 : 0,
       onUnknown: inputs.onUnknown,
       passes: inputs.passes,
       window: inputs.window,
@@ -57,7 +74,16 @@ export async function run(inputs: Inputs, context: TaskContext): Promise<void> {
     eventsOf(inputs, read.checks.length, context),
   );
   const result = { ...found, evidence: evidenceOf(found, read, context) };
-  await publish(inputs, topology?.name, result, context);
+  const folder = await publish(inputs, topology?.name, result, context);
+  if (topology !== undefined && inputs.evidence !== 'live') {
+    const after = prediction?.after ?? (await probe.state(context.signal)).resources;
+    const files = await writeNetwork(folder, topology, after, prediction?.before);
+    context.uploadSummary(files.markdown);
+    if (files.turns !== undefined) {
+      const { allowed, denied } = files.turns;
+      context.log.info(`${allowed} ways newly allowed, ${denied} newly denied; ${files.markdown}`);
+    }
+  }
   conclude(inputs, result, context);
 }
 
@@ -77,11 +103,25 @@ function probeOf(
       loopback: topology?.loopback ?? false,
       resolvers: estate.resolvers,
     }),
-    state: networkState({ stamp, hub: client(inputs.hubConnection) ?? stamp }),
+    state: networkState({ stamp, hub: client(inputs.hubConnection) ?? stamp }, sourcesOf(topology)),
     dialled: (port) => (topology === undefined ? port : dialledPort(topology, port)),
     probeTimeout: probeMs,
     ...(certificate === undefined ? {} : { client: certificate }),
   });
+}
+
+/** The networks whose state is read: all that the topology declares, so that flows between them are seen whole. */
+function sourcesOf(topology: Topology | undefined): NetworkSource[] {
+  if (topology === undefined) return [];
+  const { hub, stamps } = topology;
+  const zones = `/subscriptions/${hub.dns.subscription}/resourceGroups/${hub.dns.resourceGroup}`;
+  return [
+    { owner: 'hub', network: hub.network.id, zones },
+    ...Object.values(stamps).map(({ network }): NetworkSource => ({
+      owner: 'stamp',
+      network: network.id,
+    })),
+  ];
 }
 
 /** What makes the verdict one that can be checked later. No secret and no body of an answer is in it. */
@@ -140,7 +180,7 @@ async function publish(
   name: string | undefined,
   result: GateResult,
   context: TaskContext,
-): Promise<void> {
+): Promise<string> {
   const { agent } = context;
   // A folder of its own: the agent uploads later, and a second gate of the job must not write over
   // it.
@@ -163,6 +203,7 @@ async function publish(
   context.setOutput('report', files.json);
   const more = tolerated === 0 ? '' : `, ${tolerated} tolerated`;
   context.log.info(`${passed} passed, ${failed} failed, ${unknown} unknown${more}; ${files.json}`);
+  return folder;
 }
 
 function conclude(

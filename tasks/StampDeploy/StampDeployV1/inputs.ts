@@ -1,9 +1,15 @@
-import { resourceGroupName, subscriptionId } from '../../lib/host/azure-names.ts';
+import {
+  locationName,
+  managementGroupName,
+  resourceGroupName,
+  subscriptionId,
+} from '../../lib/host/azure-names.ts';
 import {
   choice,
   connection,
   defineInputs,
   document,
+  entries,
   flag,
   path,
   paths,
@@ -11,6 +17,7 @@ import {
   text,
   type InputsOf,
 } from '../../lib/host/inputs.ts';
+import { checkDelete, checkScope, checkWhatIf } from './input-checks.ts';
 
 const deploymentName = {
   expression: /^[A-Za-z0-9_.()-]{1,64}$/,
@@ -21,16 +28,28 @@ const version = { expression: /^\d+\.\d+\.\d+$/, allowed: 'a version such as 0.3
 export const inputs = defineInputs(
   {
     azureSubscription: connection({ required: true }),
-    action: choice(['plan', 'validate', 'create'], { default: 'create' }),
+    action: choice(['plan', 'validate', 'what-if', 'create', 'delete'], {
+      default: 'create',
+    }),
     template: path(),
     parametersFile: path(),
     parameters: document(),
     topology: path(),
     overlays: paths(),
-    target: choice(['resourceGroup', 'stamp', 'hub'], { default: 'resourceGroup' }),
+    target: choice(['resourceGroup', 'stamp', 'hub', 'subscription', 'managementGroup', 'tenant'], {
+      default: 'resourceGroup',
+    }),
     stamp: text(),
     resourceGroup: text({ pattern: resourceGroupName }),
     subscription: text({ pattern: subscriptionId }),
+    managementGroup: text({ pattern: managementGroupName }),
+    location: text({ pattern: locationName }),
+    failOn: choice(['none', 'delete', 'deleteOrReplace', 'change'], { default: 'none' }),
+    ignoreChanges: entries(),
+    ignoreKnownNoise: flag({ default: true }),
+    whatIfFile: path(),
+    deleteWhat: choice(['nothing', 'deployment', 'resourceGroup'], { default: 'deployment' }),
+    trafficState: choice(['unknown', 'on', 'off'], { default: 'unknown' }),
     deploymentName: text({ pattern: deploymentName }),
     bicepPath: path(),
     bicepDownload: flag({ default: false }),
@@ -46,25 +65,12 @@ export const inputs = defineInputs(
       if (given.topology === undefined) problem('topology', 'is needed when action is plan');
       return;
     }
-    if (given.template === undefined)
+    checkWhatIf(given, problem);
+    if (given.action === 'delete') checkDelete(given, problem);
+    else if (given.template === undefined) {
       problem('template', `is needed when action is ${given.action}`);
-    if (given.target === 'resourceGroup') {
-      if (given.resourceGroup === undefined) {
-        problem('resourceGroup', 'is needed when target is resourceGroup');
-      }
-      if (
-        given.subscription === undefined &&
-        given.azureSubscription.subscriptionId === undefined
-      ) {
-        problem('subscription', 'is needed, for the service connection has no subscription');
-      }
-      return;
     }
-    if (given.topology === undefined)
-      problem('topology', `is needed when target is ${given.target}`);
-    if (given.target === 'stamp' && given.stamp === undefined) {
-      problem('stamp', 'is needed when target is stamp');
-    }
+    checkScope(given, problem);
   },
 );
 

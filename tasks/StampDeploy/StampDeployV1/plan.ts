@@ -2,7 +2,9 @@ import { legsOf } from '../../lib/deploy/legs.ts';
 import { mergeParameters } from '../../lib/deploy/parameters.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { selectStamps, type Network, type Topology } from '../../lib/topology/model.ts';
+import { scopeText } from '../../lib/deploy/scope.ts';
 import type { Inputs } from './inputs.ts';
+import { destinationOf } from './scope.ts';
 import { loadParameters, loadTemplate } from './source.ts';
 import { hubPlace, stampPlace } from './target.ts';
 
@@ -33,8 +35,9 @@ export async function plan(given: Inputs, topology: Topology, context: TaskConte
         : (given.stamp === undefined ? stamps : chosen).map((s) => stampPlace(s, topology, given));
     for (const place of places) {
       const parameters = mergeParameters(template, place.offered, sets);
+      const { scope } = destinationOf(template, place, given);
       log.info(
-        `${given.template} would go to resource group ${place.resourceGroup} (${place.unit})` +
+        `${given.template} would go to ${scopeText(scope)} (${place.unit})` +
           ` with the parameters ${Object.keys(parameters).join(', ') || '(none)'}`,
       );
     }

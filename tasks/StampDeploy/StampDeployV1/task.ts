@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { relative } from 'node:path';
+import { createArmClient } from '../../lib/azure/arm-client.ts';
 import type { TransportOptions } from '../../lib/azure/arm-transport.ts';
 import { tokenSource } from '../../lib/azure/credential.ts';
 import { createDeployment } from '../../lib/azure/deployments.ts';
@@ -9,17 +10,22 @@ import { hide, publishOutputs } from '../../lib/deploy/outputs.ts';
 import { mergeParameters, type Parameters } from '../../lib/deploy/parameters.ts';
 import type { Patience } from '../../lib/deploy/patience.ts';
 import type { Content } from '../../lib/deploy/port.ts';
+import { scopeText } from '../../lib/deploy/scope.ts';
 import { contentTag, requestTag } from '../../lib/deploy/start.ts';
 import { fingerprint, type Template } from '../../lib/deploy/template.ts';
+import { textsOf } from '../../lib/deploy/what-if/secrets.ts';
 import { SpokelineError } from '../../lib/errors.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { readTopology } from '../../lib/topology/read.ts';
+import { deleteStamp } from './delete.ts';
 import type { Inputs } from './inputs.ts';
 import { plan } from './plan.ts';
+import { destinationOf } from './scope.ts';
 import { loadParameters, loadTemplate } from './source.ts';
 import { placeOf } from './target.ts';
+import { askWhatIf } from './what-if.ts';
 
-/** Deploys one stamp, the hub, or any template into a resource group. */
+/** Deploys one stamp, the hub, or any template; says what that would change; takes a stamp away. */
 export async function run(
   given: Inputs,
   context: TaskContext,
@@ -33,9 +39,14 @@ export async function run(
     await plan(given, topology, context);
     return;
   }
+  if (given.action === 'delete') {
+    await deleteStamp(given, topology, context, transport);
+    return;
+  }
   if (given.template === undefined) throw missing('template');
   const place = placeOf(given, topology);
   const template = await loadTemplate(given.template, given, context);
+  const { scope, location } = destinationOf(template, place, given);
   const parameters = mergeParameters(template, place.offered, await loadParameters(given));
   hideSecrets(template, parameters, context);
 
@@ -43,13 +54,8 @@ export async function run(
   const name =
     given.deploymentName ?? deploymentName({ ...agent, unit: place.unit, template: source });
   const connection = given.azureSubscription;
-  const port = createDeployment(
-    connection,
-    transport.tokens ?? tokenSource(connection),
-    { subscription: place.subscription, resourceGroup: place.resourceGroup, name },
-    clock,
-    transport,
-  );
+  const tokens = transport.tokens ?? tokenSource(connection);
+  const port = createDeployment(connection, tokens, { scope, name }, clock, transport);
   const patience: Patience = {
     clock,
     signal,
@@ -58,6 +64,7 @@ export async function run(
     onDelay: (text) => log.info(text),
   };
   const content: Content = {
+    ...(location === undefined ? {} : { location }),
     template: template.body,
     parameters,
     tags: {
@@ -67,14 +74,25 @@ export async function run(
   };
   context.setOutput('deploymentName', name);
   context.setOutput('deploymentId', port.id);
-  log.info(
-    `${source} -> resource group ${place.resourceGroup} (${place.unit}), deployment ${name}`,
-  );
+  log.info(`${source} -> ${scopeText(scope)} (${place.unit}), deployment ${name}`);
   if (port.portalLink !== undefined) log.info(port.portalLink);
 
+  const ask = () =>
+    askWhatIf(given, context, {
+      arm: createArmClient(connection, context, { ...transport, tokens }),
+      deployment: { id: port.id, name },
+      content,
+      secrets: secretTexts(template, parameters),
+      patience,
+    });
+  if (given.action === 'what-if') {
+    await ask();
+    return;
+  }
   await validateDeployment(port, content, patience);
   log.info('The template is valid.');
   if (given.action === 'validate') return;
+  if (given.failOn !== 'none') await ask();
   const state = await deploy(port, content, log, patience, {
     cancelDeployment: given.cancelDeployment,
     expected: template.resources,
@@ -99,6 +117,15 @@ function hideSecrets(template: Template, parameters: Parameters, context: TaskCo
     if (template.parameters[name]?.secure !== true || !('value' in parameter)) continue;
     hide(parameter.value, (text) => context.mask(text));
   }
+}
+
+/** What must not show in a report, which nothing masks. */
+function secretTexts(template: Template, parameters: Parameters): string[] {
+  return Object.entries(parameters).flatMap(([name, parameter]) =>
+    template.parameters[name]?.secure === true && 'value' in parameter
+      ? textsOf(parameter.value)
+      : [],
+  );
 }
 
 function missing(input: string): SpokelineError {

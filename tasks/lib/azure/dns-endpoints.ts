@@ -16,8 +16,11 @@ export interface EndpointPlace {
   readonly subscription: string;
   /** Undefined for the whole subscription. */
   readonly resourceGroup: string | undefined;
-  readonly selection: EndpointSelection;
+  /** All of them without it. */
+  readonly selection?: EndpointSelection;
 }
+
+const everything: EndpointSelection = { ids: [], tags: [] };
 
 /**
  * The private endpoints of a place with the names and addresses that their network interfaces carry.
@@ -30,7 +33,7 @@ export async function listEndpoints(
   place: EndpointPlace,
   signal: AbortSignal,
 ): Promise<Endpoint[]> {
-  const { ids, tags } = place.selection;
+  const { ids, tags } = place.selection ?? everything;
   const found: Endpoint[] = [];
   for (const base of basesOf(place)) {
     const listed = (
@@ -50,7 +53,7 @@ export async function listEndpoints(
 }
 
 /** The paths to list: reads are pages of a group, not single endpoints. */
-function basesOf({ subscription, resourceGroup, selection }: EndpointPlace): string[] {
+function basesOf({ subscription, resourceGroup, selection = everything }: EndpointPlace): string[] {
   const provider = '/providers/Microsoft.Network';
   if (selection.ids.length > 0) {
     const groups = selection.ids.map((id) => id.split('/').slice(0, 5).join('/'));

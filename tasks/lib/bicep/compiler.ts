@@ -21,6 +21,13 @@ export interface BicepMetadata {
   readonly outputs: readonly { readonly name: string; readonly type: string | undefined }[];
 }
 
+/** Where a predicted deployment would go; what is left out stays an expression. */
+export interface SnapshotPlace {
+  readonly subscriptionId?: string;
+  readonly resourceGroup?: string;
+  readonly location?: string;
+}
+
 /** A running Bicep CLI. Every method throws BICEP_FAILED when the CLI breaks off. */
 export interface BicepCompiler {
   /** Where the CLI is. */
@@ -29,6 +36,8 @@ export interface BicepCompiler {
   /** `file` is absolute. Errors in the file are diagnostics, not exceptions. */
   compile(file: string): Promise<Compilation>;
   metadata(file: string): Promise<BicepMetadata>;
+  /** JSON text of what a `.bicepparam` file would deploy; needs CLI 0.36.1. */
+  snapshot(file: string, place: SnapshotPlace): Promise<string>;
   /** Ends the process. Must be called; may be called twice. */
   dispose(): Promise<void>;
 }

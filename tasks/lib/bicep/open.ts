@@ -96,6 +96,10 @@ export async function openBicep(options: OpenOptions): Promise<BicepCompiler> {
       });
       return { parameters: parameters.map(short), outputs: outputs.map(short) };
     },
+    async snapshot(file, place) {
+      const answer = await race(bicep.getSnapshot({ path: file, metadata: { ...place } }));
+      return answer.snapshot;
+    },
     dispose() {
       disposal ??= (async () => {
         signal.removeEventListener('abort', stop);

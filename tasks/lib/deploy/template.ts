@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SpokelineError } from '../errors.ts';
+import { scopeOfSchema, type ScopeKind } from './scope.ts';
 
 /** What a template says about one parameter or output. */
 export interface Declaration {
@@ -15,6 +16,8 @@ export interface ParameterDeclaration extends Declaration {
 
 /** An ARM template and what has to be known of it before it is sent. */
 export interface Template {
+  /** Where it can be deployed. */
+  readonly scope: ScopeKind;
   readonly body: Readonly<Record<string, unknown>>;
   readonly parameters: Readonly<Record<string, ParameterDeclaration>>;
   readonly outputs: Readonly<Record<string, Declaration>>;
@@ -29,7 +32,8 @@ export interface Template {
 export function readTemplate(text: string, name: string): Template {
   const body = parseJsonObject(text, name, 'TEMPLATE_INVALID');
   const schema = body['$schema'];
-  if (typeof schema !== 'string' || !/deploymentTemplate\.json#?$/i.test(schema)) {
+  const scope = typeof schema === 'string' ? scopeOfSchema(schema) : undefined;
+  if (scope === undefined) {
     throw new SpokelineError(
       'TEMPLATE_INVALID',
       `${name} is no ARM template: "$schema" is ${JSON.stringify(schema ?? null)}, ` +
@@ -54,7 +58,7 @@ export function readTemplate(text: string, name: string): Template {
     throw new SpokelineError('TEMPLATE_INVALID', `${name} has no "resources".`);
   }
   const created = Object.values(resources).filter((r) => asObject(r)['existing'] !== true);
-  return { body, parameters, outputs, resources: created.length };
+  return { scope, body, parameters, outputs, resources: created.length };
 }
 
 /** Parses a JSON object; an error names file, line and column. */

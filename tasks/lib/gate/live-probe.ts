@@ -119,6 +119,7 @@ export function liveProbe(options: LiveProbeOptions): Probe {
         return { ...seen, ...(said === undefined ? {} : { said }) };
       }),
     peering: (side, signal) => state.peering(side, signal),
+    state: (signal) => state.state(signal),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Resolution } from '../net/resolve.ts';
 import type { Estate, Place } from './estate.ts';
+import type { StateSeen } from './state.ts';
 
 /** What the system's resolver and the declared ones said about a name. */
 export interface NameSeen {
@@ -105,6 +106,9 @@ export type PeeringSeen =
 /** The port to Azure's own state; the only other way to look is a live probe. */
 export interface NetworkState {
   peering(side: PeeringSide, signal: AbortSignal): Promise<PeeringSeen>;
+  state(signal: AbortSignal): Promise<StateSeen>;
+  /** The resources of the estate's networks, as Azure has them or as they are predicted. */
+  state(signal: AbortSignal): Promise<StateSeen>;
 }
 
 /**
@@ -137,4 +141,6 @@ export interface Probe {
     signal: AbortSignal,
   ): Promise<GreetingSeen>;
   peering(side: PeeringSide, signal: AbortSignal): Promise<PeeringSeen>;
+  /** The resources of the estate's networks, as Azure has them or as they are predicted. */
+  state(signal: AbortSignal): Promise<StateSeen>;
 }

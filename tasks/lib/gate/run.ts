@@ -6,6 +6,7 @@ import type { GateCheck } from './document.ts';
 import { History } from './history.ts';
 import type { NameSeen, Probe } from './probe.ts';
 import { holds, verdictOf, weighs, type CheckResult, type GateResult } from './result.ts';
+import type { StateSeen } from './state.ts';
 import { counts } from './waivers.ts';
 
 /** Times in ms. */
@@ -191,6 +192,7 @@ async function runOne(
 /** Asks for each name once a round, so that all checks of a round judge the same answer. */
 function askingOnce(probe: Probe, signal: AbortSignal): Probe {
   const asked = new Map<string, Promise<NameSeen>>();
+  let state: Promise<StateSeen> | undefined;
   return {
     ...probe,
     resolve(name) {
@@ -201,5 +203,6 @@ function askingOnce(probe: Probe, signal: AbortSignal): Probe {
       asked.set(name, answer);
       return answer;
     },
+    state: () => (state ??= probe.state(signal)),
   };
 }

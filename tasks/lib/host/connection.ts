@@ -1,7 +1,7 @@
 import type { ServiceConnection } from '../azure/connection.ts';
 import type { AgentPort } from './agent-port.ts';
 
-type Report = (problem: string) => void;
+export type Report = (problem: string) => void;
 
 interface CloudEndpoints {
   readonly authority: string;
@@ -24,6 +24,11 @@ const clouds: Readonly<Record<string, CloudEndpoints>> = {
     audience: 'https://management.core.chinacloudapi.cn/',
   },
 };
+
+/** The sign-in service and audience of a cloud that a connection names in `environment`. */
+export function cloudEndpoints(environment: string): CloudEndpoints | undefined {
+  return clouds[environment];
+}
 
 const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 /** Tenants also go by domain name; anything that could change the path of the sign-in URL is refused. */

@@ -6,6 +6,7 @@ export {
   type InputSpec,
   type InputsOf,
 } from './input-spec.ts';
+export { entries } from './input-entries.ts';
 export {
   choice,
   connection,
@@ -14,7 +15,9 @@ export {
   integer,
   list,
   path,
+  pathOrReference,
   paths,
   seconds,
   text,
 } from './input-readers.ts';
+export { registryConnection } from './registry-connection.ts';

@@ -1,6 +1,7 @@
 import type { Clock } from '../net/clock.ts';
 
-const longest = 60_000;
+/** ACR counts by the minute, so that longer waits gain nothing. */
+const longest = 30_000;
 
 /**
  * One back-off for all connections to a registry: its limits count an identity's requests, so when
@@ -32,7 +33,7 @@ export class SharedBackoff {
     const asked = retryAfterMs(retryAfter, now);
     // Answers to requests that were under way already belong to the same step.
     if (now >= this.#until) this.#inRow += 1;
-    const own = Math.min(longest, 500 * 2 ** this.#inRow) * (0.75 + this.#random() / 2);
+    const own = Math.min(longest, 250 * 2 ** this.#inRow) * (0.75 + this.#random() / 2);
     this.#until = Math.max(this.#until, now + (asked ?? own));
     return this.#until - now;
   }

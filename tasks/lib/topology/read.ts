@@ -13,6 +13,7 @@ import {
 } from './document.ts';
 import { cloudSuffixes, type Network, type Stamp, type Topology } from './model.ts';
 import { acceptedConnectionsOf, checkAcceptedConnections } from './accepted-connections.ts';
+import { checkFlows, flowsOf, zonesOf } from './flows.ts';
 import { planAddresses, type AddressPlan, type SubnetPlan } from './plan.ts';
 import { topologySchema, type TopologyDocument } from './schema.ts';
 import { validate } from './validate.ts';
@@ -77,6 +78,7 @@ export async function readTopology(file: string, overlays: readonly string[]): P
   if (!output) throw invalid(file, problems);
   checkStamps(output, report);
   checkAcceptedConnections(output, report);
+  checkFlows(output, report);
   const plan = planAddresses(output, report);
   if (problems.length > 0) throw invalid(file, problems);
   const gatesSource = sources.findLast((source) => source.has(['gates']));
@@ -212,6 +214,8 @@ function toModel(document: TopologyDocument, plan: AddressPlan, gatesBase: strin
           },
         }),
     stamps: Object.fromEntries(stamps),
+    zones: zonesOf(document),
+    flows: flowsOf(document),
     ...(document.gates === undefined ? {} : { gates: resolve(gatesBase, document.gates) }),
     loopback: document.loopback,
     ports: document.ports,

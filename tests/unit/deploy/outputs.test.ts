@@ -7,6 +7,7 @@ import type { Template } from '../../../tasks/lib/deploy/template.ts';
 function publish(outputs: DeploymentState['outputs'], secure: readonly string[] = []): string[] {
   const events: string[] = [];
   const template: Template = {
+    scope: 'resourceGroup',
     body: {},
     parameters: {},
     outputs: Object.fromEntries(

@@ -84,21 +84,21 @@ checks:
       'an unknown kind',
       'checks:\n  - { id: a, kind: tpc }\n',
       [
-        '2:20 a: kind "tpc" is not known; allowed: dns, tcp, tls, http, mtls, postgres, redis, denied, egress, peering, registry, key-vault, storage, agent; did you mean tcp?',
+        '2:20 a: kind "tpc" is not known; allowed: dns, tcp, tls, http, mtls, postgres, redis, denied, egress, peering, route, nsg, public-access, private-endpoint, dns-zone, address-plan, reach, registry, key-vault, storage, agent; did you mean tcp?',
       ],
     ],
     [
       'a kind that is near',
       'checks:\n  - { id: a, kind: Peerings }\n',
       [
-        '2:20 a: kind "Peerings" is not known; allowed: dns, tcp, tls, http, mtls, postgres, redis, denied, egress, peering, registry, key-vault, storage, agent; did you mean peering?',
+        '2:20 a: kind "Peerings" is not known; allowed: dns, tcp, tls, http, mtls, postgres, redis, denied, egress, peering, route, nsg, public-access, private-endpoint, dns-zone, address-plan, reach, registry, key-vault, storage, agent; did you mean peering?',
       ],
     ],
     [
       'no kind',
       'checks:\n  - id: a\n',
       [
-        '2:5 a: kind is missing; allowed: dns, tcp, tls, http, mtls, postgres, redis, denied, egress, peering, registry, key-vault, storage, agent',
+        '2:5 a: kind is missing; allowed: dns, tcp, tls, http, mtls, postgres, redis, denied, egress, peering, route, nsg, public-access, private-endpoint, dns-zone, address-plan, reach, registry, key-vault, storage, agent',
       ],
     ],
     [
@@ -205,7 +205,7 @@ checks:
 `;
     assert.deepEqual(problems(text), [
       '2:44 a: name is "x"; it must be a DNS name such as kv-shop.vault.azure.net',
-      '3:20 b: kind "nope" is not known; allowed: dns, tcp, tls, http, mtls, postgres, redis, denied, egress, peering, registry, key-vault, storage, agent',
+      '3:20 b: kind "nope" is not known; allowed: dns, tcp, tls, http, mtls, postgres, redis, denied, egress, peering, route, nsg, public-access, private-endpoint, dns-zone, address-plan, reach, registry, key-vault, storage, agent',
     ]);
   });
 

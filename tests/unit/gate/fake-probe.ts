@@ -8,6 +8,8 @@ import type {
   PeeringSeen,
   Probe,
 } from '../../../tasks/lib/gate/probe.ts';
+import type { StateSeen } from '../../../tasks/lib/gate/state.ts';
+import { Resources } from '../../../tasks/lib/reach/read/resource.ts';
 import { estate } from './estate.ts';
 
 /** What the fake network is like; everything not named does not exist. */
@@ -24,6 +26,7 @@ export interface World {
   outside?: Record<string, OutsideSeen>;
   greetings?: Record<string, Omit<GreetingSeen, 'address' | 'port' | 'place'>>;
   peerings?: Record<'stamp' | 'hub', PeeringSeen>;
+  state?: StateSeen;
 }
 
 /** A probe over a table. `asked` lists what it was asked for. */
@@ -86,6 +89,12 @@ export function fakeProbe(world: World): Probe & { asked: string[] } {
     peering(side) {
       asked.push(`peering ${side.owner}`);
       return Promise.resolve(world.peerings?.[side.owner] ?? { state: 'missing' });
+    },
+    state() {
+      asked.push('state');
+      return Promise.resolve(
+        world.state ?? { resources: new Resources(), unread: [], source: 'azure' as const },
+      );
     },
   };
 }
