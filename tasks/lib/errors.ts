@@ -82,8 +82,9 @@ export const errorCodes = {
     fix: 'See the message; nothing was deployed.',
   },
   DNS_CONFLICT: {
-    cause: 'A record that has to be written belongs to another stamp, to a zone group, or to nobody.',
-    fix: 'Remove or rename the record named in the message; it is never overwritten. If it is nobody\'s and right as it is, set adopt to true.',
+    cause:
+      'A record that has to be written belongs to another stamp, to a zone group, or to nobody.',
+    fix: "Remove or rename the record named in the message; it is never overwritten. If it is nobody's and right as it is, set adopt to true.",
   },
   DNS_ZONE_MISSING: {
     cause: 'A private endpoint needs a private DNS zone that does not exist in the hub.',

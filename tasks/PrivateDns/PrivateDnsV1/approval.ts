@@ -1,7 +1,6 @@
-import type { ArmClient } from '../../lib/azure/arm-client.ts';
-import type { ServiceConnection } from '../../lib/azure/connection.ts';
 import {
   approveConnection,
+  findLinkService,
   listConnections,
   listLinkServices,
   type LinkService,
@@ -17,8 +16,7 @@ import type { TaskContext } from '../../lib/host/context.ts';
 import type { AcceptedConnection } from '../../lib/topology/model.ts';
 import type { Inputs } from './inputs.ts';
 import type { Scope, Source } from './scope.ts';
-
-type ArmOf = (connection: ServiceConnection) => ArmClient;
+import type { ArmOf } from './survey.ts';
 
 /** A place of the topology with its services and the connections that they show. */
 interface Place {
@@ -76,6 +74,13 @@ async function look(
   const services = (await listLinkServices(arm, group, signal)).filter(
     ({ service }) => all || wanted.has(service.toLowerCase()),
   );
+  const listed = new Set(services.map(({ service }) => service.toLowerCase()));
+  for (const { service } of acceptedConnections) {
+    if (listed.has(service.toLowerCase())) continue;
+    const found = await findLinkService(arm, group, service, signal);
+    if (found !== undefined) services.push(found);
+    listed.add(service.toLowerCase());
+  }
   const connections: LinkConnection[] = [];
   for (const service of services)
     connections.push(...(await listConnections(arm, service, signal)));

@@ -29,6 +29,24 @@ export async function listLinkServices(
   });
 }
 
+/**
+ * A service that a list of its group lacks: lists show only what the identity may read, so that ARM_FORBIDDEN is thrown
+ * where a right is missing. Undefined if there is none, or its connections cannot be read here.
+ */
+export async function findLinkService(
+  arm: ArmClient,
+  group: string,
+  service: string,
+  signal: AbortSignal,
+): Promise<LinkService | undefined> {
+  const type = service.split('/').slice(0, 2).join('/');
+  const version = connectionVersion(type);
+  if (version === undefined) return undefined;
+  const id = `${group}/providers/${service}`;
+  const found = await arm.tryGet<unknown>(id, version, { signal });
+  return found === undefined ? undefined : { id, service, type };
+}
+
 /** The connections of a service, in whatever state. */
 export async function listConnections(
   arm: ArmClient,

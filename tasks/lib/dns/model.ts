@@ -128,14 +128,14 @@ export interface Wish {
   readonly expectedLinks: readonly { readonly zone: string; readonly networkId: string }[];
   /** `everything`: the owner gives up all that it has. */
   readonly seen: Seen | 'everything';
-  /** Endpoints that are not ready: their records are neither written nor removed. */
-  readonly waiting: readonly WaitingEndpoint[];
   /** Whether the records by hand are all that the owner wants of that kind, so that others may go. */
   readonly handComplete: boolean;
   /** Whether the links are all that the owner wants. */
   readonly linksComplete: boolean;
   /** Whether records of nobody that are right as they are become the owner's. */
   readonly adopt: boolean;
+  /** Endpoints that are not ready: their records are neither written nor removed. */
+  readonly waiting?: readonly WaitingEndpoint[];
 }
 
 export interface WaitingEndpoint {
