@@ -151,7 +151,7 @@ export interface ZonePort {
   /** Zones of the estate with all their record sets and links. Throws rather than return a part. */
   state(signal: AbortSignal): Promise<ZoneState>;
   record(set: SetName, signal: AbortSignal): Promise<RecordSet | undefined>;
-  link(zone: string, name: string, signal: AbortSignal): Promise<ZoneLink | undefined>;
+  links(zone: string, signal: AbortSignal): Promise<ZoneLink[]>;
   /** Without an etag it only creates. Throws ARM_PRECONDITION when somebody else was there. */
   writeRecord(
     record: Omit<RecordSet, 'etag' | 'registered'>,
