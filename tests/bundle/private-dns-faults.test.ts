@@ -66,6 +66,19 @@ describe('PrivateDns, packaged: against a difficult Azure', function () {
     });
   }
 
+  it('lets two runs at once write a record once', async () => {
+    const { activity } = estate.run.sandbox.arm;
+    const before = activity.length;
+    const runs = await Promise.all([estate.act('apply'), estate.act('apply')]);
+    for (const run of runs) assert.equal(run.result, 'Succeeded', run.output);
+    assert.ok(isOwned());
+    const writes = activity
+      .slice(before)
+      .filter(({ method, path }) => method === 'PUT' && path.includes('/A/'));
+    assert.equal(writes.filter(({ status }) => status === 201).length, 1);
+    assert.ok(writes.every(({ status }) => status === 201 || status === 412));
+  });
+
   it('prunes nothing after a page that it may not read, and the same record once it may', async () => {
     await estate.act('apply');
     await estate.run.remove(

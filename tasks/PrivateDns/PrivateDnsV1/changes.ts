@@ -97,7 +97,7 @@ async function ownGroups(
   { signal }: TaskContext,
 ): Promise<GroupStep[]> {
   const steps: GroupStep[] = [];
-  const endpoints = await listEndpoints(armOf(source.connection), source, signal);
+  const { endpoints } = await listEndpoints(armOf(source.connection), source, signal);
   for (const endpoint of endpoints) {
     if (endpoint.unregistered) continue;
     const found = await groups.groups(endpoint.id, signal);

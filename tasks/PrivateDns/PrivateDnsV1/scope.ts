@@ -3,8 +3,8 @@ import { readZones } from '../../lib/dns/declared-zones.ts';
 import type { WantedRecord } from '../../lib/dns/model.ts';
 import type { LinkRequest } from '../../lib/dns/wish.ts';
 import { zonesOf, type OwnZones } from '../../lib/dns/zones.ts';
-import { SpokelineError } from '../../lib/errors.ts';
 import type { ServiceConnection } from '../../lib/azure/connection.ts';
+import { SpokelineError } from '../../lib/errors.ts';
 import {
   declaredNetworks,
   selectStamps,
@@ -30,9 +30,9 @@ export interface Source {
   readonly linksComplete: boolean;
   readonly checkNetworks: readonly string[];
   readonly furtherZones: readonly string[];
+  readonly acceptedConnections: readonly AcceptedConnection[];
   /** Records that the inputs declare for it. */
   readonly declared: readonly WantedRecord[] | undefined;
-  readonly acceptedConnections: readonly AcceptedConnection[];
 }
 
 /** Everything that the task works on. */
@@ -69,6 +69,13 @@ function topologyScope(given: Inputs, topology: Topology): Scope {
     [...(withHub ? [hubName] : []), ...stamps.map(({ name: stamp }) => stamp)],
     topology,
   );
+  const selection = selectionOf(given);
+  if (selection.ids.length > 0 && stamps.length + (withHub ? 1 : 0) !== 1) {
+    const message =
+      'Endpoints that are listed one by one belong to one stamp, and more are selected.';
+    const detail = 'endpoints needs the name of one stamp, or hub, in stamp';
+    throw new SpokelineError('INPUT_INVALID', message, { details: [{ message: detail }] });
+  }
   const ownZones = readZones(given.zones ?? {}, () => undefined);
   const { fallback } = hub.dns;
   const registryZones =
@@ -83,13 +90,6 @@ function topologyScope(given: Inputs, topology: Topology): Scope {
           },
           ownZones,
         );
-  const selection = selectionOf(given);
-  if (selection.ids.length > 0 && stamps.length + (withHub ? 1 : 0) !== 1) {
-    const message =
-      'Endpoints that are listed one by one belong to one stamp, and more are selected.';
-    const detail = 'endpoints needs the name of one stamp, or hub, in stamp';
-    throw new SpokelineError('INPUT_INVALID', message, { details: [{ message: detail }] });
-  }
   const hubSource: Source = {
     owner: `${name}/hub`,
     connection: hubConnection,
@@ -101,8 +101,8 @@ function topologyScope(given: Inputs, topology: Topology): Scope {
     linksComplete: false,
     checkNetworks: [hub.network.id],
     furtherZones: [],
-    declared: declared.records(hubName),
     acceptedConnections: hub.acceptedConnections ?? [],
+    declared: declared.records(hubName),
   };
   return {
     cloud,
@@ -123,8 +123,8 @@ function topologyScope(given: Inputs, topology: Topology): Scope {
         checkNetworks: [hub.network.id],
         // A stamp pulls its images through the registry's endpoint in the hub.
         furtherZones: registryZones,
-        declared: declared.records(stamp.name),
         acceptedConnections: stamp.acceptedConnections ?? [],
+        declared: declared.records(stamp.name),
       })),
     ],
     zones: {
@@ -164,8 +164,8 @@ function plainScope(given: Inputs): Scope {
         linksComplete: true,
         checkNetworks: [],
         furtherZones: [],
-        declared: declared.records(single),
         acceptedConnections: [],
+        declared: declared.records(single),
       },
     ],
     zones: {

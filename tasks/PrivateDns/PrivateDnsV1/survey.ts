@@ -1,14 +1,14 @@
 import type { ArmClient } from '../../lib/azure/arm-client.ts';
 import type { ServiceConnection } from '../../lib/azure/connection.ts';
-import { listEndpoints } from '../../lib/azure/dns-endpoints.ts';
+import { listEndpoints, type EndpointListing } from '../../lib/azure/dns-endpoints.ts';
 import { createZoneGroupPort } from '../../lib/azure/zone-groups.ts';
 import { awaitPolicies } from '../../lib/dns/apply-groups.ts';
-import { inTurns } from '../../lib/dns/turns.ts';
-import type { Endpoint, Seen, WantedLink, Wish, ZonePort, ZoneState } from '../../lib/dns/model.ts';
-import { endpointKeyOf } from '../../lib/dns/owner.ts';
+import type { Endpoint, WantedLink, Wish, ZonePort, ZoneState } from '../../lib/dns/model.ts';
+import { endpointKeyOf, groupKeyOf } from '../../lib/dns/owner.ts';
 import { sameId } from '../../lib/dns/plan-links.ts';
 import { planOf, type Plan } from '../../lib/dns/plan.ts';
-import { wishOf, zonesIn } from '../../lib/dns/wish.ts';
+import { inTurns } from '../../lib/dns/turns.ts';
+import { refuseWaiting, wishOf, zonesIn } from '../../lib/dns/wish.ts';
 import {
   delegate,
   unclear,
@@ -52,7 +52,11 @@ export async function readParts(
     (a, b) => Number(b.linksComplete) - Number(a.linksComplete),
   );
   for (const source of order) {
-    const endpoints = await readEndpoints(given, source, armOf, context);
+    const {
+      endpoints,
+      others,
+      groups: listed,
+    } = await readEndpoints(given, source, armOf, context);
     const furtherZones =
       source.linksComplete || source.links.length === 0
         ? source.furtherZones
@@ -60,8 +64,13 @@ export async function readParts(
     const wish = wishOf({
       ...source,
       endpoints,
-      seen: seenIn(source, endpoints),
-      linksComplete: source.linksComplete && !isPart(source),
+      seen: {
+        groups: listed.map(groupKeyOf),
+        endpoints: [],
+        others: others.map((id) => endpointKeyOf({ id })),
+      },
+      // Links serve the endpoints that were not selected, too.
+      linksComplete: source.linksComplete && others.length === 0,
       furtherZones,
       cloud: scope.cloud,
       ownZones: scope.ownZones,
@@ -71,6 +80,11 @@ export async function readParts(
     const groups = createZoneGroupPort(armOf(source.connection));
     parts.push({ source, endpoints, wish, groups });
   }
+  tellWaiting(
+    given,
+    parts.map(({ wish }) => wish),
+    context,
+  );
   const made = parts.flatMap(({ wish }) => wish.links);
   return scope.sources.flatMap((source) =>
     parts
@@ -115,13 +129,13 @@ async function readEndpoints(
   source: Source,
   armOf: ArmOf,
   context: TaskContext,
-): Promise<Endpoint[]> {
+): Promise<EndpointListing> {
   const { owner, subscription, resourceGroup, selection } = source;
   const { clock, signal, log } = context;
   const arm = armOf(source.connection);
   const read = () => listEndpoints(arm, source, signal);
   const waits = given.policyWait > 0 && given.action === 'apply';
-  const endpoints = waits
+  const listing = waits
     ? await awaitPolicies(read, {
         clock,
         signal,
@@ -132,20 +146,15 @@ async function readEndpoints(
     : await read();
   const place = resourceGroup ?? `subscription ${subscription}`;
   const where = selection.ids.length > 0 ? 'the list' : place;
-  log.info(`${owner}: ${endpoints.length} private endpoints in ${where}`);
-  return endpoints;
+  log.info(`${owner}: ${listing.endpoints.length} private endpoints in ${where}`);
+  return listing;
 }
 
-/** Whether a source takes only some of the endpoints of its place. */
-function isPart({ selection }: Source): boolean {
-  return selection.ids.length + selection.tags.length > 0;
-}
-
-/** A list of all proves that others are gone; a selection speaks for its own endpoints only. */
-function seenIn(source: Source, endpoints: readonly Endpoint[]): Seen {
-  const { subscription, resourceGroup } = source;
-  if (isPart(source) || resourceGroup === undefined) {
-    return { groups: [], endpoints: endpoints.map(endpointKeyOf), others: [] };
-  }
-  return { groups: [`${subscription}/${resourceGroup}`.toLowerCase()], endpoints: [], others: [] };
+/** Endpoints that are not ready end everything but a plan and a comparison, unless they are only to be reported. */
+function tellWaiting(given: Inputs, wishes: readonly Wish[], context: TaskContext): void {
+  const waiting = wishes.flatMap((wish) => wish.waiting ?? []);
+  context.setOutput('pending', JSON.stringify(waiting));
+  const looks = given.action === 'plan' || given.action === 'drift';
+  if (!looks && given.pending === 'fail') refuseWaiting(wishes);
+  for (const { why } of waiting) context.issue('warning', `${why}: not registered.`);
 }

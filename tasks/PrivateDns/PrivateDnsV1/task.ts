@@ -3,8 +3,6 @@ import type { TransportOptions } from '../../lib/azure/arm-transport.ts';
 import type { ServiceConnection } from '../../lib/azure/connection.ts';
 import { withOtherTenants } from '../../lib/azure/other-tenants.ts';
 import { createZonePort } from '../../lib/azure/private-dns.ts';
-import type { Wish } from '../../lib/dns/model.ts';
-import { refuseWaiting } from '../../lib/dns/wish.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { readTopology } from '../../lib/topology/read.ts';
 import { approve } from './approval.ts';
@@ -16,10 +14,7 @@ import { showPlans } from './summary.ts';
 import { readParts, surveyed } from './survey.ts';
 import { verifyNames } from './verification.ts';
 
-/**
- * Plans, applies, verifies, compares or removes the private DNS records and links of stamps, or approves their
- * connections.
- */
+/** Plans, applies, verifies, compares or removes the private DNS records and links of stamps, or approves connections. */
 export async function run(
   given: Inputs,
   context: TaskContext,
@@ -48,11 +43,15 @@ export async function run(
     return;
   }
   const parts = await readParts(given, scope, armOf, context);
-  const wishes = parts.map(({ wish }) => wish);
-  tellWaiting(given, wishes, context);
   switch (given.action) {
     case 'verify':
-      await verifyNames(given, scope, wishes, port, context);
+      await verifyNames(
+        given,
+        scope,
+        parts.map(({ wish }) => wish),
+        port,
+        context,
+      );
       break;
     case 'plan': {
       const state = await port.state(context.signal);
@@ -70,16 +69,4 @@ export async function run(
       await apply(given, scope, parts, port, context);
       break;
   }
-}
-
-/** Endpoints that are not ready end everything but a look, unless they are only to be reported. */
-function tellWaiting(given: Inputs, wishes: readonly Wish[], context: TaskContext): void {
-  const waiting = wishes.flatMap((wish) => wish.waiting);
-  context.setOutput(
-    'pending',
-    JSON.stringify(waiting.map(({ id, status, why }) => ({ id, status, why }))),
-  );
-  const looks = given.action === 'plan' || given.action === 'drift';
-  if (!looks && given.pending === 'fail') refuseWaiting(wishes);
-  for (const { why } of waiting) context.issue('warning', `${why}: not registered.`);
 }

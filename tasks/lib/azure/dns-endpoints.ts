@@ -22,6 +22,14 @@ export interface EndpointPlace {
 
 const everything: EndpointSelection = { ids: [], tags: [] };
 
+export interface EndpointListing {
+  readonly endpoints: readonly Endpoint[];
+  /** Ids of those that were listed beside them and are not meant. */
+  readonly others: readonly string[];
+  /** Paths of the resource groups that were listed to the last page. */
+  readonly groups: readonly string[];
+}
+
 /**
  * The private endpoints of a place with the names and addresses that their network interfaces carry.
  * `customDnsConfigs` of an endpoint would be shorter to read, but empties as soon as it has a zone group. Endpoints that
@@ -32,14 +40,21 @@ export async function listEndpoints(
   arm: ArmClient,
   place: EndpointPlace,
   signal: AbortSignal,
-): Promise<Endpoint[]> {
+): Promise<EndpointListing> {
   const { ids, tags } = place.selection ?? everything;
   const found: Endpoint[] = [];
+  const others: string[] = [];
+  const groups: string[] = [];
   for (const base of basesOf(place)) {
     const listed = (
       await arm.list<unknown>(`${base}/privateEndpoints`, networkVersion, { signal })
     ).map(asObject);
     const meant = listed.filter((resource) => isMeant(resource, ids, tags));
+    others.push(
+      ...listed.filter((resource) => !meant.includes(resource)).map(({ id }) => String(id)),
+    );
+    const group = base.slice(0, base.indexOf('/providers/'));
+    if (/\/resourceGroups\//i.test(group)) groups.push(group);
     if (meant.length > 0) found.push(...(await withAddresses(arm, base, meant, signal)));
   }
   const missing = ids.filter((id) => !found.some((endpoint) => sameId(endpoint.id, id)));
@@ -49,7 +64,7 @@ export async function listEndpoints(
       details: missing.map((id) => ({ target: id, message: `no private endpoint ${id}` })),
     });
   }
-  return found.sort((a, b) => a.id.localeCompare(b.id));
+  return { endpoints: found.sort((a, b) => a.id.localeCompare(b.id)), others, groups };
 }
 
 /** The paths to list: reads are pages of a group, not single endpoints. */

@@ -26,18 +26,21 @@ export function createZonePort(
   const list = (path: string, signal: AbortSignal) =>
     arm.list<unknown>(path, dnsVersion, { signal });
 
+  const links = async (zone: string, signal: AbortSignal) =>
+    (await list(`${base}/${zone}/virtualNetworkLinks`, signal)).map((link) => readLink(zone, link));
+
   return {
     zoneId: (zone) => `${base}/${zone}`,
 
     async state(signal) {
-      const found = (await list(base, signal)).map((zone) => ({
+      const listed = (await list(base, signal)).map((zone) => ({
         name: textOf(asObject(zone)['name']).toLowerCase(),
         limits: readLimits(zone),
       }));
-      const zones = found.map(({ name }) => name).sort();
+      const zones = listed.map(({ name }) => name).sort();
       const records: ZoneState['records'][number][] = [];
       const others: ZoneState['others'][number][] = [];
-      const links: ZoneState['links'][number][] = [];
+      const found: ZoneState['links'][number][] = [];
       const queue = [...zones];
       const worker = async () => {
         for (let zone = queue.shift(); zone !== undefined; zone = queue.shift()) {
@@ -47,13 +50,12 @@ export function createZonePort(
             if ('etag' in read) records.push(read);
             else others.push(read);
           }
-          const inZone = await list(`${base}/${place}/virtualNetworkLinks`, signal);
-          links.push(...inZone.map((link) => readLink(place, link)));
+          found.push(...(await links(place, signal)));
         }
       };
       await Promise.all(Array.from({ length: parallel }, worker));
-      const limits = Object.fromEntries(found.map((zone) => [zone.name, zone.limits]));
-      return { zones, records, others, links, limits };
+      const limits = Object.fromEntries(listed.map((zone) => [zone.name, zone.limits]));
+      return { zones, records, others, links: found, limits };
     },
 
     async record(set, signal) {
@@ -61,10 +63,7 @@ export function createZonePort(
       return found === undefined ? undefined : readRecord(set, found.body, found.etag);
     },
 
-    async link(zone, name, signal) {
-      const found = await arm.tryGet<unknown>(linkPath(zone, name), dnsVersion, { signal });
-      return found === undefined ? undefined : readLink(zone, found.body, found.etag);
-    },
+    links,
 
     async writeRecord(record, etag, signal) {
       const { ttl, metadata } = record;

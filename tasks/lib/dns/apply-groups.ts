@@ -112,16 +112,16 @@ export async function awaitRecords(
  * ten minutes after the endpoint, and not at all for manual connections. Returns the endpoints as they are then.
  * https://github.com/Azure/azure-policy/issues/1050
  */
-export async function awaitPolicies(
-  read: () => Promise<Endpoint[]>,
+export async function awaitPolicies<L extends { readonly endpoints: readonly Endpoint[] }>(
+  read: () => Promise<L>,
   { clock, signal, timeout, interval, info }: WaitOptions,
-): Promise<Endpoint[]> {
+): Promise<L> {
   const begin = clock.now();
   for (;;) {
-    const endpoints = await read();
-    const waiting = endpoints.filter((e) => e.unregistered && e.status === 'Approved');
+    const listing = await read();
+    const waiting = listing.endpoints.filter((e) => e.unregistered && e.status === 'Approved');
     const left = begin + timeout - clock.now();
-    if (waiting.length === 0 || left <= 0) return endpoints;
+    if (waiting.length === 0 || left <= 0) return listing;
     const names = waiting.map(({ name }) => name).join(', ');
     info(`  waiting for a policy to register ${names} (${Math.ceil(left / 1000)} s left)`);
     await clock.sleep(Math.min(interval, left), signal);

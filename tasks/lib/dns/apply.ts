@@ -1,9 +1,9 @@
 import { attempt, contested, tries, type ApplyContext, type Journal } from './attempt.ts';
 import { conflict, linkConflict, recordConflict, setText } from './check.ts';
 import { decideUnwanted, decideWanted, isWrite, type RecordStep } from './decide.ts';
-import type { RecordSet, WantedLink, Wish, ZoneLink, ZonePort } from './model.ts';
+import type { RecordSet, Wish, ZonePort } from './model.ts';
 import { ownerKey, ownerOf, recordFor } from './owner.ts';
-import { decideLink, linkFor, type LinkStep } from './plan-links.ts';
+import { decideLink, linkFor, sameId, type LinkStep } from './plan-links.ts';
 import type { Plan } from './plan.ts';
 import { inTurns } from './turns.ts';
 
@@ -177,10 +177,9 @@ async function lookAgain(
   port: ZonePort,
   signal: AbortSignal,
 ): Promise<LinkStep | undefined> {
-  const { zone, name }: WantedLink | ZoneLink = step.kind === 'remove' ? step.actual : step.wanted;
-  const actual = await port.link(zone, name, signal);
-  if (step.kind !== 'remove') {
-    return decideLink(step.wanted, owner, actual === undefined ? [] : [actual]);
-  }
+  const { zone } = step.kind === 'remove' ? step.actual : step.wanted;
+  const present = await port.links(zone, signal);
+  if (step.kind !== 'remove') return decideLink(step.wanted, owner, present);
+  const actual = present.find((link) => sameId(link.name, step.actual.name));
   return actual?.tags[ownerKey] === owner ? { kind: 'remove', actual } : undefined;
 }

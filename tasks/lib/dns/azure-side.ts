@@ -1,4 +1,5 @@
 import { sameSet, type AzureSide } from './diagnose.ts';
+import { isSameSet } from './decide.ts';
 import type { WantedRecord, Wish, ZoneState } from './model.ts';
 import { planOf } from './plan.ts';
 
@@ -15,14 +16,11 @@ export function azureSide(record: WantedRecord, wish: Wish, state: ZoneState): A
   const unlinked = (elsewhere ? plan.missingLinks : own)
     .filter(isHere)
     .map(({ networkId }) => networkId);
-  const step = plan.records.find(
-    (s) =>
-      'wanted' in s && s.wanted.zone === zone && s.wanted.name === name && s.wanted.type === type,
-  );
-  if (step?.kind === 'create' || (step?.kind === 'await' && step.actual === undefined))
-    return { ...side, unlinked, state: 'record-missing' };
-  const holds = step !== undefined && 'actual' in step ? (step.actual?.values ?? []) : [];
-  const right = step === undefined || sameSet(holds, values);
+  const step = plan.records.find((s) => 'wanted' in s && isSameSet(s.wanted, { zone, name, type }));
+  const actual = step !== undefined && 'actual' in step ? step.actual : undefined;
+  if (actual === undefined) return { ...side, unlinked, state: 'record-missing' };
+  const holds = actual.values;
+  const right = sameSet(holds, values);
   return { ...side, unlinked, holds, state: right ? 'right' : 'record-wrong' };
 }
 

@@ -1,6 +1,6 @@
 import { SpokelineError, type ErrorDetail } from '../errors.ts';
-import type { RecordSet, SetName, ZoneLink } from './model.ts';
-import { ownerIn, ownerKey } from './owner.ts';
+import { byHand, type RecordSet, type SetName, type ZoneLink } from './model.ts';
+import { ownerIn, ownerKey, partsOf } from './owner.ts';
 import type { Mixture, Plan } from './plan.ts';
 
 /**
@@ -52,12 +52,19 @@ export function recordConflict(
   owner: string,
 ): ErrorDetail {
   const holds = actual.values.join(', ') || 'no value';
+  const from = ownerIn(actual) === owner ? `, ${sourcesText(actual)}` : '';
   return {
     target: `${actual.name}.${actual.zone}`,
     message:
-      `${setText(actual)} holds ${holds} and belongs to ${ownerIn(actual)}; ` +
+      `${setText(actual)} holds ${holds} and belongs to ${ownerIn(actual)}${from}; ` +
       `${owner} needs ${wanted.join(', ')}`,
   };
+}
+
+/** A name is declared by hand or follows endpoints, also within one owner. */
+function sourcesText(actual: RecordSet): string {
+  const isDeclared = partsOf(actual)?.some(({ source }) => source === byHand) === true;
+  return isDeclared ? 'who declared it by hand' : 'for a private endpoint';
 }
 
 export function linkConflict(actual: ZoneLink, owner: string): ErrorDetail {

@@ -128,14 +128,14 @@ export interface Wish {
   readonly expectedLinks: readonly { readonly zone: string; readonly networkId: string }[];
   /** `everything`: the owner gives up all that it has. */
   readonly seen: Seen | 'everything';
-  /** Endpoints that are not ready: their records are neither written nor removed. */
-  readonly waiting: readonly WaitingEndpoint[];
   /** Whether the records by hand are all that the owner wants of that kind, so that others may go. */
   readonly handComplete: boolean;
   /** Whether the links are all that the owner wants. */
   readonly linksComplete: boolean;
   /** Whether records of nobody that are right as they are become the owner's. */
   readonly adopt: boolean;
+  /** Endpoints that are not ready: their records are neither written nor removed. */
+  readonly waiting?: readonly WaitingEndpoint[];
 }
 
 export interface WaitingEndpoint {
@@ -151,7 +151,7 @@ export interface ZonePort {
   /** Zones of the estate with all their record sets and links. Throws rather than return a part. */
   state(signal: AbortSignal): Promise<ZoneState>;
   record(set: SetName, signal: AbortSignal): Promise<RecordSet | undefined>;
-  link(zone: string, name: string, signal: AbortSignal): Promise<ZoneLink | undefined>;
+  links(zone: string, signal: AbortSignal): Promise<ZoneLink[]>;
   /** Without an etag it only creates. Throws ARM_PRECONDITION when somebody else was there. */
   writeRecord(
     record: Omit<RecordSet, 'etag' | 'registered'>,

@@ -59,6 +59,12 @@ export function endpointKeyOf({ id }: { readonly id: string }): string {
   return `${subscription}/${group}/${name}`;
 }
 
+/** A resource group as `Seen.groups` has it, from its path. */
+export function groupKeyOf(path: string): string {
+  const [, , subscription = '', , group = ''] = path.toLowerCase().split('/');
+  return `${subscription}/${group}`;
+}
+
 /** The reasons for a record set of ours, as its metadata tell; undefined when they are damaged. */
 export function partsOf(set: RecordSet): Part[] | undefined {
   if (set.metadata[handKey] !== undefined) return [{ source: byHand, values: set.values }];

@@ -17,11 +17,19 @@ export type LinkStep =
   | { readonly kind: 'conflict'; readonly wanted: WantedLink; readonly actual: ZoneLink }
   | { readonly kind: 'remove'; readonly actual: ZoneLink };
 
-/** What has to happen to the links of one owner. */
-export function linkStepsOf(wish: Wish, links: readonly ZoneLink[]): LinkStep[] {
+/**
+ * What has to happen to the links of one owner.
+ *
+ * @param usedZones where the owner keeps records, perhaps of another run: a link serves these, too
+ */
+export function linkStepsOf(
+  wish: Wish,
+  links: readonly ZoneLink[],
+  usedZones: ReadonlySet<string>,
+): LinkStep[] {
   return [
     ...wish.links.map((wanted) => decideLink(wanted, wish.owner, links)),
-    ...(wish.linksComplete ? staleLinks(wish, links) : []),
+    ...(wish.linksComplete ? staleLinks(wish, links, usedZones) : []),
   ];
 }
 
@@ -81,12 +89,18 @@ function differenceOf(wanted: WantedLink, actual: ZoneLink): string | undefined 
   return differences.length === 0 ? undefined : differences.join(', ');
 }
 
-function staleLinks(wish: Wish, links: readonly ZoneLink[]): LinkStep[] {
+function staleLinks(
+  wish: Wish,
+  links: readonly ZoneLink[],
+  usedZones: ReadonlySet<string>,
+): LinkStep[] {
+  const isWanted = (actual: ZoneLink) =>
+    wish.links.some((w) => w.zone === actual.zone && sameId(w.networkId, actual.networkId));
+  // A zone that the run links to other networks is its business; another one only without records.
+  const isOurs = ({ zone }: ZoneLink) =>
+    wish.links.some((w) => w.zone === zone) || !usedZones.has(zone);
   return links
-    .filter(
-      (actual) =>
-        actual.tags[ownerKey] === wish.owner &&
-        !wish.links.some((w) => w.zone === actual.zone && sameId(w.networkId, actual.networkId)),
-    )
+    .filter((actual) => actual.tags[ownerKey] === wish.owner)
+    .filter((actual) => !isWanted(actual) && isOurs(actual))
     .map((actual) => ({ kind: 'remove', actual }));
 }

@@ -38,7 +38,9 @@ export function planOf(wish: Wish, state: ZoneState, zoneGroups: readonly GroupS
     ...wish.records.map((wanted) => decideWanted(wanted, wish, known.get(keyOf(wanted)))),
     ...unwanted(wish, state).map((actual) => decideUnwanted(actual, wish)),
   ];
-  const links = linkStepsOf(wish, state.links);
+  const all = wish.seen === 'everything';
+  const kept = records.flatMap((s) => (s.kind === 'leave' && !all ? [s.actual.zone] : []));
+  const links = linkStepsOf(wish, state.links, new Set(kept));
   return {
     wish,
     zoneGroups,

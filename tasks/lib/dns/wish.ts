@@ -46,8 +46,8 @@ export interface WishOptions {
 
 /**
  * What an owner's endpoints and declared records need in DNS. Several endpoints with one name share a record
- * set. Endpoints that are not ready are told apart, see `refuseWaiting`. Throws DNS_UNSUPPORTED with a detail for
- * each name without a known zone.
+ * set. Endpoints that are not ready are told apart, see `refuseWaiting`. Throws DNS_UNSUPPORTED with a detail for each
+ * name without a known zone.
  */
 export function wishOf(options: WishOptions): Wish {
   const waiting: WaitingEndpoint[] = [];
@@ -82,13 +82,12 @@ export function wishOf(options: WishOptions): Wish {
     const message = `${count(unknown.length, 'name')} of ${options.owner} without a known zone; nothing was written.`;
     throw new SpokelineError('DNS_UNSUPPORTED', message, { details: unknown });
   }
-  const { owner, adopt } = options;
+  const { owner, adopt, linksComplete } = options;
+  // They exist, so that their records are not stale.
   const seen = {
     ...options.seen,
     others: [...options.seen.others, ...waiting.map(endpointKeyOf)],
   };
-  // A link serves all names of its zone, those of endpoints that wait, too.
-  const linksComplete = options.linksComplete && waiting.length === 0;
   const wanted = [...records.values(), ...(options.declared ?? [])].sort(byZoneAndName);
   const zones = [...new Set([...wanted.map((r) => r.zone), ...options.furtherZones])].sort();
   return {
@@ -100,13 +99,15 @@ export function wishOf(options: WishOptions): Wish {
     expectedLinks: zones.flatMap((zone) =>
       options.checkNetworks.map((networkId) => ({ zone, networkId })),
     ),
-    ...{ seen, waiting, adopt, linksComplete, handComplete: options.declared !== undefined },
+    // A link serves all names of its zone, those of endpoints that wait, too.
+    linksComplete: linksComplete && waiting.length === 0,
+    ...{ seen, adopt, waiting, handComplete: options.declared !== undefined },
   };
 }
 
 /** Throws DNS_ENDPOINT_PENDING with a detail for each endpoint that is not ready. */
 export function refuseWaiting(wishes: readonly Wish[]): void {
-  const all = wishes.flatMap(({ owner, waiting }) => waiting.map((each) => ({ owner, each })));
+  const all = wishes.flatMap(({ owner, waiting = [] }) => waiting.map((each) => ({ owner, each })));
   if (all.length === 0) return;
   const owners = [...new Set(all.map(({ owner }) => owner))].join(', ');
   const message = `${count(all.length, 'private endpoint')} of ${owners} not ready; nothing was written.`;

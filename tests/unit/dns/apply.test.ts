@@ -64,7 +64,7 @@ describe('applying a DNS plan', () => {
     assert.match(Object.keys(metadata)[1] ?? '', /^spokeline-endpoint-[0-9a-f]{12}$/);
     assert.equal(await apply(planOf(all, await zones.state()), zones), 0);
     assert.equal(await apply(removalOf('t/weu', await zones.state()), zones), 3);
-    assert.equal(zones.records.size + zones.links.size, 0);
+    assert.equal(zones.records.size + zones.present.size, 0);
   });
 
   it('removes before it creates, so that an alias can take the place of an address', async () => {
@@ -155,8 +155,8 @@ describe('applying a DNS plan', () => {
     zones.before = (what) => {
       if (met || !what.startsWith('link')) return;
       met = true;
-      const [present] = zones.links.values();
-      zones.links.set(`mine.${vaultZone}`, {
+      const [present] = zones.present.values();
+      zones.present.set(`mine.${vaultZone}`, {
         ...present!,
         tags: { ...present!.tags, note: 'theirs' },
         etag: 'new',
@@ -164,13 +164,28 @@ describe('applying a DNS plan', () => {
     };
     assert.equal(await apply(changing, zones), 1);
     assert.deepEqual(zones.log.slice(1), ['link mine: 412', 'link mine']);
-    const [now] = zones.links.values();
+    const [now] = zones.present.values();
     assert.deepEqual([now?.fallback, now?.tags['note']], [true, 'theirs']);
 
     const removing = removalOf('t/weu', await zones.state());
-    zones.links.set(`mine.${vaultZone}`, { ...now!, tags: { [ownerKey]: 't/neu' }, etag: 'newer' });
+    zones.present.set(`mine.${vaultZone}`, {
+      ...now!,
+      tags: { [ownerKey]: 't/neu' },
+      etag: 'newer',
+    });
     assert.equal(await apply(removing, zones), 0);
-    assert.equal(zones.links.size, 1);
+    assert.equal(zones.present.size, 1);
+  });
+
+  it('finds the link that somebody else made of the network, under whatever name', async () => {
+    const zones = new MemoryZones();
+    const plan = planOf(wish({ records: [], links: [linkWish] }), await zones.state());
+    zones.before = () => {
+      zones.before = () => undefined;
+      zones.present.set(`hub.${vaultZone}`, link({ name: 'hub', tags: {} }));
+    };
+    assert.equal(await apply(plan, zones), 0);
+    assert.deepEqual([...zones.present.keys()], [`hub.${vaultZone}`]);
   });
 
   it('says what was done when it is cancelled in between', async () => {

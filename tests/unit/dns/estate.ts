@@ -116,7 +116,8 @@ const keyOf = ({ zone, name, type }: SetName): string => `${type} ${name}.${zone
  */
 export class MemoryZones implements ZonePort {
   readonly records = new Map<string, RecordSet>();
-  readonly links = new Map<string, ZoneLink>();
+  /** Links that are there. */
+  readonly present = new Map<string, ZoneLink>();
   readonly log: string[] = [];
   before: (what: string) => void = () => undefined;
   #etag = 0;
@@ -126,14 +127,14 @@ export class MemoryZones implements ZonePort {
   }
   async state(): Promise<ZoneState> {
     return Promise.resolve(
-      state({ records: [...this.records.values()], links: [...this.links.values()] }),
+      state({ records: [...this.records.values()], links: [...this.present.values()] }),
     );
   }
   async record(set: SetName): Promise<RecordSet | undefined> {
     return Promise.resolve(this.records.get(keyOf(set)));
   }
-  async link(zone: string, name: string): Promise<ZoneLink | undefined> {
-    return Promise.resolve(this.links.get(`${name}.${zone}`));
+  async links(zone: string): Promise<ZoneLink[]> {
+    return Promise.resolve([...this.present.values()].filter((link) => link.zone === zone));
   }
   put(record: Omit<RecordSet, 'etag' | 'registered'>): void {
     this.records.set(keyOf(record), { registered: false, ...record, etag: this.#next() });
@@ -153,14 +154,18 @@ export class MemoryZones implements ZonePort {
   }
   async writeLink(given: Omit<ZoneLink, 'etag'>, etag: string | undefined): Promise<void> {
     const key = `${given.name}.${given.zone}`;
-    this.#check(`link ${given.name}`, () => this.links.get(key), etag);
-    this.links.set(key, { ...given, etag: this.#next() });
+    this.#check(`link ${given.name}`, () => this.present.get(key), etag);
+    const others = [...this.present.values()].filter((link) => link.zone === given.zone);
+    if (others.some((o) => o.name !== given.name && o.networkId === given.networkId)) {
+      throw new SpokelineError('ARM_CONFLICT', 'The network has another link with the zone.');
+    }
+    this.present.set(key, { ...given, etag: this.#next() });
     return Promise.resolve();
   }
   async removeLink(given: ZoneLink): Promise<void> {
     const key = `${given.name}.${given.zone}`;
-    this.#check(`unlink ${given.name}`, () => this.links.get(key), given.etag);
-    this.links.delete(key);
+    this.#check(`unlink ${given.name}`, () => this.present.get(key), given.etag);
+    this.present.delete(key);
     return Promise.resolve();
   }
 

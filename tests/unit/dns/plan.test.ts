@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { refuseObstacles } from '../../../tasks/lib/dns/check.ts';
 import { changesOf, planHeader, planRows } from '../../../tasks/lib/dns/describe.ts';
-import type { ZoneLink, ZoneState } from '../../../tasks/lib/dns/model.ts';
+import { byHand, type ZoneLink, type ZoneState } from '../../../tasks/lib/dns/model.ts';
 import { planOf, removalOf } from '../../../tasks/lib/dns/plan.ts';
 import { tableLines, tableMarkdown } from '../../../tasks/lib/dns/table.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
@@ -58,6 +58,24 @@ describe('a DNS plan', () => {
     });
   }
 
+  it('leaves the link of a zone alone in which the owner keeps records of another run', () => {
+    const elsewhere = owned('t/weu', { parts: [{ source: 's/other/pe', values: ['10.1.0.4'] }] });
+    const of = (zone: string) => {
+      const links = [{ ...want, zone }];
+      const present = { zones: [vaultZone, 'z.example'], records: [elsewhere] };
+      const old = link({ name: 'old', networkId: '/gone' });
+      return planOf(wish({ records: [], links }), state({ ...present, links: [old] })).links;
+    };
+    assert.deepEqual(
+      of('z.example').map(({ kind }) => kind),
+      ['create'],
+    );
+    assert.deepEqual(
+      of(vaultZone).map(({ kind }) => kind),
+      ['create', 'remove'],
+    );
+  });
+
   it('leaves stale links alone when its links are not all that the owner wants', () => {
     const present = [link({ name: 'old', networkId: '/gone' })];
     const plan = planOf(wish({ records: [], linksComplete: false }), state({ links: present }));
@@ -112,6 +130,16 @@ describe('a DNS plan', () => {
         message: `record kv in ${vaultZone} holds 10.2.0.4 and belongs to t/neu; t/weu needs 10.1.0.4`,
       },
     ]);
+  });
+
+  it('refuses a name of endpoints that the same owner declares by hand, and says so', () => {
+    const parts = [{ source: byHand, values: ['10.1.0.4'] }];
+    const plan = planOf(wish(), state({ records: [owned('t/weu', { parts })] }));
+    assert.equal(
+      failure(() => refuseObstacles([plan], 'rg')).details[0]?.message,
+      `record kv in ${vaultZone} holds 10.1.0.4 and belongs to t/weu, who declared it by hand; ` +
+        't/weu needs 10.1.0.4',
+    );
   });
 
   const alias = wanted({ type: 'CNAME', values: ['front.example'] });

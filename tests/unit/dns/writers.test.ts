@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { applyPlan } from '../../../tasks/lib/dns/apply.ts';
 import { Journal } from '../../../tasks/lib/dns/attempt.ts';
-import type { RecordSet, WantedRecord, ZonePort } from '../../../tasks/lib/dns/model.ts';
+import type {
+  RecordSet,
+  WantedLink,
+  WantedRecord,
+  ZoneLink,
+  ZonePort,
+} from '../../../tasks/lib/dns/model.ts';
 import { ownerKey, ownerOf, partsOf } from '../../../tasks/lib/dns/owner.ts';
 import { planOf, removalOf } from '../../../tasks/lib/dns/plan.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
@@ -17,6 +23,8 @@ interface Writer {
   /** Names that its endpoint needs; none gives everything up. */
   readonly names: readonly string[];
   readonly address: string;
+  /** Network that it links. */
+  readonly network: string | undefined;
   readonly remove: boolean;
   readonly adopt: boolean;
 }
@@ -29,6 +37,7 @@ const writer = (index: number): fc.Arbitrary<Writer> =>
     group: fc.constant(`g${index}`),
     names: fc.subarray(names),
     address: fc.constantFrom('10.0.0.1', `10.0.0.${index + 2}`),
+    network: fc.constantFrom(undefined, '/n1', '/n2'),
     remove: fc.boolean(),
     adopt: fc.boolean(),
   });
@@ -55,8 +64,20 @@ interface Change {
   readonly to: RecordSet | undefined;
 }
 
+interface LinkChange {
+  readonly by: string;
+  readonly from: ZoneLink | undefined;
+  readonly to: ZoneLink | undefined;
+}
+
+/** What writers did. */
+interface History {
+  readonly records: Change[];
+  readonly links: LinkChange[];
+}
+
 /** The zones as one writer reaches them: every call waits for its turn, and every change is taken down. */
-function portOf(zones: MemoryZones, by: string, turns: fc.Scheduler, changes: Change[]): ZonePort {
+function portOf(zones: MemoryZones, by: string, turns: fc.Scheduler, history: History): ZonePort {
   const turn = (what: string) => turns.schedule(Promise.resolve(), `${by} ${what}`);
   const watched = async (
     set: Pick<RecordSet, 'zone' | 'name' | 'type'>,
@@ -64,13 +85,19 @@ function portOf(zones: MemoryZones, by: string, turns: fc.Scheduler, changes: Ch
   ) => {
     const from = await zones.record(set);
     await run();
-    changes.push({ by, from, to: await zones.record(set) });
+    history.records.push({ by, from, to: await zones.record(set) });
+  };
+  const watchedLink = async (name: string, run: () => Promise<void>) => {
+    const key = `${name}.${vaultZone}`;
+    const from = zones.present.get(key);
+    await run();
+    history.links.push({ by, from, to: zones.present.get(key) });
   };
   return {
     zoneId: (zone) => zones.zoneId(zone),
     state: async () => (await turn('reads'), zones.state()),
     record: async (set) => (await turn(`reads ${set.name}`), zones.record(set)),
-    link: async (zone, name) => (await turn('reads a link'), zones.link(zone, name)),
+    links: async (zone) => (await turn('reads links'), zones.links(zone)),
     async writeRecord(record, etag) {
       await turn(`writes ${record.name}`);
       await watched(record, () => zones.writeRecord(record, etag));
@@ -79,9 +106,20 @@ function portOf(zones: MemoryZones, by: string, turns: fc.Scheduler, changes: Ch
       await turn(`removes ${record.name}`);
       await watched(record, () => zones.removeRecord(record));
     },
-    writeLink: async (link, etag) => (await turn('links'), zones.writeLink(link, etag)),
-    removeLink: async (link) => (await turn('unlinks'), zones.removeLink(link)),
+    async writeLink(link, etag) {
+      await turn('links');
+      await watchedLink(link.name, () => zones.writeLink(link, etag));
+    },
+    async removeLink(link) {
+      await turn('unlinks');
+      await watchedLink(link.name, () => zones.removeLink(link));
+    },
   };
+}
+
+function linkTo(networkId: string): WantedLink {
+  const name = `l-${networkId.slice(1)}`;
+  return { zone: vaultZone, name, networkId, registration: false, fallback: false };
 }
 
 function isNoted(set: RecordSet, self: Writer): boolean {
@@ -101,6 +139,8 @@ async function run(self: Writer, port: ZonePort): Promise<boolean> {
           owner: self.owner,
           records: self.names.map((name) => part(name, keyOf(self), self.address)),
           seen: { groups: [`s/${self.group}`], endpoints: [], others: [] },
+          links: self.network === undefined ? [] : [linkTo(self.network)],
+          linksComplete: false,
           adopt: self.adopt,
         }),
         state,
@@ -137,22 +177,36 @@ describe('several writers of one zone', () => {
           fc.scheduler(),
           writers,
           fc.tuple(before, before),
-          async (turns, all, present) => {
+          fc.boolean(),
+          async (turns, all, present, linked) => {
             const zones = new MemoryZones();
+            if (linked) {
+              const tags = { [ownerKey]: 't/weu' };
+              await zones.writeLink({ ...linkTo('/n1'), tags }, undefined);
+            }
             names.forEach((name, index) => {
               const set = present[index]?.(name);
               if (set !== undefined) zones.put(set);
             });
-            const changes: Change[] = [];
-            const runs = all.map((self) => run(self, portOf(zones, self.owner, turns, changes)));
+            const history: History = { records: [], links: [] };
+            const changes = history.records;
+            const runs = all.map((self) => run(self, portOf(zones, self.owner, turns, history)));
             await turns.waitFor(Promise.all(runs));
             const succeeded = await Promise.all(runs);
 
             changes.forEach(assertOwn);
+            for (const { by, from } of history.links) {
+              assert.ok(from === undefined || from.tags[ownerKey] === by, `${by} took a link`);
+            }
             all.forEach((self, index) => {
               if (!succeeded[index] || self.remove) return;
               // Whoever gives up the same owner may take everything with it.
               const rivals = all.some((other) => other.remove && other.owner === self.owner);
+              const made = history.links.some(
+                ({ by, to }) => by === self.owner && to?.networkId === self.network,
+              );
+              const kept = [...zones.present.values()].some((l) => l.networkId === self.network);
+              assert.ok(rivals || !made || kept, `${self.owner} lost a link`);
               for (const name of rivals ? [] : self.names) {
                 const set = zones.records.get(`A ${name}.${vaultZone}`);
                 const writes = changes.filter(({ from, to }) => (to ?? from)?.name === name);

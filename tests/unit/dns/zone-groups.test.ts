@@ -286,10 +286,10 @@ describe('waiting for zone groups', () => {
       const lines: string[] = [];
       const found = await awaitPolicies(() => {
         count += 1;
-        return Promise.resolve([endpoint({ unregistered: count <= comes })]);
+        return Promise.resolve({ endpoints: [endpoint({ unregistered: count <= comes })] });
       }, options(lines));
       assert.equal(count, reads);
-      assert.equal(found[0]?.unregistered, comes === 99);
+      assert.equal(found.endpoints[0]?.unregistered, comes === 99);
       assert.equal(lines[0], 'waiting for a policy to register pe-kv (20 s left)');
     }
   });
