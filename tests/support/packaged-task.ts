@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { mkdtempSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { SandboxInfo } from '../../sandbox/azure/sandbox.ts';
 import { finish } from './start.ts';
 
@@ -53,7 +54,8 @@ export function packagedCommand(
     bundle: resolve('dist', 'tasks', task, `${task}V1`, 'index.js'),
     env: {
       PATH: process.env['PATH'],
-      AGENT_TEMPDIRECTORY: folder,
+      // The agent's library keeps a key of the run there, so that two runs at once need one each.
+      AGENT_TEMPDIRECTORY: mkdtempSync(join(folder, 'temp-')),
       SYSTEM_DEFAULTWORKINGDIRECTORY: folder,
       TF_BUILD: 'True',
       NODE_EXTRA_CA_CERTS: info.ca,
