@@ -37,7 +37,7 @@ export async function plan(given: Inputs, topology: Topology, context: TaskConte
       const parameters = mergeParameters(template, place.offered, sets);
       const { scope } = destinationOf(template, place, given);
       log.info(
-        `${given.template} would go to ${scopeText(scope)} (${place.unit})` +
+        `${given.template} would go to ${scopeText(scope)} (${place.unit})${asStack(given)}` +
           ` with the parameters ${Object.keys(parameters).join(', ') || '(none)'}`,
       );
     }
@@ -46,6 +46,11 @@ export async function plan(given: Inputs, topology: Topology, context: TaskConte
   context.setOutput('legs', JSON.stringify(legs));
   context.setOutput('count', String(chosen.length));
   log.info(`Legs: ${chosen.map((stamp) => stamp.name).join(', ') || '(none)'}`);
+}
+
+function asStack({ kind, deploymentName, onUnmanage, denyMode }: Inputs): string {
+  if (kind !== 'stack') return '';
+  return ` as the stack ${deploymentName ?? '(unnamed)'} (${onUnmanage}, deny ${denyMode})`;
 }
 
 function addressLines(network: Network): string[] {

@@ -4,6 +4,8 @@ import { createArmClient } from '../../lib/azure/arm-client.ts';
 import type { TransportOptions } from '../../lib/azure/arm-transport.ts';
 import { tokenSource } from '../../lib/azure/credential.ts';
 import { createDeployment } from '../../lib/azure/deployments.ts';
+import { createStackPredictor } from '../../lib/azure/stack-what-if.ts';
+import { createPredictor } from '../../lib/azure/what-if.ts';
 import { deploy, validateDeployment } from '../../lib/deploy/deploy.ts';
 import { deploymentName } from '../../lib/deploy/name.ts';
 import { hide, publishOutputs } from '../../lib/deploy/outputs.ts';
@@ -22,6 +24,7 @@ import type { Inputs } from './inputs.ts';
 import { plan } from './plan.ts';
 import { destinationOf } from './scope.ts';
 import { loadParameters, loadTemplate } from './source.ts';
+import { deleteStack, openStack, reportStack, stackSettings } from './stack.ts';
 import { placeOf } from './target.ts';
 import { askWhatIf } from './what-if.ts';
 
@@ -40,7 +43,8 @@ export async function run(
     return;
   }
   if (given.action === 'delete') {
-    await deleteStamp(given, topology, context, transport);
+    const remove = given.kind === 'stack' ? deleteStack : deleteStamp;
+    await remove(given, topology, context, transport);
     return;
   }
   if (given.template === undefined) throw missing('template');
@@ -55,7 +59,14 @@ export async function run(
     given.deploymentName ?? deploymentName({ ...agent, unit: place.unit, template: source });
   const connection = given.azureSubscription;
   const tokens = transport.tokens ?? tokenSource(connection);
-  const port = createDeployment(connection, tokens, { scope, name }, clock, transport);
+  const arm = createArmClient(connection, context, { ...transport, tokens });
+  const deployment = createDeployment(connection, tokens, { scope, name }, clock, transport);
+  const settings = stackSettings(given);
+  const stack =
+    settings === undefined
+      ? undefined
+      : openStack(arm, deployment, connection.resourceManagerUrl, { scope, name, settings });
+  const port = stack ?? deployment;
   const patience: Patience = {
     clock,
     signal,
@@ -68,20 +79,26 @@ export async function run(
     template: template.body,
     parameters,
     tags: {
-      [contentTag]: fingerprint([template.body, openParameters(template, parameters)]),
+      [contentTag]: fingerprint([
+        template.body,
+        openParameters(template, parameters),
+        ...(settings === undefined ? [] : [settings]),
+      ]),
       [requestTag]: randomUUID(),
     },
   };
   context.setOutput('deploymentName', name);
   context.setOutput('deploymentId', port.id);
-  log.info(`${source} -> ${scopeText(scope)} (${place.unit}), deployment ${name}`);
+  log.info(`${source} -> ${scopeText(scope)} (${place.unit}), ${given.kind} ${name}`);
   if (port.portalLink !== undefined) log.info(port.portalLink);
 
   const ask = () =>
     askWhatIf(given, context, {
-      arm: createArmClient(connection, context, { ...transport, tokens }),
+      predictor:
+        settings === undefined
+          ? createPredictor(arm, port.id, content)
+          : createStackPredictor(arm, port.id, content, settings),
       deployment: { id: port.id, name },
-      content,
       secrets: secretTexts(template, parameters),
       patience,
     });
@@ -96,6 +113,8 @@ export async function run(
   const state = await deploy(port, content, log, patience, {
     cancelDeployment: given.cancelDeployment,
     expected: template.resources,
+  }).finally(() => {
+    if (stack !== undefined) reportStack(stack, context);
   });
   publishOutputs(state.outputs, template, {
     mask: (secret) => context.mask(secret),

@@ -15,6 +15,8 @@ export interface Behaviour {
   readonly deaf?: boolean;
   /** Says its version once only. */
   readonly nameless?: boolean;
+  /** Answers a snapshot with what it was asked: the place, the name and the text of the file. */
+  readonly echoesSnapshot?: boolean;
   /** Never answers a compilation. */
   readonly hangs?: boolean;
 }
@@ -35,7 +37,7 @@ export async function writeStandIn(
 
 function program(behaviour: Behaviour, log: string): string {
   return `#!${process.execPath}
-const { appendFileSync } = require('node:fs');
+const { appendFileSync, readFileSync } = require('node:fs');
 const { connect } = require('node:net');
 const behaviour = ${JSON.stringify({ version: '0.36.1', ...behaviour })};
 const args = process.argv.slice(2);
@@ -56,7 +58,7 @@ const send = (message) => {
   const text = JSON.stringify({ jsonrpc: '2.0', ...message });
   socket.write('Content-Length: ' + Buffer.byteLength(text) + '\\r\\n\\r\\n' + text);
 };
-const answer = ({ id, method }) => {
+const answer = ({ id, method, params }) => {
   if (method === 'bicep/version' && behaviour.nameless && (asked += 1) > 1)
     return send({ id, error: { code: -32601, message: 'no version' } });
   if (method === 'bicep/version') return send({ id, result: { version: behaviour.version } });
@@ -64,6 +66,11 @@ const answer = ({ id, method }) => {
     const range = { start: { line: 0, char: 0 }, end: { line: 0, char: 1 } };
     const parameters = [{ range, name: 'hub', type: { name: 'object' } }, { range, name: 'any' }];
     return send({ id, result: { metadata: [], parameters, outputs: [], exports: [] } });
+  }
+  if (method === 'bicep/getSnapshot' && behaviour.echoesSnapshot) {
+    const text = readFileSync(params.path, 'utf8');
+    const asked = { place: params.metadata, path: params.path, text };
+    return send({ id, result: { snapshot: JSON.stringify({ predictedResources: [], asked }) } });
   }
   if (method !== 'bicep/compile') return send({ id, error: { code: -32601, message: 'no ' + method } });
   if (behaviour.dropsCompile) { process.stderr.write('out of memory\\n'); process.exit(134); }
