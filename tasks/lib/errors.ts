@@ -69,6 +69,10 @@ export const errorCodes = {
     cause: 'No Bicep CLI was found, and downloading was not allowed.',
     fix: 'Put bicep on the PATH, give bicepPath, or set bicepDownload to true.',
   },
+  BICEP_CHECKSUM: {
+    cause: 'The Bicep CLI is not the one that bicepChecksum names; it was not run.',
+    fix: 'Compare with the SHA-256 of the release; the checksum differs for each version and platform.',
+  },
   BICEP_COMPILE: {
     cause: 'The Bicep file has errors.',
     fix: 'Each error is listed with file, line and column.',

@@ -4,7 +4,7 @@ import type { ServiceConnection } from '../../tasks/lib/azure/connection.ts';
 import { deploy } from '../../tasks/lib/deploy/deploy.ts';
 import type { Patience } from '../../tasks/lib/deploy/patience.ts';
 import type { Content, DeploymentPort, DeploymentState } from '../../tasks/lib/deploy/port.ts';
-import { contentTag, requestTag } from '../../tasks/lib/deploy/start.ts';
+import { contentTag, requestTag, type WhenActive } from '../../tasks/lib/deploy/start.ts';
 import { SpokelineError } from '../../tasks/lib/errors.ts';
 import { fakeClock, type FakeClock } from '../support/clock.ts';
 import { startArm, type ArmFake } from './stamp-deploy-arm.ts';
@@ -25,7 +25,12 @@ export interface Bench {
   brokenSignIns: number;
   patience(seconds?: number): Patience;
   /** Deploys, under a request id. */
-  go(request?: string, seconds?: number, cancelDeployment?: boolean): Promise<DeploymentState>;
+  go(
+    request?: string,
+    seconds?: number,
+    cancelDeployment?: boolean,
+    whenActive?: WhenActive,
+  ): Promise<DeploymentState>;
   /** Runs `act` when the task has slept `n` times. */
   afterSleeps(n: number, act: () => void): void;
 }
@@ -81,9 +86,10 @@ export async function startBench(lifetimeMs = 3_600_000): Promise<Bench> {
       random: () => 0.5,
       onDelay: (text) => lines.push(`~ ${text}`),
     }),
-    go: (request = 'r1', seconds = 3600, cancelDeployment = true) =>
+    go: (request = 'r1', seconds = 3600, cancelDeployment = true, whenActive = 'fail') =>
       deploy(port, content(request), watcher, bench.patience(seconds), {
         cancelDeployment,
+        whenActive,
         expected: 1,
       }),
     afterSleeps(n, act) {

@@ -126,6 +126,34 @@ describe('StampDeploy against a difficult Resource Manager', () => {
     assert.equal(error.details[0]?.code, 'DeploymentActive');
   });
 
+  it('waits for a running deployment with other content when it is told to', async () => {
+    bench.arm.script = { takes: 20_000 };
+    await bench.port.start(content('earlier', 'other'), bench.controller.signal);
+    assert.equal((await bench.go('r1', 3600, true, 'wait')).state, 'Succeeded');
+    assert.equal(bench.arm.begun, 2);
+    assert.equal([...bench.arm.deployments.values()][0]?.tags['spokeline-request'], 'r1');
+    assert.ok(
+      bench.lines.includes(
+        '~ Another deployment of the same name is Running with other content ' +
+          '(correlation id c0ffee00-0000-4000-8000-000000000001); waiting for its end.',
+      ),
+      bench.lines.join('\n'),
+    );
+  });
+
+  it('does not wait for another deployment beyond its own time, nor touch it', async () => {
+    bench.arm.script = { takes: 600_000 };
+    await bench.port.start(content('earlier', 'other'), bench.controller.signal);
+    const error = await failure(bench.go('r1', 60, true, 'wait'));
+    assert.equal(error.code, 'TIMEOUT');
+    assert.equal(
+      error.message,
+      'The time given to the task ran out; no deployment of this run was seen in Azure.',
+    );
+    assert.equal([...bench.arm.deployments.values()][0]?.cancelledAt, undefined);
+    assert.equal(bench.arm.begun, 1);
+  });
+
   it('signs in again when the token is refused before its time', async () => {
     bench.arm.script = { takes: 10_000 };
     bench.afterSleeps(3, () => bench.arm.withdrawn.add('token-1'));

@@ -5,8 +5,8 @@ import { tokenSource } from '../../lib/azure/credential.ts';
 import { createDeployment } from '../../lib/azure/deployments.ts';
 import { deploy, validateDeployment } from '../../lib/deploy/deploy.ts';
 import { deploymentName } from '../../lib/deploy/name.ts';
-import { hide, publishOutputs } from '../../lib/deploy/outputs.ts';
-import { mergeParameters, type Parameters } from '../../lib/deploy/parameters.ts';
+import { hideSecure, publishOutputs } from '../../lib/deploy/outputs.ts';
+import type { Parameters } from '../../lib/deploy/parameters.ts';
 import type { Patience } from '../../lib/deploy/patience.ts';
 import type { Content } from '../../lib/deploy/port.ts';
 import { contentTag, requestTag } from '../../lib/deploy/start.ts';
@@ -16,16 +16,16 @@ import type { TaskContext } from '../../lib/host/context.ts';
 import { readTopology } from '../../lib/topology/read.ts';
 import type { Inputs } from './inputs.ts';
 import { plan } from './plan.ts';
-import { loadParameters, loadTemplate } from './source.ts';
-import { placeOf } from './target.ts';
+import { loadSources, type Source } from './source.ts';
+import { runStamps } from './stamps.ts';
+import { placeOf, stampPlaces, type Place } from './target.ts';
 
-/** Deploys one stamp, the hub, or any template into a resource group. */
+/** Deploys stamps, the hub, or any template into a resource group. */
 export async function run(
   given: Inputs,
   context: TaskContext,
   transport: TransportOptions = {},
 ): Promise<void> {
-  const { log, agent, clock, signal } = context;
   const topology =
     given.topology === undefined ? undefined : await readTopology(given.topology, given.overlays);
   if (given.action === 'plan') {
@@ -33,15 +33,37 @@ export async function run(
     await plan(given, topology, context);
     return;
   }
-  if (given.template === undefined) throw missing('template');
-  const place = placeOf(given, topology);
-  const template = await loadTemplate(given.template, given, context);
-  const parameters = mergeParameters(template, place.offered, await loadParameters(given));
-  hideSecrets(template, parameters, context);
+  const several = given.target === 'stamp' && given.stamps.length > 0;
+  const places =
+    several && topology !== undefined ? stampPlaces(given, topology) : [placeOf(given, topology)];
+  const offers = places.map(({ offered }) => offered);
+  // Every place's parameters are right before the first sign-in.
+  const sources = await loadSources(given, context, offers);
+  for (const { template, parameters } of sources) {
+    hideSecure(template, parameters, (text) => context.mask(text));
+  }
+  const units = places.flatMap((place, index) => {
+    const source = sources[index];
+    if (source === undefined) return [];
+    const deployHere = (own: TaskContext) => deployTo(place, source, given, own, transport);
+    return [{ name: place.unit, run: deployHere }];
+  });
+  if (several) await runStamps(units, given.concurrency, context);
+  else await units[0]?.run(context);
+}
 
-  const source = relative(agent.workingDirectory, given.template);
+/** One deployment, from its name to its outputs. */
+async function deployTo(
+  place: Place,
+  { template, parameters }: Source,
+  given: Inputs,
+  context: TaskContext,
+  transport: TransportOptions,
+): Promise<void> {
+  const { log, agent, clock, signal } = context;
+  const file = relative(agent.workingDirectory, given.template ?? given.parametersFile ?? '');
   const name =
-    given.deploymentName ?? deploymentName({ ...agent, unit: place.unit, template: source });
+    given.deploymentName ?? deploymentName({ ...agent, unit: place.unit, template: file });
   const connection = given.azureSubscription;
   const port = createDeployment(
     connection,
@@ -67,9 +89,7 @@ export async function run(
   };
   context.setOutput('deploymentName', name);
   context.setOutput('deploymentId', port.id);
-  log.info(
-    `${source} -> resource group ${place.resourceGroup} (${place.unit}), deployment ${name}`,
-  );
+  log.info(`${file} -> resource group ${place.resourceGroup} (${place.unit}), deployment ${name}`);
   if (port.portalLink !== undefined) log.info(port.portalLink);
 
   await validateDeployment(port, content, patience);
@@ -77,6 +97,7 @@ export async function run(
   if (given.action === 'validate') return;
   const state = await deploy(port, content, log, patience, {
     cancelDeployment: given.cancelDeployment,
+    whenActive: given.whenActive,
     expected: template.resources,
   });
   publishOutputs(state.outputs, template, {
@@ -92,13 +113,6 @@ function openParameters(template: Template, parameters: Parameters): Record<stri
     ([name]) => template.parameters[name]?.secure !== true,
   );
   return Object.fromEntries(open);
-}
-
-function hideSecrets(template: Template, parameters: Parameters, context: TaskContext): void {
-  for (const [name, parameter] of Object.entries(parameters)) {
-    if (template.parameters[name]?.secure !== true || !('value' in parameter)) continue;
-    hide(parameter.value, (text) => context.mask(text));
-  }
 }
 
 function missing(input: string): SpokelineError {

@@ -15,10 +15,15 @@ export interface Compilation {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Parameters and outputs as the Bicep file declares them. */
-export interface BicepMetadata {
-  readonly parameters: readonly { readonly name: string; readonly type: string | undefined }[];
-  readonly outputs: readonly { readonly name: string; readonly type: string | undefined }[];
+/** A compiled parameters file. */
+export interface ParamsCompilation {
+  /** JSON text of an ARM parameters file; undefined when there are errors. */
+  readonly parameters: string | undefined;
+  /** JSON text of the template that `using` names; undefined with errors, `using none` or a template spec. */
+  readonly template: string | undefined;
+  /** Resource id of the template spec that `using` names. */
+  readonly templateSpecId: string | undefined;
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** A running Bicep CLI. Every method throws BICEP_FAILED when the CLI breaks off. */
@@ -28,7 +33,11 @@ export interface BicepCompiler {
   version(): Promise<string>;
   /** `file` is absolute. Errors in the file are diagnostics, not exceptions. */
   compile(file: string): Promise<Compilation>;
-  metadata(file: string): Promise<BicepMetadata>;
+  /** `file` is absolute; an override takes the place of the file's own assignment, or adds one. */
+  compileParams(
+    file: string,
+    overrides: Readonly<Record<string, unknown>>,
+  ): Promise<ParamsCompilation>;
   /** Ends the process. Must be called; may be called twice. */
   dispose(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { deploymentFailure, validationFailure } from './causes.ts';
 import { follow, type Watcher } from './follow.ts';
 import { insist, seconds, type Patience } from './patience.ts';
 import type { Content, DeploymentPort, DeploymentState } from './port.ts';
-import { startDeployment } from './start.ts';
+import { startDeployment, type WhenActive } from './start.ts';
 
 /** Asks ARM whether it would take the deployment. Throws TEMPLATE_INVALID with the root causes. */
 export async function validateDeployment(
@@ -19,6 +19,8 @@ export async function validateDeployment(
 }
 
 export interface DeployOptions {
+  /** What a running deployment of the same name and other content means. */
+  readonly whenActive: WhenActive;
   /** Whether a cancelled or timed-out run ends the deployment in Azure. */
   readonly cancelDeployment: boolean;
   /** Resources that the template is expected to make, for progress. */
@@ -39,7 +41,7 @@ export async function deploy(
   const begin = patience.clock.now();
   let begun = false;
   try {
-    const how = await startDeployment(port, content, patience);
+    const how = await startDeployment(port, content, patience, options.whenActive);
     begun = true;
     if (how === 'attached') {
       watcher.info('The same deployment is running already, from an earlier try: following it.');

@@ -1,3 +1,4 @@
+import type { Parameters } from './parameters.ts';
 import type { DeploymentState } from './port.ts';
 import type { Template } from './template.ts';
 
@@ -41,6 +42,18 @@ export function publishOutputs(
 function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Hides the values of secure parameters. */
+export function hideSecure(
+  template: Template,
+  parameters: Parameters,
+  mask: (text: string) => void,
+): void {
+  for (const [name, parameter] of Object.entries(parameters)) {
+    if (template.parameters[name]?.secure !== true || !('value' in parameter)) continue;
+    hide(parameter.value, mask);
+  }
 }
 
 /** Hides a secret value of any type: as a whole, and each text in it. */

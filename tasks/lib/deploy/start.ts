@@ -6,6 +6,12 @@ import { isFinal, type Content, type DeploymentPort, type DeploymentState } from
 export const contentTag = 'spokeline-content';
 export const requestTag = 'spokeline-request';
 
+/** Whether a running deployment of the same name and other content is a failure or is waited for. */
+export type WhenActive = 'fail' | 'wait';
+
+/** How often a deployment that is waited for is looked at, in milliseconds. */
+const activePoll = 5_000;
+
 /** How long a lost request may take to show up before it counts as never received. */
 const lostFor = 30_000;
 
@@ -15,13 +21,14 @@ const lostFor = 30_000;
  * looked up instead, by the tags that went with it, and sent again only if ARM never received it.
  *
  * Returns whether this call started the deployment, or found the same one (same content, for example of a
- * job that was tried again after its agent was lost) already running. Throws DEPLOYMENT_ACTIVE for a running
- * one with other content.
+ * job that was tried again after its agent was lost) already running. One with other content is waited for, or
+ * thrown as DEPLOYMENT_ACTIVE.
  */
 export async function startDeployment(
   port: DeploymentPort,
   content: Content,
   patience: Patience,
+  whenActive: WhenActive,
 ): Promise<'started' | 'attached'> {
   for (let attempt = 0; ; attempt += 1) {
     patience.signal.throwIfAborted();
@@ -37,7 +44,8 @@ export async function startDeployment(
         if (running !== undefined && isSame(running, content, contentTag)) {
           if (!isFinal(running.state)) return 'attached';
         } else if (running !== undefined && !isFinal(running.state)) {
-          throw activeElsewhere(port, running, started.message);
+          if (whenActive === 'fail') throw activeElsewhere(port, running, started.message);
+          await outlast(port, running, patience);
         }
         // It ended between the two requests: its name is free again.
         break;
@@ -82,6 +90,29 @@ async function look(port: DeploymentPort, content: Content, patience: Patience):
     if (found !== undefined && isSame(found, content, requestTag)) return true;
     if (patience.clock.now() + wait > until) return false;
     await pause(patience, wait);
+  }
+}
+
+/** Waits until a deployment of somebody else has ended, whatever its end. Throws TIMEOUT at the deadline. */
+async function outlast(
+  port: DeploymentPort,
+  running: DeploymentState,
+  patience: Patience,
+): Promise<void> {
+  const whose =
+    running.correlationId === undefined ? '' : ` (correlation id ${running.correlationId})`;
+  patience.onDelay(
+    `Another deployment of the same name is ${running.state} with other content${whose}; waiting for its end.`,
+  );
+  let state: DeploymentState | undefined = running;
+  while (state !== undefined && !isFinal(state.state)) {
+    if (timeIsUp(patience)) {
+      throw outOfTime('waiting for another deployment of the same name', `it is ${state.state}`);
+    }
+    await pause(patience, activePoll);
+    state = await insist(patience, 'waiting for another deployment of the same name', () =>
+      port.read(patience.signal),
+    );
   }
 }
 
