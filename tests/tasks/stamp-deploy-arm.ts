@@ -222,7 +222,18 @@ function stateOf(fake: ArmFake, stored: Stored, clock: FakeClock): string {
 
 function operationsOf(fake: ArmFake, name: string): readonly ScriptedOperation[] | undefined {
   if (fake.deployments.has(name)) return fake.script.operations ?? [];
-  return fake.script.operations?.find((o) => o.name === name)?.nested;
+  return nestedIn(fake.script.operations ?? [], name);
+}
+
+function nestedIn(
+  operations: readonly ScriptedOperation[],
+  name: string,
+): readonly ScriptedOperation[] | undefined {
+  for (const { name: own, nested = [] } of operations) {
+    const found = own === name ? nested : nestedIn(nested, name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function shown(path: string, o: ScriptedOperation, fake: ArmFake, clock: FakeClock): unknown[] {

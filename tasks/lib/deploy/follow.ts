@@ -8,6 +8,7 @@ import {
   type Operation,
 } from './port.ts';
 import { Progress } from './progress.ts';
+import { Rotation, type Listed } from './rotation.ts';
 
 /** What is shown while a deployment runs. */
 export interface Watcher {
@@ -25,6 +26,11 @@ export interface Ended {
 /** A deployment that ARM has just taken may be unknown to the next request for this long. */
 const invisibleFor = 60_000;
 
+/** Why the steps of a deployment cannot be shown though it runs. */
+const unseen: readonly string[] = ['ARM_FORBIDDEN', 'ARM_NOT_FOUND'];
+/** Nested deployments that are listed once more after the end, at the same time. */
+const lastLists = 20;
+
 /**
  * Milliseconds to the next poll of a deployment that has run for `elapsed`: soon at first, when most
  * deployments end, then so that at most 4 s are lost.
@@ -37,8 +43,9 @@ export function pollDelay(elapsed: number): number {
 
 /**
  * Follows a started deployment to its end. Throttling, server faults and broken connections are never an
- * end; only a final state that ARM reported is. A poll lists the operations, and reads the deployment
- * itself only when no operation is under way, so that most polls are one request.
+ * end; only a final state that ARM reported is. A poll lists the operations of the deployment or of one nested in
+ * it, and reads the deployment itself only when none of them is under way, so that most polls are one request:
+ * while anything nested runs, the deployment runs.
  * Throws TIMEOUT at the deadline, ARM_NOT_FOUND for a deployment that stays unknown, and the signal's
  * reason when the run is cancelled; the deployment runs on in all three cases.
  */
@@ -51,15 +58,17 @@ export async function follow(
   const { clock, signal } = patience;
   const begin = clock.now();
   const progress = new Progress(expected);
+  const rotation = new Rotation();
   let operations: readonly Operation[] = [];
   let unanswered = 0;
   let unseenSince: number | undefined = begin;
   let trouble = 'it is still running';
   let shown = '';
 
-  const note = (list: readonly Operation[]) => {
-    operations = list;
-    for (const { level, text } of progress.update(list, clock.now())) {
+  const note = (listed: Listed, list: readonly Operation[]) => {
+    if (listed.id === undefined) operations = list;
+    rotation.note(listed, list);
+    for (const { level, text } of progress.update(list, clock.now(), listed.depth)) {
       if (level === 'error') watcher.error(text);
       else watcher.info(text);
     }
@@ -70,11 +79,14 @@ export async function follow(
 
   let mayList = true;
   // The outcome is in the deployment itself: an identity that may not see its steps can follow it, too.
-  const list = async (): Promise<Answer<readonly Operation[]> | undefined> => {
+  const list = async (listed: Listed): Promise<Answer<readonly Operation[]> | undefined> => {
     try {
-      return mayList ? await port.operations(signal) : undefined;
+      return mayList ? await port.operations(signal, listed.id) : undefined;
     } catch (error) {
-      if (!(error instanceof SpokelineError) || error.code !== 'ARM_FORBIDDEN') throw error;
+      if (!(error instanceof SpokelineError) || !unseen.includes(error.code)) throw error;
+      rotation.drop(listed);
+      // A nested one may be in another subscription, or be gone; the others still show.
+      if (listed.id !== undefined) return undefined;
       mayList = false;
       watcher.info(`${error.message} So the resources are not shown one by one.`);
       return undefined;
@@ -84,10 +96,11 @@ export async function follow(
   for (;;) {
     signal.throwIfAborted();
     let waitAtLeast = 0;
-    const listed = unseenSince === undefined ? await list() : undefined;
+    const turn = rotation.next();
+    const listed = unseenSince === undefined ? await list(turn) : undefined;
     if (listed?.kind === 'value') {
       unanswered = 0;
-      note(listed.value);
+      note(turn, listed.value);
     }
     const underWay = listed?.kind === 'value' && progress.running(listed.value).length > 0;
     if (!underWay && listed?.kind !== 'later') {
@@ -102,8 +115,7 @@ export async function follow(
           unseenSince = undefined;
           trouble = `it is ${read.value.state}`;
           if (isFinal(read.value.state)) {
-            const last = await lastOperations(list, patience);
-            if (last !== undefined) note(last);
+            for (const [last, of] of await lastOperations(list, rotation, patience)) note(of, last);
             return { state: read.value, operations };
           }
         }
@@ -128,18 +140,32 @@ export async function follow(
   }
 }
 
-/** The list after the end, for the last lines and for causes; the result stands without it. */
+type List = (listed: Listed) => Promise<Answer<readonly Operation[]> | undefined>;
+
+/**
+ * The lists after the end, for the last lines and for causes, in the order in which they are shown; the result
+ * stands without them.
+ */
 async function lastOperations(
-  list: () => Promise<Answer<readonly Operation[]> | undefined>,
+  list: List,
+  rotation: Rotation,
   patience: Patience,
-): Promise<readonly Operation[] | undefined> {
+): Promise<[readonly Operation[], Listed][]> {
+  const nested = rotation.rest.slice(0, lastLists);
+  const found = await Promise.all(
+    nested.map(async (listed): Promise<[readonly Operation[], Listed][]> => {
+      const answer = await list(listed);
+      return answer?.kind === 'value' ? [[answer.value, listed]] : [];
+    }),
+  );
+  const root: Listed = { id: undefined, depth: 0 };
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    const answer = await list();
-    if (answer === undefined) return undefined;
-    if (answer.kind === 'value') return answer.value;
+    const answer = await list(root);
+    if (answer === undefined) break;
+    if (answer.kind === 'value') return [...found.flat(), [answer.value, root]];
     await pause(patience, backoff(attempt, answer.retryAfterMs, patience.random));
   }
-  return undefined;
+  return found.flat();
 }
 
 function vanished(port: DeploymentPort): SpokelineError {
