@@ -31,7 +31,7 @@ export const errorCodes = {
   },
   CONNECTION_INVALID: {
     cause: 'The service connection lacks a field or has a kind that is not supported.',
-    fix: 'Use an Azure Resource Manager connection with workload identity federation or a secret.',
+    fix: 'Use an Azure Resource Manager connection with workload identity federation, a secret, a certificate or a managed identity.',
   },
   AUTH_FAILED: {
     cause: 'No token could be had from the sign-in service of the connection.',

@@ -1,6 +1,8 @@
 import {
   ClientAssertionCredential,
+  ClientCertificateCredential,
   ClientSecretCredential,
+  ManagedIdentityCredential,
   type AccessToken,
   type GetTokenOptions,
   type TokenCredential,
@@ -136,7 +138,15 @@ function sdkCredential(
     redirectOptions: { maxRetries: 0 },
     retryOptions: { maxRetries: 3, retryDelayInMs: 500, maxRetryDelayInMs: 5000 },
   };
-  const { tenantId, clientId, secret, federation } = connection;
+  const { tenantId, clientId, secret, certificate, federation } = connection;
+  if (connection.scheme === 'ManagedServiceIdentity') {
+    return new ManagedIdentityCredential({
+      ...(clientId === undefined ? {} : { clientId }),
+      httpClient: onThisMachine(httpClient),
+      retryOptions: sdkOptions.retryOptions,
+    });
+  }
+  if (clientId === undefined) throw incomplete(connection, 'no client id');
   if (federation) {
     return new ClientAssertionCredential(
       tenantId,
@@ -145,13 +155,29 @@ function sdkCredential(
       sdkOptions,
     );
   }
+  if (certificate !== undefined) {
+    return new ClientCertificateCredential(tenantId, clientId, { certificate }, sdkOptions);
+  }
   if (secret === undefined) {
-    throw new SpokelineError(
-      'CONNECTION_INVALID',
-      `The service connection ${connection.id} has neither a secret nor a federation.`,
-    );
+    throw incomplete(connection, 'neither a secret nor a certificate nor a federation');
   }
   return new ClientSecretCredential(tenantId, clientId, secret, sdkOptions);
+}
+
+/** An address of the machine itself is never behind a proxy, and answers soon or not at all. */
+function onThisMachine(httpClient: HttpClient): HttpClient {
+  return {
+    sendRequest: (request) => {
+      delete request.proxySettings;
+      delete request.agent;
+      request.timeout = 10_000;
+      return httpClient.sendRequest(request);
+    },
+  };
+}
+
+function incomplete({ id }: ServiceConnection, what: string): SpokelineError {
+  return new SpokelineError('CONNECTION_INVALID', `The service connection ${id} has ${what}.`);
 }
 
 /** The sign-in itself is shared and goes on; only this caller's waiting ends. */

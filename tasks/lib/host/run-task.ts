@@ -19,9 +19,9 @@ function secretsOf(inputs: unknown): string[] {
   if (typeof inputs !== 'object' || inputs === null) return [];
   return Object.values(inputs).flatMap((value: unknown) => {
     if (typeof value !== 'object' || value === null) return [];
-    const { secret, federation } = value as { secret?: unknown; federation?: unknown };
+    const { secret, certificate, federation } = value as Record<string, unknown>;
     const token = (federation as { accessToken?: unknown } | undefined)?.accessToken;
-    return [secret, token].filter((item) => typeof item === 'string');
+    return [secret, certificate, token].filter((item) => typeof item === 'string');
   });
 }
 
