@@ -1,9 +1,9 @@
 import { SpokelineError } from '../errors.ts';
 import type { TaskContext } from '../host/context.ts';
+import { retryAfter } from '../net/retry.ts';
 import type { ArmOptions, ArmResponse } from './arm-client.ts';
 import { findArmError, missingRight, rootCauses } from './arm-errors.ts';
 import { aborted, shownPath, type ArmMethod, type ArmTransport } from './arm-transport.ts';
-import { retryAfter } from './retry.ts';
 
 interface Followed<T> {
   readonly transport: ArmTransport;

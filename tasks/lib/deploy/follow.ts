@@ -1,5 +1,5 @@
 import { SpokelineError } from '../errors.ts';
-import { backoff, outOfTime, pause, timeIsUp, type Patience } from './patience.ts';
+import { nextTry, outOfTime, pause, timeIsUp, type Patience } from './patience.ts';
 import {
   isFinal,
   type Answer,
@@ -133,7 +133,7 @@ export async function follow(
 
   function missed(answer: Extract<Answer<unknown>, { kind: 'later' }>): number {
     trouble = answer.reason;
-    const ms = backoff(unanswered, answer.retryAfterMs, patience.random);
+    const ms = nextTry(unanswered, answer.retryAfterMs, patience.random);
     unanswered += 1;
     patience.onDelay(`${answer.reason} while following the deployment; it runs on.`);
     return ms;
@@ -163,7 +163,7 @@ async function lastOperations(
     const answer = await list(root);
     if (answer === undefined) break;
     if (answer.kind === 'value') return [...found.flat(), [answer.value, root]];
-    await pause(patience, backoff(attempt, answer.retryAfterMs, patience.random));
+    await pause(patience, nextTry(attempt, answer.retryAfterMs, patience.random));
   }
   return found.flat();
 }

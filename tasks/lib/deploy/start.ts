@@ -1,5 +1,5 @@
 import { SpokelineError } from '../errors.ts';
-import { backoff, insist, outOfTime, pause, seconds, timeIsUp, type Patience } from './patience.ts';
+import { nextTry, insist, outOfTime, pause, seconds, timeIsUp, type Patience } from './patience.ts';
 import { isFinal, type Content, type DeploymentPort, type DeploymentState } from './port.ts';
 
 /** Tags by which a deployment of ours is known again; ARM keeps them with the deployment. */
@@ -58,7 +58,7 @@ export async function startDeployment(
         break;
       }
       case 'refused': {
-        const ms = backoff(attempt, started.retryAfterMs, patience.random);
+        const ms = nextTry(attempt, started.retryAfterMs, patience.random);
         patience.onDelay(`${started.reason} while starting; trying again in ${seconds(ms)}.`);
         await pause(patience, ms);
         break;
@@ -66,7 +66,7 @@ export async function startDeployment(
     }
     if (timeIsUp(patience)) throw outOfTime('starting the deployment', describe(started));
     if (started.kind === 'active')
-      await pause(patience, backoff(attempt, undefined, patience.random));
+      await pause(patience, nextTry(attempt, undefined, patience.random));
   }
 }
 
