@@ -10,6 +10,10 @@ export interface ErrorDetail {
   readonly line?: number;
   /** One-based. */
   readonly column?: number;
+  /** What to do about this one, with the page that says so. */
+  readonly hint?: string;
+  /** Web page of what it is about. */
+  readonly link?: string;
 }
 
 /**

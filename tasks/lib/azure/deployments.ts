@@ -25,6 +25,7 @@ import {
   idOf,
   placeOf,
   portalLinkOf,
+  resourceLinkOf,
   sdkBody,
   unanswered,
   type DeploymentTarget,
@@ -150,6 +151,7 @@ export function createDeployment(
   return {
     id,
     portalLink: portalLinkOf(endpoint, id),
+    linkTo: (resourceId) => resourceLinkOf(endpoint, resourceId),
 
     async validate(content, signal) {
       const body = sdkBody(content);

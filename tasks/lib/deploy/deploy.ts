@@ -15,7 +15,7 @@ export async function validateDeployment(
   const fault = await insist(patience, 'validating the template', () =>
     port.validate(content, patience.signal),
   );
-  if (fault !== undefined) throw validationFailure(fault);
+  if (fault !== undefined) throw validationFailure(fault, port);
 }
 
 export interface DeployOptions {
