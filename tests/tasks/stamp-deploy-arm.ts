@@ -62,6 +62,10 @@ export interface ArmFake {
   faults: Fault[];
   /** Tokens that are answered with 401. */
   readonly withdrawn: Set<string>;
+  /** Milliseconds from the first use of a token to the time when it is answered with 401. */
+  tokenLifetime: number;
+  /** First use of each token. */
+  readonly tokens: Map<string, number>;
   close(): Promise<void>;
 }
 
@@ -77,6 +81,8 @@ export async function startArm(clock: FakeClock): Promise<ArmFake> {
     script: { takes: 0 },
     faults: [],
     withdrawn: new Set(),
+    tokenLifetime: Infinity,
+    tokens: new Map(),
     close: () => Promise.resolve(),
   };
   const server: TestServer = await listenTls(
@@ -106,7 +112,10 @@ async function handle(
   fake.requests.push(`${method} ${path}`);
   const text = await readBody(request);
   const token = request.headers.authorization?.replace('Bearer ', '') ?? '';
-  if (token === '' || fake.withdrawn.has(token)) {
+  const since = fake.tokens.get(token) ?? clock.now();
+  fake.tokens.set(token, since);
+  const expired = clock.now() - since > fake.tokenLifetime;
+  if (token === '' || expired || fake.withdrawn.has(token)) {
     send(response, 401, { error: { code: 'ExpiredAuthenticationToken', message: 'expired' } });
     return;
   }

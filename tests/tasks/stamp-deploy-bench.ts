@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { RestError, type HttpClient } from '@azure/core-rest-pipeline';
 import { createDeployment } from '../../tasks/lib/azure/deployments.ts';
 import type { ServiceConnection } from '../../tasks/lib/azure/connection.ts';
 import { deploy } from '../../tasks/lib/deploy/deploy.ts';
@@ -21,6 +22,8 @@ export interface Bench {
   readonly controller: AbortController;
   /** How often a token was asked for. */
   tokens: number;
+  /** How many of the next requests find no address for Resource Manager. */
+  unresolved: number;
   /** How many of the next sign-ins get no answer. */
   brokenSignIns: number;
   patience(seconds?: number): Patience;
@@ -52,6 +55,16 @@ export async function startBench(lifetimeMs = 3_600_000): Promise<Bench> {
     subscriptionId: subscription,
   };
   let kept = 'token-1';
+  let renewals = 1;
+  const httpClient: HttpClient = {
+    sendRequest: (request) => {
+      if (bench.unresolved === 0) return arm.httpClient.sendRequest(request);
+      bench.unresolved -= 1;
+      // As core-rest-pipeline reports a look-up that fails for the moment.
+      const options = { code: 'EAI_AGAIN', request };
+      return Promise.reject(new RestError('getaddrinfo EAI_AGAIN management', options));
+    },
+  };
   const source = {
     token: (_scope: string, _signal?: AbortSignal, options?: { fresh?: boolean }) => {
       bench.tokens += 1;
@@ -60,12 +73,12 @@ export async function startBench(lifetimeMs = 3_600_000): Promise<Bench> {
         const error = new SpokelineError('AUTH_FAILED', 'no sign-in', { transient: true });
         return Promise.reject(error);
       }
-      if (options?.fresh) kept = 'token-2';
+      if (options?.fresh) kept = `token-${(renewals += 1)}`;
       return Promise.resolve({ token: kept, expiresAt: Date.now() + lifetimeMs });
     },
   };
   const target = { subscription, resourceGroup: 'rg', name: 'd' };
-  const port = createDeployment(connection, source, target, clock, { httpClient: arm.httpClient });
+  const port = createDeployment(connection, source, target, clock, { httpClient });
   const watcher = {
     info: (text: string) => lines.push(text),
     error: (text: string) => lines.push(`! ${text}`),
@@ -79,6 +92,7 @@ export async function startBench(lifetimeMs = 3_600_000): Promise<Bench> {
     controller,
     tokens: 0,
     brokenSignIns: 0,
+    unresolved: 0,
     patience: (seconds = 3600) => ({
       clock,
       signal: controller.signal,

@@ -88,6 +88,64 @@ describe('StampDeploy against a difficult Resource Manager', () => {
     assert.equal(bench.arm.begun, 1);
   });
 
+  it('deploys once when a lost PUT shows up only after it was sent again', async () => {
+    bench.arm.script = { takes: 60_000 };
+    bench.arm.faults = [
+      { method: 'PUT', path: deploymentPath, times: 1, reset: 'after' },
+      { method: 'GET', path: deploymentPath, times: 4, status: 404 },
+    ];
+    assert.equal((await bench.go()).state, 'Succeeded');
+    assert.equal(bench.arm.begun, 1);
+    assert.equal(bench.arm.requests.filter((r) => r.startsWith('PUT')).length, 2);
+  });
+
+  it('waits for a name that does not resolve for the moment, also before it has begun', async () => {
+    bench.arm.script = { takes: 10_000 };
+    bench.unresolved = 2;
+    bench.afterSleeps(5, () => {
+      bench.unresolved = 3;
+    });
+    assert.equal((await bench.go()).state, 'Succeeded');
+    assert.equal(bench.arm.begun, 1);
+    assert.equal(bench.unresolved, 0);
+    assert.ok(
+      bench.lines.includes(
+        '~ no answer from Azure (EAI_AGAIN) while starting; trying again in 0.8 s.',
+      ),
+      bench.lines.join('\n'),
+    );
+  });
+
+  it('takes any number of 429 within its own time, and says so when that is up', async () => {
+    bench.arm.script = { takes: 30_000 };
+    bench.arm.faults = [
+      {
+        method: 'PUT',
+        path: deploymentPath,
+        times: 40,
+        status: 429,
+        headers: { 'retry-after': '20' },
+      },
+    ];
+    assert.equal((await bench.go()).state, 'Succeeded');
+    assert.equal(bench.arm.begun, 1);
+    const begun = bench.clock.now();
+    bench.arm.deployments.clear();
+    bench.arm.faults = [{ method: 'PUT', path: deploymentPath, times: 10_000, status: 429 }];
+    const error = await failure(bench.go('r2', 300));
+    assert.equal(error.code, 'TIMEOUT');
+    assert.ok(bench.clock.now() - begun < 400_000);
+    assert.equal(bench.arm.begun, 1);
+  });
+
+  it('follows a deployment of hours with tokens of one hour', async () => {
+    bench.arm.script = { takes: 3 * 3_600_000 };
+    bench.arm.tokenLifetime = 3_600_000;
+    assert.equal((await bench.go('r1', 5 * 3600)).state, 'Succeeded');
+    assert.equal(bench.arm.begun, 1);
+    assert.ok(bench.arm.tokens.size >= 3, `${bench.arm.tokens.size} tokens were used`);
+  });
+
   it('takes 404 right after the PUT for a deployment that is not visible yet', async () => {
     bench.arm.script = { takes: 2_000 };
     bench.arm.faults = [{ method: 'GET', path: deploymentPath, times: 6, status: 404 }];

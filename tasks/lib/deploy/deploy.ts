@@ -55,9 +55,27 @@ export async function deploy(
     return state;
   } catch (error) {
     const late = error instanceof SpokelineError && error.code === 'TIMEOUT';
-    if (!patience.signal.aborted && !late) throw error;
+    if (!patience.signal.aborted && !late) throw begun ? unfollowed(error, port) : error;
     const reason = patience.signal.aborted ? 'CANCELLED' : 'TIMEOUT';
     const { clock } = patience;
     throw await abandon(port, { reason, ask: options.cancelDeployment, begun, content, clock });
   }
+}
+
+/** Errors of ours that do not say how a deployment ended say that it was begun. */
+function unfollowed(error: unknown, port: DeploymentPort): unknown {
+  const known = error instanceof SpokelineError && error.code !== 'ARM_DEPLOYMENT';
+  if (!known) return error;
+  const { code, message, hint, details, correlationId, transient } = error;
+  return new SpokelineError(
+    code,
+    `${message} The deployment was begun; its outcome is not known.`,
+    {
+      hint: `${hint === undefined ? '' : `${hint} `}See ${port.portalLink ?? port.id}`,
+      details,
+      transient,
+      cause: error,
+      ...(correlationId === undefined ? {} : { correlationId }),
+    },
+  );
 }

@@ -172,6 +172,6 @@ function vanished(port: DeploymentPort): SpokelineError {
   return new SpokelineError(
     'ARM_NOT_FOUND',
     `Azure took the deployment but does not show it after ${invisibleFor / 1000} s: ${port.id}`,
-    { hint: 'Its outcome is not known. Look at the deployments of the resource group.' },
+    { hint: 'Look at the deployments of the resource group.' },
   );
 }

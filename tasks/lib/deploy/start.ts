@@ -12,8 +12,11 @@ export type WhenActive = 'fail' | 'wait';
 /** How often a deployment that is waited for is looked at, in milliseconds. */
 const activePoll = 5_000;
 
-/** How long a lost request may take to show up before it counts as never received. */
-const lostFor = 30_000;
+/**
+ * How long a lost request may take to show up before it is sent again. One that shows up even later is running, so
+ * that the second PUT is answered with DeploymentActive and finds it by its tags.
+ */
+const lostFor = 8_000;
 
 /**
  * Starts a deployment, once. The SDK sends a PUT again after a reset or a 503, meets its own first one as
