@@ -45,7 +45,8 @@ export interface DeployWorld {
   readonly controller: AbortController;
   /** Writes a file of the repository and returns its path. */
   write(name: string, text: string): Promise<string>;
-  act(given?: Partial<Inputs>): Promise<void>;
+  /** Runs the task, in the given attempt of its job. */
+  act(given?: Partial<Inputs>, attempt?: string): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -69,7 +70,7 @@ export async function startWorld(): Promise<DeployWorld> {
     context,
     controller,
     write,
-    act(given = {}) {
+    act(given = {}, attempt = '1') {
       const inputs: Inputs = {
         azureSubscription: {
           id: 'c',
@@ -108,7 +109,8 @@ export async function startWorld(): Promise<DeployWorld> {
       const tokens = {
         token: () => Promise.resolve({ token: 'x', expiresAt: Date.now() + 3_600_000 }),
       };
-      return run(inputs, context, { httpClient: arm.httpClient, tokens });
+      const own = { ...context, agent: { ...context.agent, attempt } };
+      return run(inputs, own, { httpClient: arm.httpClient, tokens });
     },
     async end() {
       await arm.close();

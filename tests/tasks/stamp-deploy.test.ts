@@ -39,13 +39,16 @@ describe('StampDeploy', () => {
     for (const path of more.splice(0)) await rm(path, { recursive: true, force: true });
   });
 
-  const act = (given: Partial<Inputs> = {}) =>
-    world.act({
-      template: join(directory, 'main.json'),
-      parameters: { password: 'top secret' },
-      stamp: 'primary',
-      ...given,
-    });
+  const act = (given: Partial<Inputs> = {}, attempt = '1') =>
+    world.act(
+      {
+        template: join(directory, 'main.json'),
+        parameters: { password: 'top secret' },
+        stamp: 'primary',
+        ...given,
+      },
+      attempt,
+    );
 
   async function failure(promise: Promise<unknown>): Promise<SpokelineError> {
     try {
@@ -97,6 +100,29 @@ describe('StampDeploy', () => {
     assert.equal([...arm.deployments.values()][0]?.tags['spokeline-content'], first);
     await act({ parameters: { password: 'another', size: 'L' } });
     assert.notEqual([...arm.deployments.values()][0]?.tags['spokeline-content'], first);
+  });
+
+  it('follows what an earlier attempt of the job began, if it still runs with the same content', async () => {
+    arm.script = { takes: 30_000 };
+    const lost = await failure(act({ timeout: 5, cancelDeployment: false }));
+    assert.equal(lost.code, 'TIMEOUT');
+    const [first = ''] = arm.deployments.keys();
+    await act({}, '2');
+    assert.deepEqual([...arm.deployments.keys()], [first]);
+    assert.equal(context.outputs['deploymentName']?.value, first);
+    assert.equal(arm.begun, 1);
+  });
+
+  it('deploys under a name of its own in a further attempt otherwise', async () => {
+    await act();
+    await act({}, '2');
+    world.clock.advance(60_000);
+    arm.script = { takes: 30_000 };
+    await failure(act({ timeout: 5, cancelDeployment: false }, '3'));
+    await act({ parameters: { password: 'top secret', size: 'L' } }, '4');
+    const names = [...arm.deployments.keys()];
+    assert.equal(new Set(names).size, 4);
+    assert.match(names[1] ?? '', /^spokeline-weu-42-primary-stamp-2-[0-9a-f]{8}$/);
   });
 
   it('asks Azure and deploys nothing when it validates', async () => {

@@ -4,7 +4,8 @@ import type { TransportOptions } from '../../lib/azure/arm-transport.ts';
 import { tokenSource } from '../../lib/azure/credential.ts';
 import { createDeployment } from '../../lib/azure/deployments.ts';
 import { deploy, validateDeployment } from '../../lib/deploy/deploy.ts';
-import { deploymentName } from '../../lib/deploy/name.ts';
+import { isUnderWay } from '../../lib/deploy/earlier.ts';
+import { deploymentName, earlierName } from '../../lib/deploy/name.ts';
 import { hideSecure, publishOutputs } from '../../lib/deploy/outputs.ts';
 import type { Parameters } from '../../lib/deploy/parameters.ts';
 import type { Patience } from '../../lib/deploy/patience.ts';
@@ -62,16 +63,13 @@ async function deployTo(
 ): Promise<void> {
   const { log, agent, clock, signal } = context;
   const file = relative(agent.workingDirectory, given.template ?? given.parametersFile ?? '');
-  const name =
-    given.deploymentName ?? deploymentName({ ...agent, unit: place.unit, template: file });
+  const naming = { ...agent, unit: place.unit, template: file };
   const connection = given.azureSubscription;
-  const port = createDeployment(
-    connection,
-    transport.tokens ?? tokenSource(connection),
-    { subscription: place.subscription, resourceGroup: place.resourceGroup, name },
-    clock,
-    transport,
-  );
+  const tokens = transport.tokens ?? tokenSource(connection);
+  const deploymentCalled = (called: string) =>
+    createDeployment(connection, tokens, { ...place, name: called }, clock, transport);
+  let name = given.deploymentName ?? deploymentName(naming);
+  let port = deploymentCalled(name);
   const patience: Patience = {
     clock,
     signal,
@@ -87,6 +85,11 @@ async function deployTo(
       [requestTag]: randomUUID(),
     },
   };
+  const before = given.deploymentName === undefined ? earlierName(naming) : undefined;
+  if (before !== undefined && given.action === 'create') {
+    const earlier = deploymentCalled(before);
+    if (await isUnderWay(earlier, content, patience)) [name, port] = [before, earlier];
+  }
   context.setOutput('deploymentName', name);
   context.setOutput('deploymentId', port.id);
   log.info(`${file} -> resource group ${place.resourceGroup} (${place.unit}), deployment ${name}`);

@@ -4,6 +4,7 @@ import type { AgentPort } from './agent-port.ts';
 import type { TaskContext } from './context.ts';
 import { readInputs, type InputSpec } from './input-spec.ts';
 import { reportFailure, reportable } from './outcome.ts';
+import { proxyEnvironment } from './proxy.ts';
 import { createPrinter } from './printer.ts';
 import { createRedactor } from './redactor.ts';
 import { createTaskContext } from './task-context.ts';
@@ -116,6 +117,7 @@ export function runTask<I>(
   });
 
   const start = async (port: AgentPort) => {
+    Object.assign(process.env, proxyEnvironment(port, process.env));
     const context = createTaskContext(port, printer, redactor, controller.signal, systemClock);
     const given = readInputs(inputs, port);
     for (const secret of secretsOf(given)) context.mask(secret);
