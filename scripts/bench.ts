@@ -1,5 +1,5 @@
 /**
- * Measures what we make against its peers, in one run on one machine: `npm run bench [-- SUITE…] [--json FILE]`.
+ * Measures what we make against its peers, in one run on one machine: `npm run bench [-- SUITE…] [--long] [--json FILE]`.
  * See `usage`.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -19,16 +19,17 @@ import type { Row } from './bench/row.ts';
 
 const suites: Readonly<Record<string, Suite>> = { push, bicep, start, gate, deploy, dns };
 
-const usage = `usage: npm run bench [-- SUITE… --json FILE]
+const usage = `usage: npm run bench [-- SUITE… --long --json FILE]
 
 suites: ${Object.keys(suites).join(', ')} (all of them if none is named)
 The figures of a suite come from interleaved runs, as medians. ratio is ours / peer: below 1 we take less.
+--long also measures a deployment of ten minutes.
 A peer that is not installed is named as missing; nothing is measured in its place.
 
 exit codes: 0 measured, 1 something could not be measured, 2 wrong arguments, 130 cancelled`;
 
 async function main(args: readonly string[], signal: AbortSignal): Promise<void> {
-  const { suites: wanted, json, help } = readArguments(args, Object.keys(suites));
+  const { suites: wanted, json, long, help } = readArguments(args, Object.keys(suites));
   if (help) {
     console.log(usage);
     return;
@@ -42,7 +43,7 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<void>
     const folder = await mkdtemp(join(tmpdir(), `spokeline-bench-${name}-`));
     const progress = (text: string): void => console.error(`${name}: ${text}`);
     try {
-      const outcome = await suites[name]?.({ signal, folder, progress });
+      const outcome = await suites[name]?.({ signal, folder, progress, long });
       rows.push(...(outcome?.measurements ?? []).map((measured) => rowOf(name, measured)));
       notes.push(...(outcome?.notes ?? []));
     } finally {

@@ -1,9 +1,11 @@
-/** Writes the generated pages: errors, tasks, Bicep templates. A test compares them with what is committed. */
+/** Writes the generated pages: errors, tasks, gate checks, Bicep templates. A test compares them with what is committed. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { deploymentHints } from '../tasks/lib/deploy/hints.ts';
 import { errorCodes } from '../tasks/lib/errors.ts';
 import { bicepPages } from './bicep-pages.ts';
+import { gatePage } from './gate-page.ts';
 import { table } from './markdown-table.ts';
+import { noisePage } from './noise-page.ts';
 
 interface TaskInput {
   name: string;
@@ -82,6 +84,8 @@ export async function generatedPages(): Promise<Record<string, string>> {
     'docs/errors.md': errorsPage(),
     'docs/deployment-errors.md': hintsPage(),
     'docs/tasks.md': await tasksPage(),
+    'docs/what-if-noise.md': noisePage(),
+    'docs/gate-checks.md': gatePage(),
     ...bicepPages(),
   };
 }

@@ -3,10 +3,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import { reportSchema } from '../sandbox/start/report-schema.ts';
+import { gateResultSchema } from '../tasks/lib/gate/result.ts';
 import { topologySchema } from '../tasks/lib/topology/schema.ts';
 
 const schemas: Record<string, GenericSchema> = {
   'topology.schema.json': topologySchema,
+  'gate.schema.json': gateResultSchema,
   'report.schema.json': reportSchema,
 };
 

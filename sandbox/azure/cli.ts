@@ -4,6 +4,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { FaultRule } from '../http/faults.ts';
 import { parseFaults } from '../http/faults.ts';
+import type { Misbehaviour } from './registry/misbehaviour.ts';
+import { parseMisbehaviour } from './registry/misbehaviour.ts';
 import type { SandboxOptions } from './sandbox.ts';
 import { startSandbox } from './sandbox.ts';
 
@@ -11,16 +13,20 @@ const usage = `usage: sandbox [--json] [--port-base N] [--faults FILE] [--agent 
   --json          one JSON line with addresses and credentials on standard output
   --port-base N   fixed ports: N+1 resource manager, N+2 Entra, N+3 OIDC, N+4 registry,
                   N+53 DNS, N+443 and N+22 for ports 443 and 22 of private endpoints
-  --faults FILE   JSON list of faults to inject
+  --faults FILE   JSON: a list of faults to inject, or {"faults": [...], "registry": {...}}, the
+                  latter what registries do wrong
   --agent ADDRESS where the agent is inside the virtual networks
 Stays until SIGINT or SIGTERM.`;
 
 class UsageError extends Error {}
 
-async function readFaults(file: string | undefined): Promise<FaultRule[]> {
-  if (file === undefined) return [];
+async function readFaults(
+  file: string | undefined,
+): Promise<{ faults: FaultRule[]; misbehaviour: Misbehaviour }> {
+  if (file === undefined) return { faults: [], misbehaviour: {} };
   try {
-    return parseFaults(await readFile(file, 'utf8'));
+    const text = await readFile(file, 'utf8');
+    return { faults: parseFaults(text), misbehaviour: parseMisbehaviour(text) };
   } catch (error) {
     throw new UsageError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -53,7 +59,7 @@ function readArguments(): { json: boolean; portBase?: string; faults?: string; a
 async function main(): Promise<void> {
   const given = readArguments();
   const portBase = readPortBase(given.portBase);
-  const faults = await readFaults(given.faults);
+  const { faults, misbehaviour } = await readFaults(given.faults);
   const ended = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
   });
@@ -62,6 +68,7 @@ async function main(): Promise<void> {
     const options: SandboxOptions = {
       directory,
       faults,
+      misbehaviour,
       log: (line) => process.stderr.write(`network: ${line}\n`),
       ...(portBase === undefined ? {} : { portBase }),
       ...(given.agent === undefined ? {} : { agentAddress: given.agent }),

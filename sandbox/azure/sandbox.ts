@@ -16,7 +16,8 @@ import { startEntra } from './entra/entra.ts';
 import { anyHolds, parseAddress } from './network/cidr.ts';
 import type { Network } from './network/network.ts';
 import { startNetwork } from './network/network.ts';
-import type { Registry } from './registry/registry.ts';
+import type { Misbehaviour } from './registry/misbehaviour.ts';
+import type { Registry, RegistryOptions } from './registry/registry.ts';
 import { createRegistry } from './registry/registry.ts';
 import { PublicRegistries } from './services/public-registries.ts';
 import { Registries } from './services/registries.ts';
@@ -38,8 +39,14 @@ export interface SandboxOptions {
   /** Further addresses where the same DNS answers. */
   dnsExtra?: readonly { host: string; port: number }[];
   faults?: readonly FaultRule[];
+  /** What all registries do wrong. */
+  misbehaviour?: Misbehaviour;
   /** Seconds that Entra's access tokens are good for. */
   tokenLifetime?: number;
+  /** Milliseconds that a long-running operation takes; 25 if absent. */
+  pace?: number;
+  /** Seconds that Resource Manager tells clients to wait between polls; 1 if absent. */
+  retryAfter?: number;
   /** One line for each private address that changes its state; silent if absent. */
   log?: (line: string) => void;
 }
@@ -174,6 +181,8 @@ async function start(
     subscriptions,
     authenticate: (token) => entra.verify(token, armAudiences),
     loopback: anyHolds(['127.0.0.0/8'], agent),
+    ...(o.pace === undefined ? {} : { pace: o.pace }),
+    ...(o.retryAfter === undefined ? {} : { retryAfter: o.retryAfter }),
     loginServer: (name, sku) =>
       sku === 'Premium' ? undefined : publicRegistries.loginServer(name),
   });
@@ -186,16 +195,19 @@ async function start(
 
   const identify = (token: string, audiences: readonly string[]): string | undefined =>
     entra.verify(token, audiences)?.objectId;
+  const misbehaviour = o.misbehaviour === undefined ? {} : { misbehaviour: o.misbehaviour };
   const registries = new Registries(arm.store, {
     identify,
     isAllowed: arm.isAllowed,
     armAudiences,
+    ...misbehaviour,
   });
   publicRegistries.attach(arm.store, registries);
   const registry = await startPublicRegistry(listen, ports?.registry ?? 0, {
     identify: (token) => identify(token, ['https://containerregistry.azure.net', ...armAudiences]),
     isAllowed: (objectId, action) =>
       arm.isAllowed(objectId, action, `/subscriptions/${defaultSubscription.id}`),
+    ...misbehaviour,
   });
 
   const network = await startNetwork(arm.store, {
@@ -259,7 +271,7 @@ async function start(
 async function startPublicRegistry(
   listen: (name: string, port: number, handler: Handler) => Promise<string>,
   port: number,
-  rights: Pick<Parameters<typeof createRegistry>[0], 'identify' | 'isAllowed'>,
+  rights: Omit<RegistryOptions, 'loginServer'>,
 ): Promise<Registry> {
   // The login server holds the port, which is known once something listens.
   const started: { registry?: Registry } = {};

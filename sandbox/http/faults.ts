@@ -57,15 +57,15 @@ export function createFaults(rules: readonly FaultRule[] = []): Faults {
 }
 
 /**
- * Reads a fault file's text: a JSON array of rules, or `{"faults": [...]}`.
+ * Reads a fault file's text: a JSON array of rules, or `{"faults": [...]}`, where other keys are for
+ * others.
  * @throws Error that names the rule and the key
  */
 export function parseFaults(text: string): FaultRule[] {
   const document: unknown = JSON.parse(text);
-  const list =
-    typeof document === 'object' && document !== null && 'faults' in document
-      ? document.faults
-      : document;
+  const keyed = typeof document === 'object' && document !== null;
+  const none = keyed && 'registry' in document ? [] : document;
+  const list = keyed && 'faults' in document ? document.faults : none;
   if (!Array.isArray(list)) throw new Error('a fault file is a list of rules');
   return list.map((rule: unknown, index) => checkRule(rule, index));
 }

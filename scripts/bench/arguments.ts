@@ -5,6 +5,8 @@ export interface Arguments {
   readonly suites: readonly string[];
   /** Where to write the rows as JSON. */
   readonly json: string | undefined;
+  /** Also what takes ten minutes. */
+  readonly long: boolean;
   readonly help: boolean;
 }
 
@@ -12,7 +14,7 @@ export interface Arguments {
 export class UsageError extends Error {}
 
 /**
- * Reads `[suite…] [--json FILE]`; without a suite all known ones are meant.
+ * Reads `[suite…] [--long] [--json FILE]`; without a suite all known ones are meant.
  *
  * @throws UsageError that names the known suites or the unknown option
  */
@@ -28,6 +30,7 @@ export function readArguments(args: readonly string[], known: readonly string[])
   return {
     suites: known.filter((suite) => wanted.includes(suite)),
     json: values.json,
+    long: values.long,
     help: values.help,
   };
 }
@@ -37,7 +40,11 @@ function parsed(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { json: { type: 'string' }, help: { type: 'boolean', default: false } },
+      options: {
+        json: { type: 'string' },
+        long: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
     });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SandboxInfo } from '../../sandbox/azure/sandbox.ts';
 import { runProgram } from './measure.ts';
@@ -13,8 +13,7 @@ export async function signIn(
   program: string,
   info: SandboxInfo,
 ): Promise<Az> {
-  const home = join(folder, 'az');
-  await mkdir(home);
+  const home = await mkdtemp(join(folder, 'az-'));
   const env = {
     PATH: process.env['PATH'],
     HOME: home,

@@ -4,6 +4,7 @@ import { readTopology } from '../../tasks/lib/topology/read.ts';
 import { signIn } from './azure-cli.ts';
 import { startEstate } from './estate-client.ts';
 import type { Estate } from './estate-client.ts';
+import { lostTime } from './lost-time.ts';
 import { findProgram, interleaved, runProgram } from './measure.ts';
 import type { Bench, Outcome, Subject } from './measure.ts';
 import { runTask } from './task-process.ts';
@@ -15,8 +16,18 @@ const compiler = resolve('dist', 'sandbox', 'bicep');
 
 type Who = 'task' | 'az';
 
-/** Deploys the stamp template into a new resource group of the sandbox: the task against az. */
+/** The task against az: the stamp template as a whole, then what is lost after Azure has finished. */
 export async function deploy(bench: Bench): Promise<Outcome> {
+  const whole = await stampTemplate(bench);
+  const ends = await lostTime(bench);
+  return {
+    measurements: [...whole.measurements, ...ends.measurements],
+    notes: [...whole.notes, ...ends.notes],
+  };
+}
+
+/** Deploys the stamp template into a new resource group of the sandbox. */
+async function stampTemplate(bench: Bench): Promise<Outcome> {
   const estate = await startEstate(bench);
   try {
     const program = await findProgram('az');

@@ -17,12 +17,16 @@ export interface Estate {
   get(id: string, apiVersion: string): Promise<Record<string, unknown>>;
   /** Requests that Resource Manager got since this was called before. */
   requests(): Promise<number>;
+  /** Requests that it got so far for paths with a text in them. */
+  requestsFor(text: string): Promise<number>;
   stop(): Promise<void>;
 }
 
-export async function startEstate({ folder }: Bench): Promise<Estate> {
+/** `pace` is how many milliseconds a long-running operation takes. */
+export async function startEstate({ folder }: Bench, pace = 25): Promise<Estate> {
   const file = join('scripts', 'bench', 'estate.ts');
-  const server = await startServer<SandboxInfo, Answer>(file, join(folder, 'sandbox'));
+  const directory = join(folder, `sandbox-${pace}`);
+  const server = await startServer<SandboxInfo, Answer>(file, directory, String(pace));
   const { ready: info } = server;
   const ask = async (question: Question): Promise<Answer> => {
     const answer = await server.ask(JSON.stringify(question));
@@ -46,6 +50,7 @@ export async function startEstate({ folder }: Bench): Promise<Estate> {
     get: async (id, apiVersion) =>
       (await ask({ ask: 'get', id, apiVersion })).body as Record<string, unknown>,
     requests: async () => (await ask({ ask: 'requests' })).requests ?? 0,
+    requestsFor: async (text) => (await ask({ ask: 'requestsFor', text })).requests ?? 0,
     stop: () => server.stop(),
   };
 }

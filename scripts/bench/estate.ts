@@ -15,7 +15,9 @@ export type Question =
     }
   | { readonly ask: 'get'; readonly id: string; readonly apiVersion: string }
   /** Requests that Resource Manager got since the last time this was asked. */
-  | { readonly ask: 'requests' };
+  | { readonly ask: 'requests' }
+  /** Requests that it got at all for paths with a text in them. */
+  | { readonly ask: 'requestsFor'; readonly text: string };
 
 export interface Answer {
   readonly body?: unknown;
@@ -26,9 +28,9 @@ export interface Answer {
 
 const pollMs = 100;
 
-async function start(directory: string): Promise<void> {
+async function start(directory: string, pace: number): Promise<void> {
   // Nobody connects to what is deployed here, so no private address has to listen.
-  const sandbox = await startSandbox({ directory, endpointPorts: {} });
+  const sandbox = await startSandbox({ directory, endpointPorts: {}, pace });
   const { info } = sandbox;
   const agent = new Agent({ ca: sandbox.authority.caPem, keepAlive: true });
   const send = (method: string, url: string, headers: Record<string, string>, body?: string) =>
@@ -84,6 +86,11 @@ async function start(directory: string): Promise<void> {
         counted = sandbox.arm.activity.length;
         return { requests: counted - before };
       }
+      case 'requestsFor': {
+        const { text } = asked;
+        const own = sandbox.arm.activity.filter(({ deployment }) => deployment === undefined);
+        return { requests: own.filter(({ path }) => path.includes(text)).length };
+      }
     }
   };
   serve(
@@ -106,4 +113,4 @@ function urlOf(
   return `${arm}${id}?api-version=${apiVersion}`;
 }
 
-await start(process.argv[2] ?? '');
+await start(process.argv[2] ?? '', Number(process.argv[3] ?? 25));

@@ -51,7 +51,9 @@ const silentScript = `
 
 async function start(open: number, silent: number): Promise<void> {
   const servers = await Promise.all(
-    Array.from({ length: open }, (_, index) => listen(`127.112.0.${index + 1}`)),
+    Array.from({ length: open }, (_, index) =>
+      listen(`127.112.${2 + Math.floor(index / 250)}.${(index % 250) + 1}`),
+    ),
   );
   const addresses = Array.from({ length: silent }, (_, index) => `127.112.1.${index + 1}`);
   const child = spawn(process.execPath, ['-e', silentScript, ...addresses], {

@@ -10,15 +10,22 @@ import type { Blackbox } from './blackbox.ts';
 import type { Target, Targets } from './gate-targets.ts';
 import { findProgram, interleaved, secondsOf } from './measure.ts';
 import type { Bench, Outcome, Subject } from './measure.ts';
-import type { Measurement } from './row.ts';
+import { atMost, type Measurement } from './row.ts';
 import { startServer } from './server-process.ts';
 
-const open = 190;
-const silent = 10;
-/** For one connection, of all who probe. */
-const deadlineMs = 1000;
+/** Some that do not answer among many that do. */
+interface Crowd {
+  readonly open: number;
+  readonly silent: number;
+  /** For one connection, of all who probe. */
+  readonly deadlineMs: number;
+}
+
+const small: Crowd = { open: 190, silent: 10, deadlineMs: 1000 };
+/** What one gate has to bear: 5 % dropped, at the task's own limit for a connection. */
+const large: Crowd = { open: 950, silent: 50, deadlineMs: 5000 };
 /** The task's own default; whoever asks blackbox_exporter has as many questions open. */
-const concurrency = 16;
+const concurrency = 64;
 const networks = ['127.112.0.0/16'];
 const exporter = 'blackbox_exporter';
 
@@ -29,26 +36,56 @@ type Prober = (targets: readonly Target[]) => Promise<number>;
 
 /** Connects to many targets, some of which never answer: the gate's runner against others. */
 export async function gate(bench: Bench): Promise<Outcome> {
+  const program = await findProgram('prometheus-blackbox-exporter', exporter);
+  const first = await withCrowd(bench, program, small, async (targets, probers) => {
+    const title = titleOf(small);
+    const some = await measure(bench, title, 3, probers, spread(targets), small.open);
+    const answering = `${small.open} targets, all answer`;
+    const none = await measure(bench, answering, 11, probers, targets.open, small.open);
+    return [...rowsOf(title, 's', some), ...rowsOf(answering, 'ms', none)];
+  });
+  const second = await withCrowd(
+    bench,
+    program,
+    large,
+    async (targets, { gate: ours, blackbox }) => {
+      const title = titleOf(large);
+      // One connection after the other would take minutes to say what the smaller crowd says.
+      const probers = { gate: ours, blackbox };
+      const [row] = rowsOf(
+        title,
+        's',
+        await measure(bench, title, 1, probers, spread(targets), large.open),
+      );
+      return row === undefined ? [] : [{ ...row, goal: atMost('ours', 6) }];
+    },
+  );
+  return {
+    measurements: [...first, ...second],
+    notes: [
+      `gate: the gate and the client of ${exporter} have ${concurrency} targets in hand at a time; ` +
+        'sequential is one connection after the other. Each run is checked for its verdicts.',
+    ],
+  };
+}
+
+function titleOf({ open, silent, deadlineMs }: Crowd): string {
+  return `${open + silent} targets, ${silent} dropped at ${deadlineMs / 1000} s`;
+}
+
+async function withCrowd(
+  bench: Bench,
+  program: string | undefined,
+  crowd: Crowd,
+  run: (targets: Targets, probers: Partial<Record<Who, Prober>>) => Promise<Measurement[]>,
+): Promise<Measurement[]> {
   const file = join('scripts', 'bench', 'gate-targets.ts');
+  const { open, silent, deadlineMs } = crowd;
   const server = await startServer<Targets, never>(file, String(open), String(silent));
   let blackbox: Blackbox | undefined;
   try {
-    const program = await findProgram('prometheus-blackbox-exporter', exporter);
     blackbox = program === undefined ? undefined : await startBlackbox(bench, program, deadlineMs);
-    const { ready: targets } = server;
-    const probers = probersOf(bench, blackbox);
-    const all = spread(targets);
-    const title = `${all.length} targets, ${silent} dropped at ${deadlineMs / 1000} s`;
-    const some = await measure(bench, title, 3, probers, all, open);
-    const answering = `${open} targets, all answer`;
-    const none = await measure(bench, answering, 11, probers, targets.open, open);
-    return {
-      measurements: [...rowsOf(title, 's', some), ...rowsOf(answering, 'ms', none)],
-      notes: [
-        `gate: the gate and the client of ${exporter} have ${concurrency} targets in hand at a time; ` +
-          'sequential is one connection after the other. Each run is checked for its verdicts.',
-      ],
-    };
+    return await run(server.ready, probersOf(bench, blackbox, deadlineMs));
   } finally {
     await blackbox?.stop();
     await server.stop();
@@ -67,9 +104,10 @@ function spread({ open: answering, silent: dropped }: Targets): Target[] {
 function probersOf(
   { signal }: Bench,
   blackbox: Blackbox | undefined,
+  deadlineMs: number,
 ): Partial<Record<Who, Prober>> {
   return {
-    gate: (targets) => probeByGate(targets, signal),
+    gate: (targets) => probeByGate(targets, deadlineMs, signal),
     ...(blackbox === undefined
       ? {}
       : { blackbox: (targets) => atOnce(targets, (target) => blackbox.probe(target)) }),
@@ -85,7 +123,11 @@ function probersOf(
 }
 
 /** One round of the gate, from the text of its document on. */
-async function probeByGate(targets: readonly Target[], signal: AbortSignal): Promise<number> {
+async function probeByGate(
+  targets: readonly Target[],
+  deadlineMs: number,
+  signal: AbortSignal,
+): Promise<number> {
   const estate = estateOf(networks);
   const lines = targets.map(
     ({ address, port }, index) => `- { id: t${index}, kind: tcp, host: ${address}, port: ${port} }`,
@@ -95,7 +137,7 @@ async function probeByGate(targets: readonly Target[], signal: AbortSignal): Pro
   const probe = liveProbe({
     estate,
     resolver: { resolve: noName, witnesses: noName },
-    state: { peering: () => Promise.resolve({ state: 'no-connection' }) },
+    state: { peering: () => Promise.resolve({ state: 'no-connection' }), state: noName },
     dialled: (port) => port,
     probeTimeout: deadlineMs,
   });
@@ -105,6 +147,8 @@ async function probeByGate(targets: readonly Target[], signal: AbortSignal): Pro
     minimumSuccessDuration: 0,
     timeout: 0,
     onUnknown: 'fail' as const,
+    passes: 1,
+    window: 1,
     concurrency,
     checkTimeout: deadlineMs * 10,
   };

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { link, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
@@ -10,6 +10,9 @@ export interface Image {
   /** Of the manifest. */
   readonly digest: string;
   readonly layers: number;
+  readonly bytes: number;
+  /** Descriptors and digests of the plain archives, for an image that is built on this one. */
+  readonly parts: readonly { readonly layer: Descriptor; readonly plain: string }[];
 }
 
 interface Descriptor {
@@ -21,8 +24,15 @@ interface Descriptor {
 /**
  * Writes an OCI layout of layers with random content, so that nothing can be compressed away. The
  * layers are gzipped archives, for containers/image would compress plain ones before it sends them.
+ *
+ * @param base whose layers come first; they are linked into the folder
  */
-export async function writeImage(folder: string, layers: number, bytes: number): Promise<Image> {
+export async function writeImage(
+  folder: string,
+  layers: number,
+  bytes: number,
+  base?: Image,
+): Promise<Image> {
   const blobs = join(folder, 'blobs', 'sha256');
   await mkdir(blobs, { recursive: true });
   const add = async (mediaType: string, content: Buffer): Promise<Descriptor> => {
@@ -33,30 +43,34 @@ export async function writeImage(folder: string, layers: number, bytes: number):
   const addJson = (mediaType: string, value: unknown): Promise<Descriptor> =>
     add(mediaType, Buffer.from(JSON.stringify(value)));
 
-  const descriptors: Descriptor[] = [];
-  const plain: string[] = [];
-  for (let index = 0; index < layers; index += 1) {
-    const archive = archiveOf(`layer-${index}`, randomBytes(bytes));
-    plain.push(digestOf(archive));
-    const layer = gzipSync(archive, { level: 1 });
-    descriptors.push(await add('application/vnd.oci.image.layer.v1.tar+gzip', layer));
+  const parts: { layer: Descriptor; plain: string }[] = [];
+  for (const part of base?.parts.slice(0, layers - 1) ?? []) {
+    const name = join('blobs', 'sha256', part.layer.digest.replace('sha256:', ''));
+    await link(join(base?.folder ?? '', name), join(folder, name));
+    parts.push(part);
+  }
+  while (parts.length < layers) {
+    const archive = archiveOf(`layer-${parts.length}`, randomBytes(bytes));
+    const packed = gzipSync(archive, { level: 0 });
+    const layer = await add('application/vnd.oci.image.layer.v1.tar+gzip', packed);
+    parts.push({ layer, plain: digestOf(archive) });
   }
   const config = await addJson('application/vnd.oci.image.config.v1+json', {
     architecture: 'amd64',
     os: 'linux',
     config: {},
-    rootfs: { type: 'layers', diff_ids: plain },
+    rootfs: { type: 'layers', diff_ids: parts.map(({ plain }) => plain) },
   });
   const manifest = await addJson(imageType, {
     schemaVersion: 2,
     mediaType: imageType,
     config,
-    layers: descriptors,
+    layers: parts.map(({ layer }) => layer),
   });
   await writeFile(join(folder, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
   const index = JSON.stringify({ schemaVersion: 2, manifests: [manifest] });
   await writeFile(join(folder, 'index.json'), index);
-  return { folder, digest: manifest.digest, layers };
+  return { folder, digest: manifest.digest, layers, bytes, parts };
 }
 
 function digestOf(content: Buffer): string {

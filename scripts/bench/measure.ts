@@ -11,6 +11,8 @@ export interface Bench {
   readonly signal: AbortSignal;
   /** Empty at first and removed at the end. */
   readonly folder: string;
+  /** Whether measurements of ten minutes are wanted. */
+  readonly long: boolean;
   /** Tells what is going on. */
   progress(text: string): void;
 }

@@ -1,139 +1,187 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { request } from 'node:https';
 import { join } from 'node:path';
-import { registryLogin } from '../../tasks/lib/azure/registry-token.ts';
 import { systemClock } from '../../tasks/lib/net/clock.ts';
-import { readLayout } from '../../tasks/lib/oci/layout.ts';
+import { passwordLogin } from '../../tasks/lib/oci/password-login.ts';
 import { pinnedRegistry } from '../../tasks/lib/oci/pinned-http.ts';
+import { atOnce } from '../../tasks/lib/oci/pool.ts';
 import { pushImage } from '../../tasks/lib/oci/push.ts';
+import type { PushTarget } from '../../tasks/lib/oci/push.ts';
 import { RegistrySession } from '../../tasks/lib/oci/session.ts';
+import { readLayout } from '../../tasks/lib/oci/source/layout.ts';
 import type { Image } from './image.ts';
-import { runProgram, secondsOf } from './measure.ts';
+import { findProgram, runProgram, secondsOf } from './measure.ts';
 import type { Bench } from './measure.ts';
-import type { PushServer } from './push-server.ts';
+import { basic, places, user } from './push-places.ts';
+import type { names, PushServer } from './push-places.ts';
 import { runTask } from './task-process.ts';
-import type { TaskConnection } from './task-process.ts';
 
-/** Pushes the image as tag 1.0 of the repository. @returns seconds */
-export type Client = (image: Image, repository: string) => Promise<number>;
+/** One of the registries of the suite. */
+export interface Place {
+  /** What the task resolves. */
+  readonly name: keyof typeof names;
+  readonly address: string;
+  /** Address of the token service that this registry names. */
+  readonly tokens: string;
+}
+
+/** Pushes the image under a tag of the repository. @returns seconds */
+export type Client = (
+  image: Image,
+  place: Place,
+  repository: string,
+  tag: string,
+) => Promise<number>;
 
 /** The task's own default. */
 const concurrency = 8;
-/** User name that goes with a refresh token: https://learn.microsoft.com/azure/container-registry/container-registry-authentication */
-const tokenUser = '00000000-0000-0000-0000-000000000000';
 
 /** The packaged task, a process with the agent's environment; signs in and resolves by itself. */
 export async function taskClient({ folder, signal }: Bench, server: PushServer): Promise<Client> {
   const topology = join(folder, 'topology.yml');
-  const overlay = join(folder, 'topology.bench.yml');
+  const overlays = join(folder, 'topology.bench.yml');
   await writeFile(topology, topologyText);
-  await writeFile(overlay, overlayText(server));
-  return (image, repository) =>
-    runTask({ folder, signal }, 'ImagePush', connectionOf(server), {
+  await writeFile(overlays, overlayText(server));
+  // A push asks the registry only, never Resource Manager.
+  const connection = { ...server, resourceManagerUrl: 'https://localhost:1/' };
+  return (image, { name, tokens }, repository, tags) =>
+    runTask({ folder, signal }, 'ImagePush', connection, {
       source: image.folder,
+      registry: name,
       repository,
-      tags: '1.0',
+      tags,
       topology,
-      overlays: overlay,
+      overlays,
+      tokenHosts: `${tokens}:${server.port}`,
     });
 }
 
-/** A push asks the registry only, never Resource Manager. */
-function connectionOf(server: PushServer): TaskConnection {
-  return { ...server, resourceManagerUrl: 'https://localhost:1/' };
+/** The library inside this process, with user and password. */
+export function libraryClient({ signal }: Bench, server: PushServer): Client {
+  return (image, place, repository, tag) =>
+    secondsOf(() => pushByLibrary(image, server, place, { repository, tags: [tag] }, signal));
 }
 
-/** The library inside this process, with an Entra token at hand. */
-export function libraryClient({ signal }: Bench, server: PushServer, entraToken: string): Client {
-  const { loginServer, address, port, caPem, tenantId } = server;
-  const path = { loginServer, address, chain: [] };
-  const tokens = {
-    token: () => Promise.resolve({ token: entraToken, expiresAt: Date.now() + 3_000_000 }),
-  };
-  return (image, repository) =>
-    secondsOf(async () => {
-      const { http, close } = pinnedRegistry(path, port, concurrency * 2, caPem);
-      const login = registryLogin({ tokens, tenantId, http, path, mask: () => undefined });
-      const scopes = [`repository:${repository}:pull,push`];
-      const session = new RegistrySession({ http, login, path, scopes, clock: systemClock });
-      const target = { repository, tags: ['1.0'] };
-      try {
-        await pushImage(await readLayout(image.folder), target, session, { concurrency, signal });
-      } finally {
-        close();
-      }
-    });
+export async function pushByLibrary(
+  image: Image,
+  { port, caPem }: PushServer,
+  { name, address, tokens }: Place,
+  target: PushTarget,
+  signal: AbortSignal,
+): Promise<void> {
+  const path = { loginServer: name, address, chain: [] };
+  const tokenHost = `${tokens}:${port}`;
+  const registry = pinnedRegistry(path, port, atOnce(concurrency), caPem);
+  const tokenPath = { loginServer: tokenHost, address: tokens, chain: [] };
+  const tokenService = pinnedRegistry(tokenPath, port, 1, caPem);
+  const { repository, mountFrom } = target;
+  const session = new RegistrySession({
+    http: registry.http,
+    path,
+    clock: systemClock,
+    tokenHosts: [tokenHost],
+    login: passwordLogin({
+      http: registry.http,
+      path,
+      tokenHosts: new Map([[tokenHost, tokenService.http]]),
+      now: Date.now,
+      mask: () => undefined,
+      password: { username: user.name, password: user.password },
+    }),
+    scopes: [
+      `repository:${repository}:pull,push`,
+      ...(mountFrom === undefined ? [] : [`repository:${mountFrom}:pull`]),
+    ],
+  });
+  try {
+    await pushImage(await readLayout(image.folder), target, session, { concurrency, signal });
+  } finally {
+    registry.close();
+    tokenService.close();
+  }
 }
 
-/** skopeo with a refresh token at hand, so that it has to fetch access tokens only. */
-export async function skopeoClient(
+/** Where a peer pushes to. */
+export interface PeerPlace {
+  readonly address: string;
+  /** Without TLS and without a login. */
+  readonly plain: boolean;
+}
+
+/** The peers that are installed, by name; those that are missing are undefined. */
+export async function peerClients(
   { folder, signal }: Bench,
   server: PushServer,
-  skopeo: string,
-  refreshToken: string,
-): Promise<Client> {
-  const certificates = join(folder, 'skopeo-certificates');
+): Promise<Readonly<Record<'skopeo' | 'crane' | 'oras', PeerClient | undefined>>> {
+  const certificates = join(folder, 'certificates');
   await mkdir(certificates);
   await writeFile(join(certificates, 'ca.crt'), server.caPem);
-  const authFile = join(folder, 'skopeo-auth.json');
-  const auth = Buffer.from(`${tokenUser}:${refreshToken}`).toString('base64');
-  await writeFile(authFile, JSON.stringify({ auths: { [server.plain]: { auth } } }));
-  const options = ['--authfile', authFile, '--dest-cert-dir', certificates];
-  return async (image, repository) => {
-    // A home of its own for each run: from its cache skopeo would mount blobs of earlier runs. For
-    // root the cache is the system's, unless containers/image is told that root is somebody else.
-    const home = await mkdtemp(join(folder, 'skopeo-home-'));
-    const env = {
-      PATH: process.env['PATH'],
-      HOME: home,
-      XDG_DATA_HOME: home,
-      TMPDIR: home,
-      _CONTAINERS_ROOTLESS_UID: '1000',
-    };
-    const there = `docker://${server.plain}/${repository}:1.0`;
-    const args = ['--insecure-policy', 'copy', ...options, `oci:${image.folder}`, there];
-    const { code, errors, seconds } = await runProgram(skopeo, args, { env, signal });
-    if (code !== 0) throw new Error(`skopeo failed: ${errors}`);
-    return seconds;
-  };
-}
+  const hosts = Object.values(places).map((address) => `${address}:${server.port}`);
+  const auths = Object.fromEntries(hosts.map((host) => [host, { auth: basic }]));
+  const authFile = join(folder, 'config.json');
+  await writeFile(authFile, JSON.stringify({ auths }));
 
-/** An Entra token for registries, and a refresh token of the registry at `plain` for it. */
-export async function signIn(server: PushServer): Promise<{ entra: string; refresh: string }> {
-  const { authorityUrl, tenantId, clientId, clientSecret, caPem, plain } = server;
-  const entra = await post(`${authorityUrl}/${tenantId}/oauth2/v2.0/token`, caPem, {
-    grant_type: 'client_credentials',
-    client_id: clientId,
-    client_secret: clientSecret,
-    scope: 'https://containerregistry.azure.net/.default',
-  });
-  const access = entra['access_token'] ?? '';
-  const form = { grant_type: 'access_token', service: plain, tenant: tenantId };
-  const exchange = `https://${plain}/oauth2/exchange`;
-  const answer = await post(exchange, caPem, { ...form, access_token: access });
-  return { entra: access, refresh: answer['refresh_token'] ?? '' };
-}
-
-function post(
-  url: string,
-  ca: string,
-  form: Record<string, string>,
-): Promise<Record<string, string>> {
-  const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
-  return new Promise((done, fail) => {
-    const sent = request(url, { method: 'POST', ca, headers, agent: false }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (part: string) => (text += part));
-      response.on('error', fail);
-      response.on('end', () => {
-        if (response.statusCode === 200) done(JSON.parse(text) as Record<string, string>);
-        else fail(new Error(`POST ${url}: ${response.statusCode} ${text}`));
+  async function client(
+    name: string,
+    args: (image: Image, reference: string, plain: boolean) => string[],
+  ): Promise<PeerClient | undefined> {
+    const program = await findProgram(name);
+    if (program === undefined) return undefined;
+    return async (image, { address, plain }, repository, tag) => {
+      // A home of its own for each run: from its cache skopeo would mount blobs of earlier runs. For
+      // root the cache is the system's, unless containers/image is told that root is somebody else.
+      const home = await mkdtemp(join(folder, `${name}-home-`));
+      const env = {
+        PATH: process.env['PATH'],
+        HOME: home,
+        XDG_DATA_HOME: home,
+        TMPDIR: home,
+        _CONTAINERS_ROOTLESS_UID: '1000',
+        DOCKER_CONFIG: folder,
+        SSL_CERT_FILE: server.caFile,
+      };
+      const reference = `${address}:${server.port}/${repository}:${tag}`;
+      const { code, errors, seconds } = await runProgram(program, args(image, reference, plain), {
+        env,
+        signal,
       });
-    });
-    sent.on('error', fail);
-    sent.end(new URLSearchParams(form).toString());
-  });
+      if (code !== 0) throw new Error(`${name} failed: ${errors}`);
+      return seconds;
+    };
+  }
+
+  const [skopeo, crane, oras] = await Promise.all([
+    client('skopeo', ({ folder: from }, to, plain) => [
+      '--insecure-policy',
+      'copy',
+      ...(plain
+        ? ['--dest-tls-verify=false']
+        : ['--authfile', authFile, '--dest-cert-dir', certificates]),
+      `oci:${from}`,
+      `docker://${to}`,
+    ]),
+    client('crane', ({ folder: from }, to, plain) => [
+      'push',
+      from,
+      to,
+      ...(plain ? ['--insecure'] : []),
+    ]),
+    client('oras', ({ folder: from, digest }, to, plain) => [
+      'cp',
+      '--from-oci-layout',
+      `${from}@${digest}`,
+      to,
+      ...(plain ? ['--to-plain-http'] : ['--to-ca-file', server.caFile]),
+    ]),
+  ]);
+  return { skopeo, crane, oras };
 }
+
+export type PeerClient = (
+  image: Image,
+  place: PeerPlace,
+  repository: string,
+  tag: string,
+) => Promise<number>;
 
 const topologyText = `name: bench
 cloud: public

@@ -8,7 +8,7 @@ export interface Goal {
 /** One comparison. A figure that was not measured is undefined, never a guess. */
 export interface Measurement {
   readonly name: string;
-  readonly unit: 's' | 'ms' | '%' | 'requests';
+  readonly unit: 's' | 'ms' | '%' | 'requests' | 'x';
   readonly ours?: number | undefined;
   readonly peer?: number | undefined;
   /** Absent where nothing comparable exists. */

@@ -65,6 +65,15 @@ export const errorCodes = {
     cause: 'A deployment failed.',
     fix: 'Each root cause is listed with its resource; mend it and run again.',
   },
+  WHAT_IF_REFUSED: {
+    cause: 'What-if predicts a change that the input failOn forbids; nothing was deployed.',
+    fix: 'Mend the template, or let the change through by a rule in ignoreChanges.',
+  },
+  RETIRE_REFUSED: {
+    cause:
+      'A stamp may not be deleted yet: traffic, names, locks or running deployments are in the way.',
+    fix: 'Each obstacle is listed with what to do; nothing was deleted.',
+  },
   DEPLOYMENT_ACTIVE: {
     cause: 'Another deployment of the same name is running with other content.',
     fix: 'Wait until it ends, cancel it, or choose another deploymentName.',
@@ -122,13 +131,59 @@ export const errorCodes = {
     cause: 'The registry refused a request or broke off.',
     fix: 'See its code and message; a 403 that names an IP address means the public path was used.',
   },
+  REGISTRY_TAG_EXISTS: {
+    cause: 'A tag names another image already, and the push was told not to move tags.',
+    fix: 'Push under a tag of its own, or set immutable to false.',
+  },
+  REGISTRY_REPLICA: {
+    cause: 'A layer could not be pulled back through the data endpoint of a replica.',
+    fix: 'The message names the endpoint and how it answered; nodes of that region would fail the same way.',
+  },
   IMAGE_INVALID: {
-    cause: 'The image layout is incomplete or breaks the OCI specification.',
-    fix: 'Build the layout again; the message names the file.',
+    cause: 'The source of the image is no image, or breaks the OCI or docker format.',
+    fix: 'Build it again; each problem is listed with the file or manifest that it is about.',
   },
   IMAGE_DIGEST_MISMATCH: {
-    cause: "A blob's content does not have the digest that its descriptor states.",
-    fix: 'Build the layout again; the blob was not committed to the registry.',
+    cause: 'Content does not have the digest that is stated for it.',
+    fix: 'Build the source again; the blob was not committed to the registry.',
+  },
+  IMAGE_CONTENT_MISSING: {
+    cause: 'The source lacks a file, manifest or blob that the image names.',
+    fix: 'Export the whole image again, or only the platforms that are there (platform).',
+  },
+  IMAGE_MEDIA_TYPE: {
+    cause: 'A manifest, configuration or layer has a media type that cannot be pushed.',
+    fix: 'Build the image in the OCI or docker (schema 2) format, without foreign layers.',
+  },
+  IMAGE_ALGORITHM: {
+    cause: 'A digest is made with an algorithm that is not supported.',
+    fix: 'Build the image with sha256 digests; registries know no other for certain.',
+  },
+  IMAGE_TOO_LARGE: {
+    cause:
+      'A manifest or another document of the image is larger than registries take, or nested too deep.',
+    fix: 'A manifest may have 4 MiB, all manifests of an image 32 MiB; put data into layers.',
+  },
+  IMAGE_PLATFORM_MISSING: {
+    cause: 'The image has no variant for a platform that was asked for.',
+    fix: 'See the platforms listed in the message, and correct the input platform.',
+  },
+  IMAGE_ARCHIVE_DAMAGED: {
+    cause: 'The archive is cut short or damaged.',
+    fix: 'Make it or download it again; nothing was sent.',
+  },
+  IMAGE_ARCHIVE_UNSAFE: {
+    cause:
+      'The archive has entries that no image needs: paths out of it, devices, duplicates, circles of links.',
+    fix: 'Do not trust it; make the archive again with a known tool. Nothing was unpacked or sent.',
+  },
+  IMAGE_ARCHIVE_BOMB: {
+    cause: 'The compressed archive unpacks to far more than such an archive holds.',
+    fix: 'If it is right, unpack it with gunzip and give the tar archive: that is read in place.',
+  },
+  IMAGE_NO_SPACE: {
+    cause: "The agent's temporary folder has no room for the unpacked archive.",
+    fix: 'Free space, or give the archive uncompressed: that is read in place.',
   },
   GATE_FAILED: {
     cause: 'A network check failed, so the gate holds the release.',

@@ -151,7 +151,7 @@ describe('signing in, by the packaged task', function () {
       const ended = await as();
       assert.equal(ended.result, 'Succeeded', ended.stdout);
       const resource = encodeURIComponent(run.sandbox.info.arm);
-      const path = '/metadata/identity/oauth2/token/?api-version=2018-02-01&resource=';
+      const path = '/metadata/identity/oauth2/token?api-version=2018-02-01&resource=';
       assert.deepEqual(imds.requests, [`${path}${resource}`]);
     });
 

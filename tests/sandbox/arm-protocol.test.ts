@@ -183,6 +183,22 @@ b", quoted: 'say "x"', }, }`,
       assert.deepEqual(await ids(stranger), []);
     });
 
+    it('lists groups by tag and in pages, and refuses a filter that it does not know', async () => {
+      const all = `/subscriptions/${hubSubscription}/resourcegroups?api-version=2021-04-01`;
+      const one = `/subscriptions/${hubSubscription}/resourcegroups/rg-tagged?api-version=2021-04-01`;
+      await world.make(one, { location: 'westeurope', tags: { env: 'dev' } });
+      const names = async (query: string): Promise<unknown[]> =>
+        ((await world.ask('GET', `${all}${query}`)).body['value'] as Shown[]).map((g) => g['name']);
+      assert.deepEqual(await names("&$filter=tagName eq 'ENV'"), ['rg-tagged']);
+      assert.deepEqual(await names("&$filter=tagName eq 'env' and tagValue eq 'prod'"), []);
+      const first = await world.ask('GET', `${all}&$top=1`);
+      assert.equal((first.body['value'] as Shown[]).length, 1);
+      assert.match(String(first.body['nextLink']), /skipToken=1/);
+      const other = await world.ask('GET', `${all}&$filter=name eq 'rg-tagged'`);
+      assert.equal(other.status, 400);
+      assert.equal(errorOf(other).code, 'InvalidFilterInQueryString');
+    });
+
     it('deletes a group with what is in it, whatever the order', async () => {
       const nsg = `${hub}/providers/Microsoft.Network/networkSecurityGroups/nsg`;
       await world.make(`${nsg}?api-version=2024-05-01`, { location: 'westeurope' });

@@ -11,6 +11,10 @@ export interface TestAuthority {
   readonly ca: string;
   /** A server certificate for these names and addresses. */
   issue(names: readonly string[], validity?: Validity): Promise<{ cert: string; key: string }>;
+  /** A certificate by which a client shows who it is. */
+  issueClient(name: string): Promise<{ cert: string; key: string }>;
+  /** An authority under this one; its `ca` is the certificate that servers have to send along. */
+  issueAuthority(name: string): Promise<TestAuthority>;
 }
 
 export interface Validity {
@@ -18,10 +22,14 @@ export interface Validity {
   readonly notAfterDate?: Date;
 }
 
-export async function createTestAuthority(name = 'Test authority'): Promise<TestAuthority> {
+export async function createTestAuthority(
+  name = 'Test authority',
+  above?: { cert: string; key: string },
+): Promise<TestAuthority> {
   const own = await generate([{ name: 'commonName', value: name }], {
     keyType: 'ec',
     algorithm: 'sha256',
+    ...(above === undefined ? {} : { ca: above }),
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },
       { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
@@ -29,6 +37,19 @@ export async function createTestAuthority(name = 'Test authority'): Promise<Test
   });
   return {
     ca: own.cert,
+    issueAuthority: (below) => createTestAuthority(below, { cert: own.cert, key: own.private }),
+    async issueClient(client) {
+      const issued = await generate([{ name: 'commonName', value: client }], {
+        keyType: 'ec',
+        algorithm: 'sha256',
+        ca: { key: own.private, cert: own.cert },
+        extensions: [
+          { name: 'basicConstraints', cA: false },
+          { name: 'extKeyUsage', clientAuth: true },
+        ],
+      });
+      return { cert: issued.cert, key: issued.private };
+    },
     async issue(names, validity = {}) {
       const issued = await generate([{ name: 'commonName', value: names[0] ?? 'nobody' }], {
         keyType: 'ec',

@@ -74,6 +74,8 @@ describe('the Azure CLI: resources', function () {
     assert.deepEqual(tags, { by: 'az', a: 'b' });
     assert.equal(await az.run('group', 'show', '-n', group.toUpperCase(), ...query('name')), group);
     assert.deepEqual(await az.run('group', 'list', ...query('[].name')), [group]);
+    assert.deepEqual(await az.run('group', 'list', '--tag', 'BY=az', ...query('[].name')), [group]);
+    assert.deepEqual(await az.run('group', 'list', '--tag', 'by=hand'), []);
     assert.match(await az.fail('group', 'show', '-n', 'rg-none'), /\(ResourceGroupNotFound\)/);
     assert.match(
       await az.fail('group', 'create', '-n', group, '-l', 'northeurope'),

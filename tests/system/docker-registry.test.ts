@@ -8,7 +8,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../tasks/lib/net/clock.ts';
-import { readLayout } from '../../tasks/lib/oci/layout.ts';
+import { readLayout } from '../../tasks/lib/oci/source/layout.ts';
 import { pinnedRegistry } from '../../tasks/lib/oci/pinned-http.ts';
 import { pushImage, type PushResult } from '../../tasks/lib/oci/push.ts';
 import { RegistrySession } from '../../tasks/lib/oci/session.ts';

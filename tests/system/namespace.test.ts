@@ -43,7 +43,7 @@ describe('real addresses', () => {
     assert.equal(run.code, 0, `${run.stdout}\n${run.stderr}`);
     assert.deepEqual(run.report.failing, []);
     const checks = run.report.gate?.checks ?? [];
-    assert.equal(checks.length, 16);
+    assert.equal(checks.length, 22);
     assert.ok(checks.every((check) => check.status === 'pass'));
     const dns = checks.filter((check) => check.kind === 'dns').map((check) => check.observed);
     assert.ok(

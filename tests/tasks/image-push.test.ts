@@ -1,100 +1,30 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startEntra } from '../../sandbox/azure/entra/entra.ts';
-import type { Entra } from '../../sandbox/azure/entra/entra.ts';
-import { createRegistry } from '../../sandbox/azure/registry/registry.ts';
-import type { Registry } from '../../sandbox/azure/registry/registry.ts';
-import { createAuthority } from '../../sandbox/http/certificates.ts';
-import type { Authority } from '../../sandbox/http/certificates.ts';
-import { listenTls } from '../../sandbox/http/tls-server.ts';
-import type { TlsListener } from '../../sandbox/http/tls-server.ts';
 import { addImage, blobFile, digestOf, finish } from '../unit/oci/layout-files.ts';
 import type { Named } from '../unit/oci/layout-files.ts';
-import { runMain, startNameServer, writeTopology } from './network-gate-world.ts';
-import type { NameServer, TaskRun } from './network-gate-world.ts';
+import { clientSecret, ImagePushWorld, loginServer } from './image-push-world.ts';
+import type { RegistryServer } from './image-push-world.ts';
+import { runMain } from './network-gate-world.ts';
+import type { TaskRun } from './network-gate-world.ts';
 
-const tenantId = '00000000-0000-4000-8000-0000000000ff';
-const connection = '00000000-0000-4000-8000-0000000000c1';
-const loginServer = 'crtest.azurecr.io';
-const secret = 'a-client-secret';
 const layer = Buffer.alloc(3_000_000, 'layer');
 
 describe('ImagePush as a process', function () {
   this.timeout(30_000);
-  let folder: string;
-  let authority: Authority;
-  let entra: Entra;
-  let registry: Registry;
-  let listener: TlsListener;
-  let names: NameServer;
+  const world = new ImagePushWorld(runMain);
+  let registry: RegistryServer;
   let image: Named;
-  let allowed: boolean;
-  let paths: { topology: string; overlays: string };
-  let clientId: string;
 
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'image-push-'));
-    authority = await createAuthority(folder);
-    entra = await startEntra({ authority, tenantId, port: 0 });
-    ({ clientId } = entra.addApplication({ name: 'stamp', secret }));
-    names = await startNameServer();
-  });
-  after(async () => {
-    await entra.close();
-    await names.close();
-    await rm(folder, { recursive: true });
-  });
   beforeEach(async () => {
-    allowed = true;
-    registry = createRegistry({
-      loginServer,
-      identify: (token) => entra.verify(token, ['https://containerregistry.azure.net'])?.objectId,
-      isAllowed: () => allowed,
-    });
-    listener = await listenTls({
-      host: '127.110.0.101',
-      port: 0,
-      certificate: await authority.issue([loginServer]),
-      handler: registry.handler,
-      name: 'registry',
-    });
-    names.names.clear();
-    names.names.set(loginServer, ['crtest.privatelink.azurecr.io', '127.110.0.101']);
-    paths = await writeTopology(folder, names.server, listener.port);
-    image = await addImage(join(folder, 'image'), [layer, Buffer.from('small')]);
-    await finish(join(folder, 'image'), image);
+    registry = await world.startRegistry();
+    image = await addImage(join(world.folder, 'image'), [layer, Buffer.from('small')]);
+    await finish(join(world.folder, 'image'), image);
   });
-  afterEach(() => listener.close());
 
   function push(inputs: Record<string, string> = {}): Promise<TaskRun> {
-    return runMain(
-      'ImagePush',
-      folder,
-      {
-        azureSubscription: connection,
-        source: join(folder, 'image'),
-        repository: 'team/app',
-        tags: '1.0\n1.0.1',
-        ...paths,
-        ...inputs,
-      },
-      {
-        NODE_EXTRA_CA_CERTS: authority.caFile,
-        [`ENDPOINT_URL_${connection}`]: 'https://localhost:1/',
-        [`ENDPOINT_AUTH_SCHEME_${connection}`]: 'ServicePrincipal',
-        [`ENDPOINT_AUTH_${connection}`]: JSON.stringify({
-          scheme: 'ServicePrincipal',
-          parameters: {},
-        }),
-        [`ENDPOINT_AUTH_PARAMETER_${connection}_TENANTID`]: tenantId,
-        [`ENDPOINT_AUTH_PARAMETER_${connection}_SERVICEPRINCIPALID`]: clientId,
-        [`ENDPOINT_AUTH_PARAMETER_${connection}_SERVICEPRINCIPALKEY`]: secret,
-        [`ENDPOINT_DATA_${connection}_ENVIRONMENTAUTHORITYURL`]: entra.authorityUrl,
-        [`ENDPOINT_DATA_${connection}_ENVIRONMENT`]: 'AzureCloud',
-      },
-    );
+    const source = join(world.folder, 'image');
+    return world.push({ source, tags: '1.0\n1.0.1', ...inputs });
   }
 
   it('pushes, sets its outputs, shows no secret, and has nothing to do the second time', async () => {
@@ -119,7 +49,7 @@ describe('ImagePush as a process', function () {
       .split('\n')
       .filter((line) => !line.startsWith('##vso[task.setsecret]'))
       .join('\n');
-    assert.ok(!visible.includes(secret) && !visible.includes('eyJ'));
+    assert.ok(!visible.includes(clientSecret) && !visible.includes('eyJ'));
 
     const second = await push();
     assert.equal(second.result, 'Succeeded', second.output);
@@ -128,7 +58,7 @@ describe('ImagePush as a process', function () {
   });
 
   it('refuses a registry outside the declared networks before it sends anything', async () => {
-    names.names.set(loginServer, ['crtest.privatelink.azurecr.io', '203.0.113.9']);
+    world.names.set(loginServer, ['crtest.privatelink.azurecr.io', '203.0.113.9']);
     const { result, issues, output, outputs } = await push();
     assert.equal(result, 'Failed');
     assert.deepEqual(new Set(issues), new Set(['REGISTRY_NOT_PRIVATE']));
@@ -144,7 +74,7 @@ describe('ImagePush as a process', function () {
   it('refuses a blob with other content, and the registry keeps nothing of it', async () => {
     const wrong = Buffer.from(layer);
     wrong.write('X', 100);
-    await writeFile(blobFile(join(folder, 'image'), digestOf(layer)), wrong);
+    await writeFile(blobFile(join(world.folder, 'image'), digestOf(layer)), wrong);
     const { result, issues } = await push();
     assert.equal(result, 'Failed');
     assert.deepEqual(issues, ['IMAGE_DIGEST_MISMATCH']);
@@ -154,7 +84,7 @@ describe('ImagePush as a process', function () {
   });
 
   it('fails for an identity without rights, naming the role', async () => {
-    allowed = false;
+    world.allowed = false;
     const { result, issues, output } = await push();
     assert.equal(result, 'Failed');
     assert.deepEqual(new Set(issues), new Set(['REGISTRY_AUTH']));
@@ -171,7 +101,7 @@ describe('ImagePush as a process', function () {
     assert.equal(result, 'Failed');
     assert.deepEqual(new Set(issues), new Set(['INPUT_INVALID']));
     for (const text of [
-      'Input "repository" must be lower case.',
+      'Input "repository" has "Team", which must be lower case.',
       'Input "tags" has "-b", which must be up to 128 letters',
       'Input "tags" has "a", which is given twice.',
       'Input "registry" must be the name of a registry or its login server.',

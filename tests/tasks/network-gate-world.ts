@@ -10,16 +10,30 @@ import type { Answer, Packet } from 'dns-packet';
 export interface NameServer {
   readonly server: string;
   readonly names: Map<string, readonly string[]>;
+  /** Names that were asked for and are not in the table, in order. */
+  readonly missed: string[];
+  /** Called after each of them was answered. */
+  onMissing: (name: string) => void;
   close(): Promise<void>;
 }
 
 export async function startNameServer(): Promise<NameServer> {
   const names = new Map<string, readonly string[]>();
+  const missed: string[] = [];
   const socket = createSocket('udp4');
+  await new Promise<void>((done) => socket.bind(0, '127.0.0.1', done));
+  const { port } = socket.address() as AddressInfo;
+  const server: NameServer = {
+    server: `127.0.0.1:${port}`,
+    names,
+    missed,
+    onMissing: () => undefined,
+    close: () => new Promise((done) => socket.close(() => done())),
+  };
   socket.on('message', (message, from) => {
     const query = decode(message);
-    const name = query.questions?.[0]?.name ?? '';
-    const way = names.get(name.toLowerCase());
+    const name = (query.questions?.[0]?.name ?? '').toLowerCase();
+    const way = names.get(name);
     const answers: Answer[] = [];
     let owner = name;
     for (const step of way ?? []) {
@@ -35,23 +49,22 @@ export async function startNameServer(): Promise<NameServer> {
       answers,
     };
     socket.send(encode(answer), from.port, from.address);
+    if (way !== undefined) return;
+    missed.push(name);
+    server.onMissing(name);
   });
-  await new Promise<void>((done) => socket.bind(0, '127.0.0.1', done));
-  const { port } = socket.address() as AddressInfo;
-  return {
-    server: `127.0.0.1:${port}`,
-    names,
-    close: () => new Promise((done) => socket.close(() => done())),
-  };
+  return server;
 }
 
 /**
- * Writes a topology of a hub and one stamp, both on loopback, and returns the inputs that name it.
+ * Writes a topology of a hub and one stamp, both on loopback, and returns the inputs that name it. `port` is
+ * dialled for 443, `more` has further ports.
  */
 export async function writeTopology(
   folder: string,
   resolver: string,
   port: number,
+  more: Readonly<Record<string, number>> = {},
 ): Promise<{ topology: string; overlays: string }> {
   const topology = join(folder, 'topology.yml');
   const overlays = join(folder, 'topology.sandbox.yml');
@@ -89,7 +102,7 @@ hub:
   network: { addressSpace: [127.110.0.0/16] }
   dns: { resolvers: ['${resolver}'] }
 stamps: { weu: { network: { addressSpace: [127.111.0.0/16] } } }
-ports: { '443': ${port} }
+ports: ${JSON.stringify({ '443': port, ...more })}
 `,
   );
   return { topology, overlays };
@@ -108,18 +121,40 @@ export interface TaskRun {
 /**
  * Runs a task's own main.ts as the agent would: a process of its own, inputs in the environment.
  */
-export async function runMain(
+export function runMain(
   task: string,
   folder: string,
   inputs: Record<string, string>,
   environment: Record<string, string> = {},
 ): Promise<TaskRun> {
   const main = resolve('tasks', task, `${task}V1`, 'main.ts');
+  return runProgram([process.execPath, '--import', 'tsx', main], folder, inputs, environment);
+}
+
+/** As `runMain`, but what the agent gets: the packaged task; wrapped in another command if one is given. */
+export function runPackaged(
+  task: string,
+  folder: string,
+  inputs: Record<string, string>,
+  environment: Record<string, string> = {},
+  wrap: (command: string[]) => string[] = (command) => command,
+): Promise<TaskRun> {
+  const bundle = resolve('dist', 'tasks', task, `${task}V1`, 'index.js');
+  return runProgram(wrap([process.execPath, bundle]), folder, inputs, environment);
+}
+
+async function runProgram(
+  program: readonly string[],
+  folder: string,
+  inputs: Record<string, string>,
+  environment: Record<string, string>,
+): Promise<TaskRun> {
   const given = Object.entries(inputs).map(([name, value]) => [
     `INPUT_${name.toUpperCase()}`,
     value,
   ]);
-  const child = spawn(process.execPath, ['--import', 'tsx', main], {
+  const [command = '', ...args] = program;
+  const child = spawn(command, args, {
     env: {
       PATH: process.env['PATH'] ?? '',
       AGENT_TEMPDIRECTORY: folder,

@@ -59,6 +59,8 @@ export interface ArmFake {
   /** Deployments that were really begun. */
   begun: number;
   script: Script;
+  /** Answer to what-if, without a wait. */
+  whatIf: unknown;
   faults: Fault[];
   /** Tokens that are answered with 401. */
   readonly withdrawn: Set<string>;
@@ -79,6 +81,7 @@ export async function startArm(clock: FakeClock): Promise<ArmFake> {
     deployments: new Map(),
     begun: 0,
     script: { takes: 0 },
+    whatIf: undefined,
     faults: [],
     withdrawn: new Set(),
     tokenLifetime: Infinity,
@@ -170,6 +173,8 @@ function answer(
   if (method === 'POST' && action === 'validate') {
     const { status, body } = script.validation ?? { status: 200, body: { properties: {} } };
     reply(status, body);
+  } else if (method === 'POST' && action === 'whatIf') {
+    reply(200, fake.whatIf);
   } else if (method === 'PUT') {
     if (stored !== undefined && stateOf(fake, stored, clock) === 'Running') {
       const message = `Unable to edit or replace deployment '${name}': previous deployment is still active.`;

@@ -77,8 +77,8 @@ export async function startBench(lifetimeMs = 3_600_000): Promise<Bench> {
       return Promise.resolve({ token: kept, expiresAt: Date.now() + lifetimeMs });
     },
   };
-  const target = { subscription, resourceGroup: 'rg', name: 'd' };
-  const port = createDeployment(connection, source, target, clock, { httpClient });
+  const scope = { kind: 'resourceGroup', subscription, resourceGroup: 'rg' } as const;
+  const port = createDeployment(connection, source, { scope, name: 'd' }, clock, { httpClient });
   const watcher = {
     info: (text: string) => lines.push(text),
     error: (text: string) => lines.push(`! ${text}`),

@@ -84,9 +84,9 @@ export const gateCases: readonly BadInput[] = [
     code: 'GATES_INVALID',
     errors: [
       'gates.yml:1:1: unknown key "check"; allowed: checks; did you mean checks?',
-      'gates.yml:4:9: one: kind "dsn" is not known; allowed: dns, tcp, tls, denied, peering; did you mean dns?',
+      'gates.yml:4:9: one: kind "dsn" is not known; allowed: dns, tcp, tls, http, mtls, postgres, redis, denied, egress, peering, route, nsg, public-access, private-endpoint, dns-zone, address-plan, reach, registry, key-vault, storage, agent; did you mean dns?',
       'gates.yml:6:3: two: host is missing',
-      'gates.yml:8:3: two: unknown key "hots"; allowed: id, kind, each, host, port; did you mean host?',
+      'gates.yml:8:3: two: unknown key "hots"; allowed: id, kind, each, severity, host, port; did you mean host?',
       'gates.yml:12:9: three: placeholder {stamp.parameters.keyVaultName} needs a topology and each: stamp',
       'gates.yml:16:9: four: placeholder {registry.loginserver} names nothing: registry has name, ' +
         'replicas, loginServer',

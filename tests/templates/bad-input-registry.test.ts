@@ -73,11 +73,12 @@ describe('bad input on the way to the registry', function () {
     assert.deepEqual(done.run.outputs, {});
   }
 
-  function publicAnswer(name: string): string {
+  /** What every hint about a record ends with. */
+  function look(name: string): string {
+    const zoneName = 'privatelink.azurecr.io';
     return (
-      'The zone privatelink.azurecr.io is not linked to the network of this agent (or of its DNS server), or ' +
-      `its A record ${name} is missing and public DNS answers, or the record points to another address ` +
-      "than the registry's private endpoint has (PrivateDns@1 registers both, and tells which)."
+      ` Look with: az network private-dns link vnet list -g GROUP -z ${zoneName} -o table; ` +
+      `az network private-dns record-set a show -g GROUP -z ${zoneName} -n ${name}`
     );
   }
 
@@ -87,7 +88,7 @@ describe('bad input on the way to the registry', function () {
       'crbadinput.azurecr.io does not resolve (nxdomain)',
       'crbadinput.azurecr.io -> crbadinput.privatelink.azurecr.io -> nxdomain',
       'The zone privatelink.azurecr.io is linked but has no A record crbadinput: register the ' +
-        "registry's private endpoint there (PrivateDns@1).",
+        `registry's private endpoint there (PrivateDns@1).${look('crbadinput')}`,
     );
     assert.equal(registry('crbadinput').content.repositories.size, 0);
   });
@@ -98,7 +99,7 @@ describe('bad input on the way to the registry', function () {
       'crnowhere.azurecr.io does not resolve (nxdomain)',
       'crnowhere.azurecr.io -> nxdomain',
       "No zone knows the name: check the registry's name, link the zone privatelink.azurecr.io to the " +
-        "agent's network and register the A record crnowhere (PrivateDns@1).",
+        `agent's network and register the A record crnowhere (PrivateDns@1).${look('crnowhere')}`,
     );
   });
 
@@ -111,7 +112,8 @@ describe('bad input on the way to the registry', function () {
       done,
       `crpublic.azurecr.io resolves to ${address}, outside the declared networks (${declared})`,
       `crpublic.azurecr.io -> ${address}`,
-      publicAnswer('crpublic'),
+      'The name does not lead through privatelink.azurecr.io: the registry has no private endpoint, or a ' +
+        `record of the public name hides it.${look('crpublic')}`,
     );
     assert.equal(registry('crpublic').content.repositories.size, 0);
   });
@@ -125,7 +127,10 @@ describe('bad input on the way to the registry', function () {
         done,
         `crbadinput.azurecr.io resolves to 127.99.0.1, outside the declared networks (${declared})`,
         'crbadinput.azurecr.io -> crbadinput.privatelink.azurecr.io -> 127.99.0.1',
-        publicAnswer('crbadinput'),
+        'A private zone answered: the zone privatelink.azurecr.io is linked, but its A record crbadinput ' +
+          "points to 127.99.0.1, which no declared network contains. It belongs to another network's private " +
+          'endpoint, or to one that was deleted; or the network is missing in the declared ones ' +
+          `(PrivateDns@1 corrects its own records).${look('crbadinput')}`,
       );
       assert.equal(elsewhere.seen, 0);
     } finally {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import type { Activity } from '../../sandbox/azure/arm/server.ts';
+import type { SandboxOptions } from '../../sandbox/azure/sandbox.ts';
 import type { Connection } from '../../sandbox/pipelines/run/connections.ts';
 import type { Issue, RunResult } from '../../sandbox/pipelines/run/result.ts';
 import { runPipeline } from '../../sandbox/pipelines/run/run.ts';
@@ -56,6 +57,8 @@ export type Change = string | ((text: string) => string);
 /** A pipeline of one step over a copy of the fixtures. */
 export interface Step {
   readonly task: string;
+  /** Further tasks that the pipeline uses. */
+  readonly moreTasks?: readonly string[];
   readonly inputs: Readonly<Record<string, string>>;
   /** Changes to the copy, by path below its root. */
   readonly files?: Readonly<Record<string, Change>>;
@@ -133,9 +136,14 @@ export class BadInputWorld {
     this.#folder = folder;
   }
 
-  static async start(): Promise<BadInputWorld> {
+  /** `more` are connections besides those that every case has. */
+  static async start(
+    more: typeof setup.connections = [],
+    options: Partial<SandboxOptions> = {},
+  ): Promise<BadInputWorld> {
     const port = await freePort();
     const sandbox = await runSandbox({
+      ...options,
       subscriptions: setup.subscriptions,
       agentAddress: setup.agent.loopback,
       endpointPorts: { 443: port },
@@ -144,7 +152,7 @@ export class BadInputWorld {
     const folder = await mkdtemp(join(tmpdir(), 'spokeline-bad-input-'));
     const world = new BadInputWorld(sandbox, port, signIn, folder);
     try {
-      await world.#handOver();
+      await world.#handOver(more);
     } catch (error) {
       await world.stop();
       throw error;
@@ -153,8 +161,9 @@ export class BadInputWorld {
   }
 
   /** Makes the connections, and a folder for the PATH of agents that have node and nothing else. */
-  async #handOver(): Promise<void> {
-    const connections = await handOver(this.sandbox.sandbox, setup);
+  async #handOver(more: typeof setup.connections): Promise<void> {
+    const all = { ...setup, connections: [...setup.connections, ...more] };
+    const connections = await handOver(this.sandbox.sandbox, all);
     const [first] = connections;
     assert.ok(first);
     const nowhere = `https://localhost:${this.signIn.port}`;
@@ -196,7 +205,9 @@ export class BadInputWorld {
     const run = await runPipeline({
       file: join(root, 'pipeline.yml'),
       root,
-      tasks: { [step.task]: packaged(step.task) },
+      tasks: Object.fromEntries(
+        [step.task, ...(step.moreTasks ?? [])].map((task) => [task, packaged(task)]),
+      ),
       connections: this.#connections,
       devops: sandbox.devops,
       out: join(this.#folder, `out-${this.#runs}`),

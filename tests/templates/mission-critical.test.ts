@@ -12,6 +12,8 @@ function expected(folder: string): unknown {
 const allChecks = [
   'registry-dns',
   'registry-tls',
+  ...['login-dns', 'login-tls', 'challenge', 'token'].map((part) => `registry-path.${part}`),
+  ...['dns', 'tls'].map((part) => `registry-path.data-westeurope-${part}`),
   ...['weu', 'neu'].flatMap((stamp) =>
     [
       'peering',
@@ -42,7 +44,7 @@ describe('example mission-critical', function () {
     ]);
     assert.match(report.image?.digest ?? '', /^sha256:[0-9a-f]{64}$/);
     assert.match(html, /The network is as declared/);
-    assert.match(junit, /<testsuite name="network gate" tests="16" failures="0"/);
+    assert.match(junit, /<testsuite name="network gate" tests="22" failures="0"/);
     // The secrets of the sandbox's identities never show.
     assert.doesNotMatch(stdout + stderr, /eyJ[A-Za-z0-9_-]{10,}\./);
   });
@@ -63,6 +65,20 @@ describe('example mission-critical', function () {
     assert.deepEqual(run.report.failing, []);
     assert.equal(run.report.result, 'passed');
     assert.equal(run.code, 0, run.stdout);
+  });
+
+  it('derives the checks from the private endpoints where there is no gates document', async () => {
+    const folder = 'tests/fixtures/breaks/derived-gate';
+    const run = await startExample(['mission-critical', '--patch', folder]);
+    assert.equal(run.code, 0, run.stdout);
+    const seen = (stamp: string): string[] =>
+      [`kv-spokeline-mc-${stamp}`, `stspokelinemc${stamp}`].flatMap((name) =>
+        ['dns', 'tls'].map((kind) => `${stamp}/pe-${name}.${name}.${kind} pass`),
+      );
+    assert.deepEqual(
+      run.report.gate?.checks.map(({ id, status }) => `${id} ${status}`),
+      [...seen('weu'), ...seen('neu')],
+    );
   });
 
   it('names the examples and the breaks there are', async () => {

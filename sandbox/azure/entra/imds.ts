@@ -43,7 +43,7 @@ export async function startImds(o: ImdsOptions): Promise<Imds> {
       refuse(400, 'invalid_request', 'Required metadata header not specified');
       return;
     }
-    // MSAL ends the path with a slash, which the real service takes as well.
+    // Microsoft's own library ends the path with a slash, which the real service takes as well.
     if (!/^\/metadata\/identity\/oauth2\/token\/?$/.test(url.pathname)) {
       refuse(404, 'not_found', `the sandbox's metadata service has no ${url.pathname}`);
       return;

@@ -44,7 +44,9 @@ function hits(rule: FirewallRule, packet: Packet): boolean {
   const protocol = rule.protocol.toLowerCase();
   return (
     (protocol === '*' || protocol === packet.protocol.toLowerCase()) &&
-    rule.ports.some((range) => rangeHolds(range, packet.port)) &&
+    // ICMP has no ports, whatever a rule for any protocol says of them.
+    (packet.protocol.toLowerCase() === 'icmp' ||
+      rule.ports.some((range) => rangeHolds(range, packet.port))) &&
     holds(rule.sources, packet.source) &&
     holds(rule.destinations, packet.destination)
   );

@@ -7,6 +7,8 @@ import { createAuth } from './auth.ts';
 import { Content } from './content.ts';
 import { RegistryError, sendRegistryError } from './errors.ts';
 import { findManifest, putManifest, referrers } from './manifests.ts';
+import { misbehaving } from './misbehaviour.ts';
+import type { Misbehaviour } from './misbehaviour.ts';
 import { checkDigest, checkRepository, isDigest } from './names.ts';
 import {
   blobUnknown,
@@ -23,8 +25,7 @@ import { Uploads } from './uploads.ts';
 export interface RegistryOptions extends Omit<AuthOptions, 'now'> {
   /** Host that layers are downloaded from; without one the login server hands them out itself. */
   dataHost?: () => string | undefined;
-  /** Bytes of one upload request; more is answered with 413. No limit if absent. */
-  bodyLimit?: number;
+  misbehaviour?: Misbehaviour;
   /** Bytes that the registry keeps in memory; 1 GiB if absent. */
   capacity?: number;
   now?: () => number;
@@ -49,12 +50,12 @@ interface Call {
 
 /** One container registry: the OCI distribution routes behind ACR's tokens. */
 export function createRegistry(o: RegistryOptions): Registry {
-  const auth = createAuth({ ...o, now: o.now ?? Date.now });
+  const misbehaviour = o.misbehaviour ?? {};
+  const { accessLifetime } = misbehaviour;
+  const lifetime = accessLifetime === undefined ? {} : { accessLifetime };
+  const auth = createAuth({ ...o, ...lifetime, now: o.now ?? Date.now });
   const content = new Content(o.capacity ?? 1024 ** 3);
-  const uploads = new Uploads({
-    content,
-    ...(o.bodyLimit === undefined ? {} : { bodyLimit: o.bodyLimit }),
-  });
+  const uploads = new Uploads(content, misbehaviour);
 
   function repository(name: string, ...actions: string[]): Grant {
     return { type: 'repository', name: checkRepository(name), actions };
@@ -273,7 +274,7 @@ export function createRegistry(o: RegistryOptions): Registry {
   return {
     loginServer: o.loginServer,
     content,
-    handler: guarded(route),
+    handler: misbehaving(guarded(route), misbehaviour),
     dataHandler: guarded((url, request, response) => {
       const known = url.pathname.startsWith('/blobs/') && request.method === 'GET';
       if (!known) throw new RegistryError(404, 'NOT_FOUND', `no route ${url.pathname}`);

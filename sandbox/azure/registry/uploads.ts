@@ -1,9 +1,11 @@
 import type { Hash } from 'node:crypto';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Content } from './content.ts';
 import { digestLike } from './content.ts';
 import { RegistryError } from './errors.ts';
+import type { Misbehaviour } from './misbehaviour.ts';
 import { algorithmOf, checkDigest } from './names.ts';
 
 interface Upload {
@@ -16,21 +18,19 @@ interface Upload {
   hash: Hash;
   /** A request is writing now. */
   busy: boolean;
-}
-
-export interface UploadOptions {
-  content: Content;
-  /** Bytes of one request body; more is answered with 413. */
-  bodyLimit?: number;
+  /** A chunk was shorter than the least length, so that it has to be the last one. */
+  ended: boolean;
 }
 
 /** Upload sessions of one registry, with ACR's strictness about order and replays. */
 export class Uploads {
   readonly #open = new Map<string, Upload>();
-  readonly #o: UploadOptions;
+  readonly #content: Content;
+  readonly #misbehaviour: Misbehaviour;
 
-  constructor(o: UploadOptions) {
-    this.#o = o;
+  constructor(content: Content, misbehaviour: Misbehaviour = {}) {
+    this.#content = content;
+    this.#misbehaviour = misbehaviour;
   }
 
   /** POST: a new session, 202. */
@@ -43,9 +43,17 @@ export class Uploads {
       size: 0,
       hash: createHash('sha256'),
       busy: false,
+      ended: false,
     };
     this.#open.set(upload.id, upload);
-    response.writeHead(202, { ...headersOf(upload), 'Content-Length': 0 }).end();
+    const { chunkMinLength } = this.#misbehaviour;
+    response
+      .writeHead(202, {
+        ...headersOf(upload),
+        'Content-Length': 0,
+        ...(chunkMinLength === undefined ? {} : { 'OCI-Chunk-Min-Length': chunkMinLength }),
+      })
+      .end();
   }
 
   /** PATCH: 202, 416 out of order, 404 on a Location that has been used. */
@@ -59,7 +67,9 @@ export class Uploads {
     const upload = this.#find(repository, id, url);
     const range = request.headers['content-range'];
     const expected = range === undefined ? undefined : this.#checkRange(upload, range);
+    const before = upload.size;
     await this.#write(upload, request, expected);
+    upload.ended = upload.size - before < (this.#misbehaviour.chunkMinLength ?? 0);
     upload.state = newState();
     response.writeHead(202, { ...headersOf(upload), 'Content-Length': 0 }).end();
   }
@@ -83,7 +93,7 @@ export class Uploads {
         ? `sha256:${upload.hash.digest('hex')}`
         : digestLike(digest, upload.parts);
     if (found !== digest) {
-      this.#o.content.release(upload.size);
+      this.#content.release(upload.size);
       throw new RegistryError(
         400,
         'DIGEST_INVALID',
@@ -91,7 +101,7 @@ export class Uploads {
         { detail: { provided: digest, computed: found } },
       );
     }
-    this.#o.content.keep(repository, digest, { size: upload.size, parts: upload.parts });
+    this.#content.keep(repository, digest, { size: upload.size, parts: upload.parts });
     response
       .writeHead(201, {
         Location: `/v2/${repository}/blobs/${digest}`,
@@ -129,7 +139,8 @@ export class Uploads {
     const match = /^(\d+)-(\d+)$/.exec(text);
     const first = Number(match?.[1]);
     const last = Number(match?.[2]);
-    if (match !== null && first === upload.size && last >= first) return last - first + 1;
+    const expected = match !== null && first === upload.size && last >= first && !upload.ended;
+    if (expected) return last - first + 1;
     throw new RegistryError(416, 'RANGE_INVALID', 'invalid content range', {
       detail: { given: text, next: upload.size },
       headers: headersOf(upload),
@@ -141,7 +152,7 @@ export class Uploads {
     request: IncomingMessage,
     expected: number | undefined,
   ): Promise<void> {
-    const limit = this.#o.bodyLimit ?? Infinity;
+    const { bodyLimit: limit = Infinity, slowReader, resumable } = this.#misbehaviour;
     const declared = Number(request.headers['content-length'] ?? 0);
     const before = upload.size;
     upload.busy = true;
@@ -150,16 +161,21 @@ export class Uploads {
       const body: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
       for await (const part of body) {
         if (upload.size - before + part.length > limit) throw tooLarge(limit);
-        this.#o.content.reserve(part.length);
+        this.#content.reserve(part.length);
         upload.parts.push(part);
         upload.size += part.length;
         upload.hash.update(part);
+        if (slowReader !== undefined) await delay(slowReader);
       }
       if (!request.complete) throw new Error('the client went away');
       if (expected !== undefined && upload.size - before !== expected) {
         throw new RegistryError(400, 'SIZE_INVALID', 'the body does not fit its content range');
       }
     } catch (error) {
+      if (resumable === true && !request.complete) {
+        upload.busy = false;
+        throw error;
+      }
       // Half a body has been hashed: nothing can go on from here, as with ACR.
       this.#drop(upload);
       throw error;
@@ -169,7 +185,7 @@ export class Uploads {
 
   #drop(upload: Upload): void {
     this.#open.delete(upload.id);
-    this.#o.content.release(upload.size);
+    this.#content.release(upload.size);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Resource, ResourceReader } from '../arm/store.ts';
 import { field, text } from '../network/fields.ts';
+import type { Misbehaviour } from '../registry/misbehaviour.ts';
 import type { Registry } from '../registry/registry.ts';
 import { createRegistry } from '../registry/registry.ts';
 import { publicNames } from './names.ts';
@@ -10,6 +11,8 @@ export interface RegistriesOptions {
   isAllowed(objectId: string, action: string, scope: string): boolean;
   /** Audiences of tokens for Azure Resource Manager, which registries take unless told not to. */
   armAudiences: readonly string[];
+  /** Of every registry. */
+  misbehaviour?: Misbehaviour;
 }
 
 const ownAudience = 'https://containerregistry.azure.net';
@@ -50,6 +53,7 @@ export class Registries {
         return this.#o.identify(token, audiences);
       },
       isAllowed: (objectId, action) => this.#o.isAllowed(objectId, action, id),
+      ...(this.#o.misbehaviour === undefined ? {} : { misbehaviour: this.#o.misbehaviour }),
       dataHost: () =>
         publicNames(this.#store).find(
           ({ name, resource: of }) => of.id === id && name.includes('.data.'),

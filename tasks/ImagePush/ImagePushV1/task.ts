@@ -1,229 +1,215 @@
-import { tokenSource } from '../../lib/azure/credential.ts';
-import { registryLogin } from '../../lib/azure/registry-token.ts';
-import { SpokelineError } from '../../lib/errors.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
-import { connectTcp } from '../../lib/net/connect.ts';
 import { resolverFor } from '../../lib/net/resolve.ts';
 import { withDeadline } from '../../lib/oci/deadline.ts';
-import { readLayout } from '../../lib/oci/layout.ts';
-import type { ImageLayout } from '../../lib/oci/layout.ts';
+import { countsOf, evidenceOf, referenceOf, sizeOf } from '../../lib/oci/evidence.ts';
+import type { Pushed, PushRun } from '../../lib/oci/evidence.ts';
+import type { ImageSource } from '../../lib/oci/image.ts';
 import { mountSource } from '../../lib/oci/mount.ts';
-import { pinnedRegistry } from '../../lib/oci/pinned-http.ts';
-import { judgePath } from '../../lib/oci/private-path.ts';
-import type { PathEvidence } from '../../lib/oci/private-path.ts';
+import { RegistryConnections } from '../../lib/oci/registry-connections.ts';
+import type { PinnedEndpoint } from '../../lib/oci/registry-connections.ts';
 import { pushImage } from '../../lib/oci/push.ts';
-import type { PushResult } from '../../lib/oci/push.ts';
-import { loginServerOf } from '../../lib/oci/reference.ts';
+import { reach } from '../../lib/oci/reach.ts';
+import { checkReplicas } from '../../lib/oci/replica-check.ts';
+import type { ReplicaEvidence } from '../../lib/oci/replica-check.ts';
 import { RegistrySession } from '../../lib/oci/session.ts';
-import { cloudSuffixes, declaredNetworks, dialledPort } from '../../lib/topology/model.ts';
-import { readTopology } from '../../lib/topology/read.ts';
+import { sizeText } from '../../lib/oci/size-text.ts';
+import { portFor, registryTarget } from '../../lib/oci/target.ts';
+import type { RegistryTarget } from '../../lib/oci/target.ts';
 import type { Inputs } from './inputs.ts';
+import { loginFor } from './login.ts';
+import { openSource } from './source.ts';
 
-/** An endpoint that does not answer within this time will not do so for a layer either. */
-const connectMs = 10_000;
-
-/** Where to push, and what counts as private. */
-interface Target {
-  readonly loginServer: string;
-  readonly networks: readonly string[];
-  readonly resolvers: readonly string[];
-  readonly loopback: boolean;
-  readonly port: number;
-}
-
-/** Pushes an image; sets digest, reference and evidence. */
+/** Pushes an image; sets its outputs. */
 export async function run(inputs: Inputs, context: TaskContext): Promise<void> {
   const started = context.clock.now();
-  const layout = await readLayout(inputs.source);
   const { log, clock, signal } = context;
-  log.info(`Image ${layout.root.digest}: ${layout.blobs.size} blobs, ${size(bytesOf(layout))}`);
-  const target = await targetOf(inputs);
-  let doing = 'resolving the registry';
-  const { path, result } = await withDeadline(
+  const target = await registryTarget({
+    ...inputs,
+    connected: inputs.containerRegistry?.registry,
+  });
+  let push: ImagePush | undefined;
+  const seen = await withDeadline(
     inputs.timeout * 1000,
     clock,
     signal,
-    () => doing,
+    () => push?.doing ?? `reading ${inputs.source}`,
     async (either) => {
-      const found = await privatePath(target, context, either);
-      await reach(found, target.port, either);
-      doing = `pushing to ${found.loginServer}`;
-      const pushed = await push(inputs, layout, found, target.port, context, either);
-      return { path: found, result: pushed };
+      const image = await openSource(inputs, target, context, either);
+      try {
+        log.info(titleOf(image));
+        push = new ImagePush(inputs, image, target, context);
+        return await push.run(either);
+      } finally {
+        await image.close();
+      }
     },
   );
-  report(inputs, path, result, clock.now() - started, context);
+  report({ ...seen, ms: clock.now() - started }, context);
 }
 
-async function targetOf(inputs: Inputs): Promise<Target> {
-  const topology =
-    inputs.topology === undefined
-      ? undefined
-      : await readTopology(inputs.topology, inputs.overlays);
-  const suffix = cloudSuffixes(topology?.cloud ?? 'public').registry;
-  const loginServer =
-    inputs.registry === undefined
-      ? topology?.registry?.loginServer
-      : loginServerOf(inputs.registry, suffix);
-  if (loginServer === undefined) {
-    throw new SpokelineError('INPUT_INVALID', 'The topology has no registry', {
-      hint: 'Set the input registry, or registry: in the topology.',
+function titleOf(image: ImageSource): string {
+  const { root, blobs, referrers } = image;
+  const about = referrers.length === 0 ? '' : `, ${referrers.length} manifests about it`;
+  return `Image ${root.digest}: ${blobs.size} blobs, ${sizeText(sizeOf(image))}${about}`;
+}
+
+class ImagePush {
+  /** What it is at, for the message of a deadline. */
+  doing = 'resolving the registry';
+  readonly #inputs: Inputs;
+  readonly #image: ImageSource;
+  readonly #target: RegistryTarget;
+  readonly #context: TaskContext;
+
+  constructor(inputs: Inputs, image: ImageSource, target: RegistryTarget, context: TaskContext) {
+    this.#inputs = inputs;
+    this.#image = image;
+    this.#target = target;
+    this.#context = context;
+  }
+
+  async run(signal: AbortSignal): Promise<Omit<PushRun, 'ms'>> {
+    const { tags, tokenHosts, verifyReplicas, concurrency } = this.#inputs;
+    const { loginServer, dataEndpoints, networks } = this.#target;
+    const connections = new RegistryConnections(resolverFor(this.#target), networks, this.#target);
+    const data = verifyReplicas ? dataEndpoints : [];
+    try {
+      const [registry, ...others] = await connections.open(
+        [loginServer, ...tokenHosts, ...data],
+        concurrency,
+        signal,
+      );
+      this.#tell([registry, ...others]);
+      await reach(registry, portFor(loginServer, this.#target), signal);
+      this.doing = `pushing to ${loginServer}`;
+      const session = this.#session(registry, others);
+      const pushed: Pushed[] = [];
+      for (const repository of this.#inputs.repository) {
+        pushed.push(await this.#push(repository, session, pushed[0]?.repository, signal));
+      }
+      const otherPaths = [...others];
+      let replicas: readonly ReplicaEvidence[] | undefined;
+      if (verifyReplicas) {
+        this.doing = 'pulling a layer back from the data endpoints';
+        const endpoints = others.filter((other) => data.includes(other.loginServer));
+        const open = async (host: string): Promise<PinnedEndpoint> => {
+          const [found] = await connections.open([host], 1, signal);
+          otherPaths.push(found);
+          return found;
+        };
+        const repository = this.#inputs.repository[0] ?? '';
+        const options = { session, repository, endpoints, open, signal };
+        replicas = await checkReplicas(this.#image, options);
+        this.#tellReplicas(replicas);
+      }
+      const seen = { image: this.#image, tags, path: registry, otherPaths, pushed };
+      return replicas === undefined ? seen : { ...seen, replicas };
+    } finally {
+      connections.close();
+    }
+  }
+
+  #tell(paths: readonly PinnedEndpoint[]): void {
+    const { log, issue } = this.#context;
+    for (const { loginServer, chain, address, findings } of paths) {
+      log.info(`Private path: ${[loginServer, ...chain, address].join(' -> ')}`);
+      for (const finding of findings) {
+        issue('warning', finding, { code: 'REGISTRY_RESOLVERS_DISAGREE' });
+      }
+    }
+  }
+
+  #tellReplicas(replicas: readonly ReplicaEvidence[]): void {
+    const { log, issue } = this.#context;
+    for (const { endpoint, address, result, status } of replicas) {
+      const way = `${endpoint} (${address})`;
+      if (result === 'pulled') log.info(`Pulled the first bytes of a layer from ${way}`);
+      else {
+        const text = `${way} answered ${status} for the layer: it is reachable, but may lack the image still`;
+        issue('warning', text, { code: 'REGISTRY_REPLICA_BEHIND' });
+      }
+    }
+  }
+
+  #session(registry: PinnedEndpoint, others: readonly PinnedEndpoint[]): RegistrySession {
+    const { clock, log } = this.#context;
+    const { tokenHosts, repository } = this.#inputs;
+    const declared = new Map(others.map(({ loginServer, http }) => [loginServer, http]));
+    const tokenHttp = new Map([...declared].filter(([host]) => tokenHosts.includes(host)));
+    const bases = repository.map((name) => mountSource(this.#image, registry.loginServer, name));
+    const scopes = [
+      ...repository.map((name) => `repository:${name}:pull,push`),
+      ...new Set(
+        bases
+          .filter((base) => base !== undefined && !repository.includes(base))
+          .map((base) => `repository:${base}:pull`),
+      ),
+    ];
+    return new RegistrySession({
+      http: registry.http,
+      login: loginFor(this.#inputs, registry, tokenHttp, this.#context),
+      path: registry,
+      scopes,
+      tokenHosts,
+      clock,
+      onThrottled: (ms) =>
+        log.info(`${registry.loginServer} throttles; waiting ${Math.ceil(ms / 1000)} s`),
     });
   }
-  if (topology === undefined) {
-    const { networks, resolvers } = inputs;
-    return { loginServer, networks, resolvers, loopback: false, port: 443 };
-  }
-  const port = dialledPort(topology, 443);
-  if (port === undefined) {
-    throw new SpokelineError('TOPOLOGY_INVALID', 'The loopback overlay maps no port for 443', {
-      hint: 'Add 443 to its ports; what listens on 443 of this machine is another program.',
-    });
-  }
-  return {
-    loginServer,
-    networks: declaredNetworks(topology),
-    resolvers: topology.hub.dns.resolvers,
-    loopback: topology.loopback,
-    port,
-  };
-}
 
-async function privatePath(
-  target: Target,
-  { log, issue }: TaskContext,
-  signal: AbortSignal,
-): Promise<PathEvidence> {
-  const resolver = resolverFor(target);
-  const [system, witnesses] = await Promise.all([
-    resolver.resolve(target.loginServer, signal),
-    resolver.witnesses(target.loginServer, signal),
-  ]);
-  const path = judgePath(target.loginServer, system, witnesses, target.networks);
-  log.info(`Private path: ${[path.loginServer, ...path.chain, path.address].join(' -> ')}`);
-  for (const finding of path.findings)
-    issue('warning', finding, { code: 'REGISTRY_RESOLVERS_DISAGREE' });
-  return path;
-}
-
-/** Tells a dropped packet from a slow registry before any work is done. */
-async function reach(path: PathEvidence, port: number, signal: AbortSignal): Promise<void> {
-  const { address, loginServer } = path;
-  const seen = await connectTcp({ address, port, timeoutMs: connectMs, signal });
-  if (seen.class === 'connected') return;
-  const hint = {
-    timeout:
-      'Packets are dropped on the way: look at the security groups and routes of the agent and of the ' +
-      "endpoint's subnet, the peering between them, and the firewall. NetworkGate@1 tells more.",
-    refused: 'Nothing listens there: the record may point at an endpoint that was deleted.',
-    reset: 'A device on the way broke the connection off.',
-    unreachable: 'The agent has no route to that address.',
-  }[seen.class];
-  throw new SpokelineError(
-    'REGISTRY_REQUEST',
-    `${loginServer} (${address}) cannot be reached: ${seen.class}; nothing was sent`,
-    { hint },
-  );
-}
-
-async function push(
-  inputs: Inputs,
-  layout: ImageLayout,
-  path: PathEvidence,
-  port: number,
-  context: TaskContext,
-  signal: AbortSignal,
-): Promise<PushResult> {
-  const { log, clock } = context;
-  const { repository, tags, concurrency, azureSubscription } = inputs;
-  const registry = pinnedRegistry(path, port, concurrency * 2);
-  const mountFrom = mountSource(layout, path.loginServer, repository);
-  const scopes = [`repository:${repository}:pull,push`];
-  if (mountFrom !== undefined) scopes.push(`repository:${mountFrom}:pull`);
-  const login = registryLogin({
-    tokens: tokenSource(azureSubscription),
-    tenantId: azureSubscription.tenantId,
-    http: registry.http,
-    path,
-    mask: (secret) => context.mask(secret),
-  });
-  const onThrottled = (ms: number): void =>
-    log.info(`${path.loginServer} throttles; waiting ${Math.ceil(ms / 1000)} s`);
-  const session = new RegistrySession({
-    http: registry.http,
-    login,
-    path,
-    scopes,
-    clock,
-    onThrottled,
-  });
-  try {
-    return await pushImage(
-      layout,
-      { repository, tags, ...(mountFrom === undefined ? {} : { mountFrom }) },
+  async #push(
+    repository: string,
+    session: RegistrySession,
+    pushedBefore: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Pushed> {
+    const { tags, immutable, concurrency } = this.#inputs;
+    const { log } = this.#context;
+    // A repository of this run has all blobs, the base image some of them.
+    const mountFrom =
+      pushedBefore ?? mountSource(this.#image, session.path.loginServer, repository);
+    const target = { repository, tags, immutable };
+    const result = await pushImage(
+      this.#image,
+      mountFrom === undefined ? target : { ...target, mountFrom },
       session,
       {
         concurrency,
         signal,
         onBlob: (blob, outcome, done, all) => {
-          log.info(`Blob ${done}/${all} ${blob.digest} (${size(blob.size)}): ${outcome}`);
+          log.info(`Blob ${done}/${all} ${blob.digest} (${sizeText(blob.size)}): ${outcome}`);
           log.progress(Math.floor((done / all) * 95), `Pushing ${repository}`);
         },
         onManifest: (digest, tag) =>
           log.info(`Manifest ${digest}${tag === undefined ? '' : ` as ${tag}`}`),
       },
     );
-  } finally {
-    registry.close();
+    return { repository, result };
   }
 }
 
-function report(
-  { repository, tags }: Inputs,
-  path: PathEvidence,
-  result: PushResult,
-  ms: number,
-  { log, setOutput }: TaskContext,
-): void {
-  const reference = `${path.loginServer}/${repository}@${result.digest}`;
-  const { uploaded, skipped, mounted } = result.blobs;
-  const evidence = {
-    schemaVersion: 1,
-    reference,
-    tags,
-    loginServer: path.loginServer,
-    address: path.address,
-    chain: path.chain,
-    witnesses: path.witnesses.map(({ source, addresses, chain, error }) => ({
-      source,
-      addresses,
-      chain,
-      ...(error === undefined ? {} : { error }),
-    })),
-    findings: path.findings,
-    unchanged: result.unchanged,
-    blobs: { uploaded, skipped, mounted },
-    bytes: result.bytesSent,
-    requests: result.requests,
-    ms,
-  };
-  setOutput('digest', result.digest);
-  setOutput('reference', reference);
-  setOutput('evidence', JSON.stringify(evidence));
-  log.info(
-    result.unchanged
-      ? `Nothing to do: ${reference} is there already`
-      : `Pushed ${reference}: ${uploaded} blobs uploaded, ${skipped} there already, ${mounted} ` +
-          `mounted; ${size(result.bytesSent)} in ${(ms / 1000).toFixed(1)} s`,
-  );
-}
-
-function bytesOf(layout: ImageLayout): number {
-  return [...layout.blobs.values()].reduce((sum, blob) => sum + blob.size, 0);
-}
-
-function size(bytes: number): string {
-  if (bytes < 1024) return `${bytes} bytes`;
-  const mebibytes = bytes / 1024 / 1024;
-  return mebibytes < 1 ? `${(bytes / 1024).toFixed(1)} KiB` : `${mebibytes.toFixed(1)} MiB`;
+function report(run: PushRun, { log, setOutput }: TaskContext): void {
+  const { image, tags, pushed } = run;
+  const { uploaded, skipped, mounted } = countsOf(pushed);
+  const references = pushed.map(({ repository }) => referenceOf(run, repository));
+  setOutput('digest', image.root.digest);
+  setOutput('reference', references[0] ?? '');
+  setOutput('references', references.join(','));
+  setOutput('tags', tags.join(','));
+  setOutput('size', String(sizeOf(image)));
+  setOutput('uploaded', String(uploaded));
+  setOutput('skipped', String(skipped));
+  setOutput('mounted', String(mounted));
+  setOutput('evidence', JSON.stringify(evidenceOf(run)));
+  for (const { repository, result } of pushed) {
+    const { blobs, bytesSent, referrers, unchanged } = result;
+    const reference = referenceOf(run, repository);
+    log.info(
+      unchanged
+        ? `Nothing to do: ${reference} is there already`
+        : `Pushed ${reference}: ${blobs.uploaded} blobs uploaded, ${blobs.skipped} there already, ` +
+            `${blobs.mounted} mounted; ${referrers.pushed} manifests about it; ` +
+            `${sizeText(bytesSent)} in ${(run.ms / 1000).toFixed(1)} s`,
+    );
+  }
 }

@@ -1,11 +1,17 @@
 import { isParamsFile } from '../../lib/bicep/params-file.ts';
-import { resourceGroupName, subscriptionId } from '../../lib/host/azure-names.ts';
+import {
+  locationName,
+  managementGroupName,
+  resourceGroupName,
+  subscriptionId,
+} from '../../lib/host/azure-names.ts';
 import {
   choice,
   connection,
   defineInputs,
   document,
   environmentVariables,
+  entries,
   flag,
   integer,
   list,
@@ -15,6 +21,7 @@ import {
   text,
   type InputsOf,
 } from '../../lib/host/inputs.ts';
+import { checkDelete, checkScope, checkStamps, checkWhatIf } from './input-checks.ts';
 
 const deploymentName = {
   expression: /^[A-Za-z0-9_.()-]{1,64}$/,
@@ -29,7 +36,9 @@ const version = { expression: /^\d+\.\d+\.\d+$/, allowed: 'a version such as 0.3
 export const inputs = defineInputs(
   {
     azureSubscription: connection({ required: true }),
-    action: choice(['plan', 'validate', 'create'], { default: 'create' }),
+    action: choice(['plan', 'validate', 'what-if', 'create', 'delete'], {
+      default: 'create',
+    }),
     template: path(),
     parametersFile: path(),
     parameters: document(),
@@ -37,12 +46,22 @@ export const inputs = defineInputs(
     externalInputs: document(),
     topology: path(),
     overlays: paths(),
-    target: choice(['resourceGroup', 'stamp', 'hub'], { default: 'resourceGroup' }),
+    target: choice(['resourceGroup', 'stamp', 'hub', 'subscription', 'managementGroup', 'tenant'], {
+      default: 'resourceGroup',
+    }),
     stamp: text(),
     stamps: list(),
     concurrency: integer({ default: 4, min: 1, max: 32 }),
     resourceGroup: text({ pattern: resourceGroupName }),
     subscription: text({ pattern: subscriptionId }),
+    managementGroup: text({ pattern: managementGroupName }),
+    location: text({ pattern: locationName }),
+    failOn: choice(['none', 'delete', 'deleteOrReplace', 'change'], { default: 'none' }),
+    ignoreChanges: entries(),
+    ignoreKnownNoise: flag({ default: true }),
+    whatIfFile: path(),
+    deleteWhat: choice(['nothing', 'deployment', 'resourceGroup'], { default: 'deployment' }),
+    trafficState: choice(['unknown', 'on', 'off'], { default: 'unknown' }),
     deploymentName: text({ pattern: deploymentName }),
     bicepPath: path(),
     bicepDownload: flag({ default: false }),
@@ -56,36 +75,17 @@ export const inputs = defineInputs(
     if (given.overlays.length > 0 && given.topology === undefined) {
       problem('overlays', 'changes a topology, but the input "topology" is missing');
     }
-    if (given.stamps.length > 0 && given.target !== 'stamp' && given.action !== 'plan') {
-      problem('stamps', 'selects stamps of the topology; allowed only when target is stamp');
-    }
     if (given.action === 'plan') {
       if (given.topology === undefined) problem('topology', 'is needed when action is plan');
       return;
     }
-    if (given.template === undefined && !isParamsFile(given.parametersFile))
+    checkWhatIf(given, problem);
+    checkStamps(given, problem);
+    if (given.action === 'delete') checkDelete(given, problem);
+    else if (given.template === undefined && !isParamsFile(given.parametersFile)) {
       problem('template', `is needed when action is ${given.action}`);
-    if (given.target === 'resourceGroup') {
-      if (given.resourceGroup === undefined) {
-        problem('resourceGroup', 'is needed when target is resourceGroup');
-      }
-      if (
-        given.subscription === undefined &&
-        given.azureSubscription.subscriptionId === undefined
-      ) {
-        problem('subscription', 'is needed, for the service connection has no subscription');
-      }
-      return;
     }
-    if (given.topology === undefined)
-      problem('topology', `is needed when target is ${given.target}`);
-    if (given.target !== 'stamp') return;
-    if (given.stamp === undefined && given.stamps.length === 0) {
-      problem('stamp', 'is needed when target is stamp');
-    }
-    if (given.stamp !== undefined && given.stamps.length > 0) {
-      problem('stamps', 'is given, and so is the input "stamp"; allowed: one of the two');
-    }
+    checkScope(given, problem);
   },
 );
 

@@ -2,7 +2,9 @@ import { isParamsFile } from '../../lib/bicep/params-file.ts';
 import { legsOf } from '../../lib/deploy/legs.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { selectStamps, type Network, type Topology } from '../../lib/topology/model.ts';
+import { scopeText } from '../../lib/deploy/scope.ts';
 import type { Inputs } from './inputs.ts';
+import { destinationOf } from './scope.ts';
 import { loadSources } from './source.ts';
 import { hubPlace, stampPlace } from './target.ts';
 
@@ -33,10 +35,13 @@ export async function plan(given: Inputs, topology: Topology, context: TaskConte
     const offers = places.map(({ offered }) => offered);
     const sources = await loadSources(given, context, offers);
     for (const [index, place] of places.entries()) {
-      const names = Object.keys(sources[index]?.parameters ?? {});
+      const source = sources[index];
+      if (source === undefined) continue;
+      const { scope } = destinationOf(source.template, place, given);
+      const names = Object.keys(source.parameters).join(', ') || '(none)';
       log.info(
-        `${given.template ?? given.parametersFile} would go to resource group ` +
-          `${place.resourceGroup} (${place.unit}) with the parameters ${names.join(', ') || '(none)'}`,
+        `${given.template ?? given.parametersFile} would go to ${scopeText(scope)} (${place.unit})` +
+          ` with the parameters ${names}`,
       );
     }
   }

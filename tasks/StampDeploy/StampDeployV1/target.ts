@@ -5,21 +5,24 @@ import type { Inputs } from './inputs.ts';
 
 /** Where one deployment goes, and what its template may ask for. */
 export interface Place {
-  /** A stamp's name, `hub`, or the resource group: names the deployment. */
+  /** A stamp's name, `hub`, the group, or the kind of target: names the deployment. */
   readonly unit: string;
   readonly subscription: string;
   readonly resourceGroup: string;
+  /** Of the stamp or the hub. */
+  readonly region?: string;
   readonly offered: Offered;
 }
 
 /** The place that the inputs name. Throws INPUT_INVALID for a stamp that is unknown or not one. */
 export function placeOf(given: Inputs, topology: Topology | undefined): Place {
   const stamp = topology && given.stamp !== undefined ? oneStamp(topology, given.stamp) : undefined;
-  if (topology === undefined || given.target === 'resourceGroup') {
+  if (topology === undefined || (given.target !== 'stamp' && given.target !== 'hub')) {
     const resourceGroup = given.resourceGroup ?? '';
     const subscription = given.subscription ?? given.azureSubscription.subscriptionId ?? '';
     const offered = topology === undefined ? {} : { hub: topology.hub, stamp, topology };
-    return { unit: resourceGroup, subscription, resourceGroup, offered };
+    const unit = given.resourceGroup ?? given.managementGroup ?? given.target;
+    return { unit, subscription, resourceGroup, offered };
   }
   if (given.target === 'stamp') {
     if (stamp === undefined)
@@ -57,6 +60,7 @@ export function stampPlace(
     unit: stamp.name,
     subscription: given.subscription ?? stamp.subscription,
     resourceGroup: given.resourceGroup ?? stamp.resourceGroup,
+    region: stamp.region,
     offered: { hub: topology.hub, stamp, topology },
   };
 }
@@ -70,6 +74,7 @@ export function hubPlace(
     unit: 'hub',
     subscription: given.subscription ?? topology.hub.subscription,
     resourceGroup: given.resourceGroup ?? topology.hub.resourceGroup,
+    region: topology.hub.region,
     offered: { hub: topology.hub, topology },
   };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { relative } from 'node:path';
+import { createArmClient } from '../../lib/azure/arm-client.ts';
 import type { TransportOptions } from '../../lib/azure/arm-transport.ts';
 import { tokenSource } from '../../lib/azure/credential.ts';
 import { createDeployment } from '../../lib/azure/deployments.ts';
@@ -10,18 +11,23 @@ import { hideSecure, publishOutputs } from '../../lib/deploy/outputs.ts';
 import type { Parameters } from '../../lib/deploy/parameters.ts';
 import type { Patience } from '../../lib/deploy/patience.ts';
 import type { Content } from '../../lib/deploy/port.ts';
+import { scopeText } from '../../lib/deploy/scope.ts';
 import { contentTag, requestTag } from '../../lib/deploy/start.ts';
 import { fingerprint, type Template } from '../../lib/deploy/template.ts';
+import { textsOf } from '../../lib/deploy/what-if/secrets.ts';
 import { SpokelineError } from '../../lib/errors.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { readTopology } from '../../lib/topology/read.ts';
+import { deleteStamp } from './delete.ts';
 import type { Inputs } from './inputs.ts';
 import { plan } from './plan.ts';
+import { destinationOf, type Destination } from './scope.ts';
 import { loadSources, type Source } from './source.ts';
 import { runStamps } from './stamps.ts';
-import { placeOf, stampPlaces, type Place } from './target.ts';
+import { placeOf, stampPlaces } from './target.ts';
+import { askWhatIf } from './what-if.ts';
 
-/** Deploys stamps, the hub, or any template into a resource group. */
+/** Deploys stamps, the hub, or any template; says what that would change; takes a stamp away. */
 export async function run(
   given: Inputs,
   context: TaskContext,
@@ -32,6 +38,10 @@ export async function run(
   if (given.action === 'plan') {
     if (topology === undefined) throw missing('topology');
     await plan(given, topology, context);
+    return;
+  }
+  if (given.action === 'delete') {
+    await deleteStamp(given, topology, context, transport);
     return;
   }
   const several = given.target === 'stamp' && given.stamps.length > 0;
@@ -46,8 +56,10 @@ export async function run(
   const units = places.flatMap((place, index) => {
     const source = sources[index];
     if (source === undefined) return [];
-    const deployHere = (own: TaskContext) => deployTo(place, source, given, own, transport);
-    return [{ name: place.unit, run: deployHere }];
+    const destination = destinationOf(source.template, place, given);
+    const there = { unit: place.unit, ...destination };
+    const deployThere = (own: TaskContext) => deployTo(there, source, given, own, transport);
+    return [{ name: place.unit, run: deployThere }];
   });
   if (several) await runStamps(units, given.concurrency, context);
   else await units[0]?.run(context);
@@ -55,7 +67,7 @@ export async function run(
 
 /** One deployment, from its name to its outputs. */
 async function deployTo(
-  place: Place,
+  { unit, scope, location }: Destination & { readonly unit: string },
   { template, parameters }: Source,
   given: Inputs,
   context: TaskContext,
@@ -63,11 +75,11 @@ async function deployTo(
 ): Promise<void> {
   const { log, agent, clock, signal } = context;
   const file = relative(agent.workingDirectory, given.template ?? given.parametersFile ?? '');
-  const naming = { ...agent, unit: place.unit, template: file };
+  const naming = { ...agent, unit, template: file };
   const connection = given.azureSubscription;
   const tokens = transport.tokens ?? tokenSource(connection);
   const deploymentCalled = (called: string) =>
-    createDeployment(connection, tokens, { ...place, name: called }, clock, transport);
+    createDeployment(connection, tokens, { scope, name: called }, clock, transport);
   let name = given.deploymentName ?? deploymentName(naming);
   let port = deploymentCalled(name);
   const patience: Patience = {
@@ -78,6 +90,7 @@ async function deployTo(
     onDelay: (text) => log.info(text),
   };
   const content: Content = {
+    ...(location === undefined ? {} : { location }),
     template: template.body,
     parameters,
     tags: {
@@ -92,12 +105,25 @@ async function deployTo(
   }
   context.setOutput('deploymentName', name);
   context.setOutput('deploymentId', port.id);
-  log.info(`${file} -> resource group ${place.resourceGroup} (${place.unit}), deployment ${name}`);
+  log.info(`${file} -> ${scopeText(scope)} (${unit}), deployment ${name}`);
   if (port.portalLink !== undefined) log.info(port.portalLink);
 
+  const ask = () =>
+    askWhatIf(given, context, {
+      arm: createArmClient(connection, context, { ...transport, tokens }),
+      deployment: { id: port.id, name },
+      content,
+      secrets: secretTexts(template, parameters),
+      patience,
+    });
+  if (given.action === 'what-if') {
+    await ask();
+    return;
+  }
   await validateDeployment(port, content, patience);
   log.info('The template is valid.');
   if (given.action === 'validate') return;
+  if (given.failOn !== 'none') await ask();
   const state = await deploy(port, content, log, patience, {
     cancelDeployment: given.cancelDeployment,
     whenActive: given.whenActive,
@@ -116,6 +142,15 @@ function openParameters(template: Template, parameters: Parameters): Record<stri
     ([name]) => template.parameters[name]?.secure !== true,
   );
   return Object.fromEntries(open);
+}
+
+/** What must not show in a report, which nothing masks. */
+function secretTexts(template: Template, parameters: Parameters): string[] {
+  return Object.entries(parameters).flatMap(([name, parameter]) =>
+    template.parameters[name]?.secure === true && 'value' in parameter
+      ? textsOf(parameter.value)
+      : [],
+  );
 }
 
 function missing(input: string): SpokelineError {

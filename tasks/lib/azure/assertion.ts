@@ -1,14 +1,11 @@
 import {
-  createEmptyPipeline,
   createHttpHeaders,
   createPipelineRequest,
-  exponentialRetryPolicy,
-  proxyPolicy,
-  throttlingRetryPolicy,
   type HttpClient,
 } from '@azure/core-rest-pipeline';
 import { SpokelineError } from '../errors.ts';
 import type { ServiceConnection } from './connection.ts';
+import { signInPipeline } from './token-request.ts';
 
 /**
  * Asks Azure DevOps for an assertion that says which service connection this job uses. A job may ask as
@@ -23,17 +20,10 @@ export async function requestAssertion(
   const url = new URL(federation.requestUri);
   url.searchParams.set('api-version', '7.1');
   url.searchParams.set('serviceConnectionId', connectionId);
-  // No redirect policy: the job token goes to the service it is for.
-  const pipeline = createEmptyPipeline();
-  pipeline.addPolicy(proxyPolicy());
-  pipeline.addPolicy(throttlingRetryPolicy({ maxRetries: 3 }), { phase: 'Retry' });
-  pipeline.addPolicy(exponentialRetryPolicy({ maxRetries: 3, retryDelayInMs: 500 }), {
-    phase: 'Retry',
-  });
   let status: number;
   let text: string;
   try {
-    const response = await pipeline.sendRequest(
+    const response = await signInPipeline().sendRequest(
       httpClient,
       createPipelineRequest({
         url: url.href,

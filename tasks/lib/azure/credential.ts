@@ -1,17 +1,12 @@
-import {
-  ClientAssertionCredential,
-  ClientCertificateCredential,
-  ClientSecretCredential,
-  ManagedIdentityCredential,
-  type AccessToken,
-  type GetTokenOptions,
-  type TokenCredential,
-} from '@azure/identity';
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { SpokelineError } from '../errors.ts';
 import { requestAssertion } from './assertion.ts';
+import { certificateAssertion } from './certificate-assertion.ts';
 import type { ServiceConnection } from './connection.ts';
+import { requestIdentityToken } from './managed-identity.ts';
 import { signInError } from './sign-in-error.ts';
+import { requestToken } from './token-request.ts';
+import type { GrantedToken } from './token-request.ts';
 
 /** Access tokens of one identity, renewed as needed. */
 export interface TokenSource {
@@ -23,7 +18,7 @@ export interface TokenSource {
     scope: string,
     signal?: AbortSignal,
     options?: { readonly fresh?: boolean },
-  ): Promise<{ token: string; expiresAt: number }>;
+  ): Promise<GrantedToken>;
 }
 
 export interface CredentialOptions {
@@ -36,44 +31,30 @@ export interface CredentialOptions {
 const renewBeforeMs = 5 * 60_000;
 
 /**
- * The identity of a service connection, as the Azure SDK takes it and as a token source. Each sign-in by
- * federation fetches a new assertion, for one is valid for minutes only (AADSTS700024 in long runs).
- * Nothing of the agent's own environment, such as AZURE_CLIENT_ID, is looked at.
+ * The identity of a service connection. Each sign-in by federation fetches a new assertion, for one is valid
+ * for minutes only (AADSTS700024 in long runs). Nothing of the agent's own environment, such as
+ * AZURE_CLIENT_ID, is looked at.
  */
 export function credentialFor(
   connection: ServiceConnection,
   options: CredentialOptions = {},
-): TokenCredential & TokenSource {
+): TokenSource {
   const now = options.now ?? Date.now;
-  const kept = new Map<string, { token: string; expiresAt: number }>();
-  const pending = new Map<string, Promise<{ token: string; expiresAt: number }>>();
+  const kept = new Map<string, GrantedToken>();
+  const pending = new Map<string, Promise<GrantedToken>>();
 
-  async function acquire(scope: string): Promise<{ token: string; expiresAt: number }> {
-    let access: AccessToken | null;
-    // The library asks for an assertion twice in one sign-in, and replaces an error of it by one of its own,
-    // without the cause.
-    let asked: Promise<string> | undefined;
-    let assertionError: unknown;
-    const assertion = (federation: Federation, httpClient: HttpClient) => {
-      asked ??= requestAssertion(connection.id, federation, httpClient).catch((error: unknown) => {
-        assertionError = error;
-        throw error;
-      });
-      return asked;
-    };
+  async function acquire(scope: string): Promise<GrantedToken> {
+    const httpClient = options.httpClient ?? createDefaultHttpClient();
     try {
-      // A new SDK credential each time: its token cache must not answer when a fresh token is asked for.
-      access = await sdkCredential(connection, options, assertion).getToken(scope);
+      const granted = await grantedTo(connection, scope, httpClient, now);
+      kept.set(scope, granted);
+      return granted;
     } catch (error) {
-      throw signInError(connection, assertionError ?? error);
+      throw signInError(connection, error);
     }
-    if (!access) throw new SpokelineError('AUTH_FAILED', 'The sign-in service gave no token.');
-    const result = { token: access.token, expiresAt: access.expiresOnTimestamp };
-    kept.set(scope, result);
-    return result;
   }
 
-  const source: TokenSource = {
+  return {
     async token(scope, signal, { fresh = false } = {}) {
       signal?.throwIfAborted();
       const known = kept.get(scope);
@@ -94,15 +75,30 @@ export function credentialFor(
       }
     },
   };
-  return {
-    ...source,
-    async getToken(scopes: string | string[], getOptions?: GetTokenOptions): Promise<AccessToken> {
-      const list = typeof scopes === 'string' ? [scopes] : scopes;
-      const scope = list.join(' ');
-      const result = await source.token(scope, toSignal(getOptions?.abortSignal));
-      return { token: result.token, expiresOnTimestamp: result.expiresAt };
-    },
-  };
+}
+
+/** One sign-in, by what the connection has to prove its identity. */
+async function grantedTo(
+  connection: ServiceConnection,
+  scope: string,
+  httpClient: HttpClient,
+  now: () => number,
+): Promise<GrantedToken> {
+  const { id, scheme, clientId, secret, certificate, federation } = connection;
+  if (scheme === 'ManagedServiceIdentity') {
+    return requestIdentityToken(clientId, scope, httpClient, now);
+  }
+  if (federation === undefined && certificate === undefined && secret === undefined) {
+    throw new SpokelineError(
+      'CONNECTION_INVALID',
+      `The service connection ${id} has neither a secret nor a certificate nor a federation.`,
+    );
+  }
+  let assertion: string | undefined;
+  if (federation !== undefined) assertion = await requestAssertion(id, federation, httpClient);
+  else if (certificate !== undefined)
+    assertion = certificateAssertion(connection, certificate, now);
+  return requestToken(connection, scope, assertion, httpClient, now);
 }
 
 const sources = new WeakMap<ServiceConnection, TokenSource>();
@@ -120,66 +116,6 @@ export function tokenSource(
   return source;
 }
 
-type Federation = NonNullable<ServiceConnection['federation']>;
-
-function sdkCredential(
-  connection: ServiceConnection,
-  options: CredentialOptions,
-  assertion: (federation: Federation, httpClient: HttpClient) => Promise<string>,
-): TokenCredential {
-  const httpClient = options.httpClient ?? createDefaultHttpClient();
-  const sdkOptions = {
-    httpClient,
-    authorityHost: connection.authorityUrl,
-    // Instance discovery asks login.microsoft.com about the authority, which a private network may not
-    // reach; the authority comes from the connection, so there is nothing to find out.
-    disableInstanceDiscovery: true,
-    // A secret or an assertion goes to the authority and nowhere else.
-    redirectOptions: { maxRetries: 0 },
-    retryOptions: { maxRetries: 3, retryDelayInMs: 500, maxRetryDelayInMs: 5000 },
-  };
-  const { tenantId, clientId, secret, certificate, federation } = connection;
-  if (connection.scheme === 'ManagedServiceIdentity') {
-    return new ManagedIdentityCredential({
-      ...(clientId === undefined ? {} : { clientId }),
-      httpClient: onThisMachine(httpClient),
-      retryOptions: sdkOptions.retryOptions,
-    });
-  }
-  if (clientId === undefined) throw incomplete(connection, 'no client id');
-  if (federation) {
-    return new ClientAssertionCredential(
-      tenantId,
-      clientId,
-      () => assertion(federation, httpClient),
-      sdkOptions,
-    );
-  }
-  if (certificate !== undefined) {
-    return new ClientCertificateCredential(tenantId, clientId, { certificate }, sdkOptions);
-  }
-  if (secret === undefined) {
-    throw incomplete(connection, 'neither a secret nor a certificate nor a federation');
-  }
-  return new ClientSecretCredential(tenantId, clientId, secret, sdkOptions);
-}
-
-/** An address of the machine itself is never behind a proxy, and answers soon or not at all. */
-function onThisMachine(httpClient: HttpClient): HttpClient {
-  return {
-    sendRequest: (request) => {
-      delete request.proxySettings;
-      delete request.agent;
-      request.timeout = 10_000;
-      return httpClient.sendRequest(request);
-    },
-  };
-}
-
-function incomplete({ id }: ServiceConnection, what: string): SpokelineError {
-  return new SpokelineError('CONNECTION_INVALID', `The service connection ${id} has ${what}.`);
-}
-
 /** The sign-in itself is shared and goes on; only this caller's waiting ends. */
 function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
@@ -188,12 +124,4 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): 
     signal.addEventListener('abort', stop, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
-}
-
-function toSignal(signal: GetTokenOptions['abortSignal']): AbortSignal | undefined {
-  if (!signal || signal instanceof AbortSignal) return signal;
-  const controller = new AbortController();
-  if (signal.aborted) controller.abort();
-  else signal.addEventListener('abort', () => controller.abort());
-  return controller.signal;
 }

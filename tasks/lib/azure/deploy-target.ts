@@ -1,11 +1,11 @@
 import type { Deployment } from '@azure/arm-resources';
 import type { Content } from '../deploy/port.ts';
+import { scopePath, type DeploymentScope } from '../deploy/scope.ts';
 import { SpokelineError } from '../errors.ts';
 
 /** Where a deployment goes. */
 export interface DeploymentTarget {
-  readonly subscription: string;
-  readonly resourceGroup: string;
+  readonly scope: DeploymentScope;
   readonly name: string;
 }
 
@@ -17,11 +17,8 @@ const portals: Readonly<Record<string, string>> = {
 };
 
 /** Resource id of a deployment. */
-export function idOf({ subscription, resourceGroup, name }: DeploymentTarget): string {
-  return (
-    `/subscriptions/${subscription}/resourceGroups/${resourceGroup}` +
-    `/providers/Microsoft.Resources/deployments/${name}`
-  );
+export function idOf({ scope, name }: DeploymentTarget): string {
+  return `${scopePath(scope)}/providers/Microsoft.Resources/deployments/${name}`;
 }
 
 /** Page of a deployment; undefined for a cloud whose portal is not known. */
@@ -41,6 +38,7 @@ export function resourceLinkOf(endpoint: string, id: string): string | undefined
 /** A deployment as the SDK takes it. */
 export function sdkBody(content: Content): Deployment {
   return {
+    ...(content.location === undefined ? {} : { location: content.location }),
     tags: { ...content.tags },
     properties: {
       mode: 'Incremental',
@@ -50,16 +48,18 @@ export function sdkBody(content: Content): Deployment {
   };
 }
 
-/** Scope and name of a nested deployment in a resource group; undefined for other scopes. */
-export function placeOf(deploymentId: string): DeploymentTarget | undefined {
-  const match =
-    /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.Resources\/deployments\/([^/]+)$/i.exec(
-      deploymentId,
-    );
-  const [subscription, resourceGroup, name] = match?.slice(1) ?? [];
-  if (subscription === undefined || resourceGroup === undefined || name === undefined)
-    return undefined;
-  return { subscription, resourceGroup, name };
+const scopes = [
+  '/subscriptions/[^/?#]+(?:/resourceGroups/[^/?#]+)?',
+  '/providers/Microsoft\\.Management/managementGroups/[^/?#]+',
+];
+const deploymentId = new RegExp(
+  `^(?:${scopes.join('|')})?/providers/Microsoft\\.Resources/deployments/[^/?#]+$`,
+  'i',
+);
+
+/** Whether an id that Azure gave is a deployment's, in any of the four scopes. */
+export function isDeploymentId(id: string): boolean {
+  return deploymentId.test(id);
 }
 
 /** An error without an answer: of the credential, of the certificate, of the run's end. */

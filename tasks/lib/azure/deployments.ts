@@ -19,11 +19,12 @@ import { retryAfter } from '../net/retry.ts';
 import { armError } from './arm-errors.ts';
 import { scopeOf, type ServiceConnection } from './connection.ts';
 import type { TokenSource } from './credential.ts';
+import { callsOf } from './deploy-calls.ts';
 import { passingFault, rawCall, toAnswer, type RawAnswer } from './deploy-raw.ts';
 import { readDeployment, readOperation } from './deploy-read.ts';
 import {
   idOf,
-  placeOf,
+  isDeploymentId,
   portalLinkOf,
   resourceLinkOf,
   sdkBody,
@@ -40,7 +41,7 @@ const readLimit = 30_000;
 /** ARM expands the whole template before it answers; large ones take it most of a minute. */
 const writeLimit = 120_000;
 
-/** A deployment in a resource group, through @azure/arm-resources under the connection's identity. */
+/** A deployment in any of the four scopes, through @azure/arm-resources under the connection's identity. */
 export function createDeployment(
   connection: ServiceConnection,
   tokens: TokenSource,
@@ -48,11 +49,11 @@ export function createDeployment(
   clock: TaskContext['clock'],
   { httpClient }: DeploymentOptions = {},
 ): DeploymentPort {
-  const { subscription, resourceGroup, name } = target;
   const endpoint = connection.resourceManagerUrl;
   const id = idOf(target);
   const scope = scopeOf(connection.audience);
   let client = connect();
+  const calls = () => callsOf(client, target);
   /** Whether Azure has answered once: a sign-in that fails after that may work again later. */
   let answered = false;
   /** Where the verdict of a validation will be that takes its time. */
@@ -65,7 +66,7 @@ export function createDeployment(
         return { token, expiresOnTimestamp: expiresAt };
       },
     };
-    const made = new ResourceManagementClient(credential, subscription, {
+    const made = new ResourceManagementClient(credential, {
       endpoint,
       credentialScopes: scope,
       // Waiting and asking again is decided in lib/deploy: the SDK repeats a PUT whose answer was lost.
@@ -160,11 +161,7 @@ export function createDeployment(
         signal,
         () =>
           verdictAt === undefined
-            ? rawCall(
-                (o) => client.deployments.beginValidate(resourceGroup, name, body, o),
-                signal,
-                writeLimit,
-              )
+            ? rawCall((o) => calls().validate(body, o), signal, writeLimit)
             : getOwn(verdictAt, signal),
         (raw) => raw,
         // 400 and 409 carry the verdict that was asked for.
@@ -201,12 +198,7 @@ export function createDeployment(
       try {
         const body = sdkBody(content);
         answer = await signedIn(
-          () =>
-            rawCall(
-              (o) => client.deployments.beginCreateOrUpdate(resourceGroup, name, body, o),
-              signal,
-              writeLimit,
-            ),
+          () => rawCall((o) => calls().create(body, o), signal, writeLimit),
           signal,
         );
       } catch (error) {
@@ -234,27 +226,20 @@ export function createDeployment(
       ask<DeploymentState | undefined>(
         'GET',
         signal,
-        () => rawCall((o) => client.deployments.get(resourceGroup, name, o), signal, readLimit),
+        () => rawCall((o) => calls().get(o), signal, readLimit),
         (answer) => (answer.status === 404 ? missing(answer) : readDeployment(answer.body)),
         [200, 404],
       ),
 
     async operations(signal, deploymentId) {
       const found: Operation[] = [];
-      const place = deploymentId === undefined ? target : placeOf(deploymentId);
-      if (place === undefined) return { kind: 'value', value: found };
+      if (deploymentId !== undefined && !isDeploymentId(deploymentId)) {
+        return { kind: 'value', value: found };
+      }
       const first = () =>
-        place.subscription.toLowerCase() !== subscription.toLowerCase()
-          ? getOwn(`${deploymentId}/operations?api-version=${client.apiVersion}`, signal)
-          : rawCall(
-              (o) =>
-                client.deploymentOperations
-                  .list(place.resourceGroup, place.name, o)
-                  .byPage()
-                  .next(),
-              signal,
-              readLimit,
-            );
+        deploymentId === undefined
+          ? rawCall((o) => calls().operations(o), signal, readLimit)
+          : getOwn(`${deploymentId}/operations?api-version=${client.apiVersion}`, signal);
       let answer = await ask('GET', signal, first, (raw) => raw, [200, 404]);
       for (let pages = 0; pages < 100; pages += 1) {
         if (answer.kind === 'later') return answer;
@@ -277,7 +262,7 @@ export function createDeployment(
       ask(
         'POST',
         signal,
-        () => rawCall((o) => client.deployments.cancel(resourceGroup, name, o), signal, 4_000),
+        () => rawCall((o) => calls().cancel(o), signal, 4_000),
         ({ status }) => (status === 404 ? 'missing' : status === 409 ? 'over' : 'taken'),
         [200, 202, 204, 404, 409],
       ),

@@ -1,6 +1,8 @@
 import { SpokelineError } from '../errors.ts';
 import type { NetworkState, PeeringSeen, PeeringSide } from '../gate/probe.ts';
 import type { ArmClient } from './arm-client.ts';
+import { readNetworkResources } from './network-resources.ts';
+import type { NetworkSource } from './network-resources.ts';
 
 const apiVersion = '2024-05-01';
 const action = 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings/read';
@@ -16,12 +18,18 @@ interface PeeringResource {
 /**
  * Azure's own word on peerings. Each side is read with the connection that owns it, since a stamp's
  * identity usually sees nothing of the hub. Undefined clients make their side "no-connection".
+ *
+ * @param sources the networks that `state` reads
  */
-export function networkState(clients: {
-  readonly stamp: ArmClient | undefined;
-  readonly hub: ArmClient | undefined;
-}): NetworkState {
+export function networkState(
+  clients: {
+    readonly stamp: ArmClient | undefined;
+    readonly hub: ArmClient | undefined;
+  },
+  sources: readonly NetworkSource[] = [],
+): NetworkState {
   return {
+    state: (signal) => readNetworkResources(clients, sources, signal),
     async peering(side, signal) {
       const client = clients[side.owner];
       if (client === undefined) return { state: 'no-connection' };

@@ -1,9 +1,10 @@
 import { SpokelineError } from '../errors.ts';
 import type { BearerChallenge } from '../oci/challenge.ts';
-import { refusal } from '../oci/failure.ts';
 import type { RegistryPath } from '../oci/failure.ts';
 import type { RegistryHttp, RegistryResponse } from '../oci/http.ts';
-import type { RegistryLogin, RegistryToken } from '../oci/session.ts';
+import { expiryOf } from '../oci/login.ts';
+import type { RegistryLogin, RegistryToken, TokenHosts } from '../oci/login.ts';
+import { tokenAnswer, tokenIn } from '../oci/token-answer.ts';
 import type { TokenSource } from './credential.ts';
 
 /**
@@ -11,13 +12,14 @@ import type { TokenSource } from './credential.ts';
  * all
  * clouds. https://learn.microsoft.com/azure/container-registry/container-registry-disable-authentication-as-arm
  */
-const registryScope = 'https://containerregistry.azure.net/.default';
+export const registryScope = 'https://containerregistry.azure.net/.default';
 
 export interface RegistryLoginOptions {
   readonly tokens: TokenSource;
   readonly tenantId: string;
   readonly http: RegistryHttp;
   readonly path: RegistryPath;
+  readonly tokenHosts?: TokenHosts;
   /** Hides a token from the log. */
   readonly mask: (secret: string) => void;
 }
@@ -32,6 +34,13 @@ export function registryLogin(options: RegistryLoginOptions): RegistryLogin {
   let refresh: string | undefined;
   return {
     async accessToken(challenge, scopes, signal): Promise<RegistryToken> {
+      if (challenge.scheme !== 'bearer') {
+        throw new SpokelineError(
+          'REGISTRY_AUTH',
+          `${options.path.loginServer} wants a user name and a password, not an Entra identity`,
+          { hint: 'Give a docker-registry service connection in containerRegistry instead.' },
+        );
+      }
       const kept = refresh;
       refresh ??= await exchange(options, challenge, signal);
       let response = await access(options, challenge, scopes, refresh, signal);
@@ -39,9 +48,13 @@ export function registryLogin(options: RegistryLoginOptions): RegistryLogin {
         refresh = await exchange(options, challenge, signal);
         response = await access(options, challenge, scopes, refresh, signal);
       }
-      const token = field(options, response, 'access_token', 'the request for an access token');
+      const what = 'the request for an access token';
+      const answer = tokenAnswer(response, options.path, what);
+      const token = tokenIn(answer, ['access_token'], options.path, what);
+      options.mask(token);
       const expiresAt = expiryOf(token);
-      return expiresAt === undefined ? { token } : { token, expiresAt };
+      const authorization = `Bearer ${token}`;
+      return expiresAt === undefined ? { authorization } : { authorization, expiresAt };
     },
   };
 }
@@ -60,8 +73,16 @@ async function exchange(
     access_token: token,
   });
   const target = challenge.path.replace(/\/token$/, '/exchange');
-  const response = await post(options, target, form, signal);
-  return field(options, response, 'refresh_token', 'the exchange of the Entra token');
+  const response = await post(options, challenge.host, target, form, signal);
+  const what = 'the exchange of the Entra token';
+  const refresh = tokenIn(
+    tokenAnswer(response, options.path, what),
+    ['refresh_token'],
+    options.path,
+    what,
+  );
+  options.mask(refresh);
+  return refresh;
 }
 
 async function access(
@@ -77,11 +98,12 @@ async function access(
     refresh_token: refreshToken,
   });
   for (const scope of scopes) form.append('scope', scope);
-  return post(options, challenge.path, form, signal);
+  return post(options, challenge.host, challenge.path, form, signal);
 }
 
 async function post(
-  options: RegistryLoginOptions,
+  { http, tokenHosts }: RegistryLoginOptions,
+  host: string,
   target: string,
   form: URLSearchParams,
   signal: AbortSignal,
@@ -91,61 +113,6 @@ async function post(
     'content-type': 'application/x-www-form-urlencoded',
     'content-length': String(body.length),
   };
-  return options.http({ method: 'POST', target, headers, body, signal });
-}
-
-/** Takes a token out of an answer, and hides it. */
-function field(
-  options: RegistryLoginOptions,
-  response: RegistryResponse,
-  name: string,
-  what: string,
-): string {
-  const host = options.path.loginServer;
-  if (response.status !== 200) {
-    const fault = refusal(what, response, options.path);
-    const { hint, details } = fault;
-    if (response.status === 429 || response.status >= 500) {
-      const info = { details, transient: true };
-      throw new SpokelineError(
-        fault.code,
-        fault.message,
-        hint === undefined ? info : { ...info, hint },
-      );
-    }
-    if (response.status === 401 || response.status === 403) throw fault;
-    throw new SpokelineError('REGISTRY_AUTH', fault.message, {
-      hint: `Check that ${host} accepts Entra tokens and that the identity may see it.`,
-      details,
-    });
-  }
-  let document: unknown;
-  try {
-    document = JSON.parse(response.body.toString('utf8'));
-  } catch {
-    document = undefined;
-  }
-  const token =
-    typeof document === 'object' && document !== null
-      ? (document as Record<string, unknown>)[name]
-      : undefined;
-  if (typeof token !== 'string' || token === '') {
-    throw new SpokelineError('REGISTRY_AUTH', `${host} answered ${what} without ${name}`);
-  }
-  options.mask(token);
-  return token;
-}
-
-/** `exp` of a token in ms. Its signature is the registry's business; undefined if it is no JWT. */
-function expiryOf(token: string): number | undefined {
-  const payload = token.split('.')[1];
-  if (payload === undefined) return undefined;
-  try {
-    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as unknown;
-    const exp =
-      typeof claims === 'object' && claims !== null ? (claims as { exp?: unknown }).exp : undefined;
-    return typeof exp === 'number' ? exp * 1000 : undefined;
-  } catch {
-    return undefined;
-  }
+  const send = tokenHosts?.get(host) ?? http;
+  return send({ method: 'POST', target, headers, body, signal });
 }

@@ -44,14 +44,14 @@ function spokelineIn(error: unknown, depth = 0): SpokelineError | undefined {
   return error instanceof Error && depth < 5 ? spokelineIn(error.cause, depth + 1) : undefined;
 }
 
-/** Turns what the identity library throws into AUTH_FAILED with the service's code and what to do. */
+/** Turns what a sign-in throws into AUTH_FAILED with the service's code and what to do. */
 export function signInError(connection: ServiceConnection, error: unknown): SpokelineError {
   const own = spokelineIn(error);
   if (own) return own;
   const said = messages(error).join(' ');
   const code = /AADSTS\d+/.exec(said)?.[0];
   const correlationId = /Correlation ID:\s*([0-9a-f-]{36})/i.exec(said)?.[1];
-  // The library adds its own class names and links around the service's sentence.
+  // Ids and times follow the service's sentence.
   const sentence = /AADSTS\d+:\s*([^\r\n]*?)(?=\s*(?:Trace ID|Timestamp|$|[\r\n]))/.exec(said)?.[1];
   const host = new URL(connection.authorityUrl).host;
   const first = said.split(/\r?\n/)[0]?.trim() ?? 'no message';
@@ -80,12 +80,10 @@ function identityError(
   error: unknown,
   what: string,
 ): SpokelineError {
-  // The library writes the service's answer into one line of fields, and that line twice.
-  const said = /Description: (.*?) - Correlation ID/.exec(what)?.[1] ?? what;
   const who = clientId === undefined ? 'system-assigned' : `of client id ${clientId}`;
   // IMDS says so for an identity that the machine does not have.
-  const unknown = /identity not found/i.test(said);
-  return new SpokelineError('AUTH_FAILED', `The managed identity (${who}) gave no token: ${said}`, {
+  const unknown = /identity not found/i.test(what);
+  return new SpokelineError('AUTH_FAILED', `The managed identity (${who}) gave no token: ${what}`, {
     cause: error,
     transient: !unknown,
     hint: unknown

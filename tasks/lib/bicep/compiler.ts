@@ -15,6 +15,12 @@ export interface Compilation {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Parameters and outputs as the Bicep file declares them. */
+export interface BicepMetadata {
+  readonly parameters: readonly { readonly name: string; readonly type: string | undefined }[];
+  readonly outputs: readonly { readonly name: string; readonly type: string | undefined }[];
+}
+
 /** A compiled parameters file. */
 export interface ParamsCompilation {
   /** JSON text of an ARM parameters file; undefined when there are errors. */
@@ -24,6 +30,13 @@ export interface ParamsCompilation {
   /** Resource id of the template spec that `using` names. */
   readonly templateSpecId: string | undefined;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Where a predicted deployment would go; what is left out stays an expression. */
+export interface SnapshotPlace {
+  readonly subscriptionId?: string;
+  readonly resourceGroup?: string;
+  readonly location?: string;
 }
 
 /** A running Bicep CLI. Every method throws BICEP_FAILED when the CLI breaks off. */
@@ -38,6 +51,9 @@ export interface BicepCompiler {
     file: string,
     overrides: Readonly<Record<string, unknown>>,
   ): Promise<ParamsCompilation>;
+  metadata(file: string): Promise<BicepMetadata>;
+  /** JSON text of what a `.bicepparam` file would deploy; needs CLI 0.36.1. */
+  snapshot(file: string, place: SnapshotPlace): Promise<string>;
   /** Ends the process. Must be called; may be called twice. */
   dispose(): Promise<void>;
 }

@@ -92,6 +92,18 @@ export async function openBicep(options: OpenOptions): Promise<BicepCompiler> {
         diagnostics: diagnostics.map(readDiagnostic),
       };
     },
+    async metadata(file) {
+      const { parameters, outputs } = await race(bicep.getMetadata({ path: file }));
+      const short = ({ name, type }: { name: string; type?: { name: string } }) => ({
+        name,
+        type: type?.name,
+      });
+      return { parameters: parameters.map(short), outputs: outputs.map(short) };
+    },
+    async snapshot(file, place) {
+      const answer = await race(bicep.getSnapshot({ path: file, metadata: { ...place } }));
+      return answer.snapshot;
+    },
     dispose() {
       disposal ??= (async () => {
         signal.removeEventListener('abort', stop);

@@ -159,7 +159,7 @@ function explained(
 /** The error of a deployment that ARM's validation refused: for a missing right, or for its template. */
 export function validationFailure(
   fault: ArmFault,
-  port: Pick<DeploymentPort, 'linkTo'>,
+  port: Pick<DeploymentPort, 'linkTo'> = { linkTo: () => undefined },
 ): SpokelineError {
   const details = explained(flatten(fault), port);
   const rights = details.map(({ code, message }) =>

@@ -19,7 +19,11 @@ export interface Offered {
  * Reads an ARM parameters file, also a compiled `.bicepparam` with external inputs, or a plain object of
  * values. `name` is the file, for messages. Throws INPUT_INVALID.
  */
-export function readParameters(text: string, name: string, external: ExternalValues): Parameters {
+export function readParameters(
+  text: string,
+  name: string,
+  external: ExternalValues = { given: {}, variables: {} },
+): Parameters {
   const body = parseJsonObject(text, name, 'INPUT_INVALID');
   const isFile =
     typeof body['$schema'] === 'string' && /deploymentParameters\.json#?$/i.test(body['$schema']);

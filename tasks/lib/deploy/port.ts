@@ -2,6 +2,8 @@ import type { Parameters } from './parameters.ts';
 
 /** What is sent to ARM. */
 export interface Content {
+  /** Where Azure keeps the deployment; needed for all scopes but a resource group, which has its own. */
+  readonly location?: string;
   readonly template: Readonly<Record<string, unknown>>;
   readonly parameters: Parameters;
   readonly tags: Readonly<Record<string, string>>;

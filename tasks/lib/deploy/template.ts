@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SpokelineError } from '../errors.ts';
 import { isSecure, resolved, secretParts } from './secure-types.ts';
+import { scopeOfSchema, type ScopeKind } from './scope.ts';
 
 /** What a template says about one parameter or output. */
 export interface Declaration {
@@ -17,6 +18,8 @@ export interface ParameterDeclaration extends Declaration {
 
 /** An ARM template and what has to be known of it before it is sent. */
 export interface Template {
+  /** Where it can be deployed. */
+  readonly scope: ScopeKind;
   readonly body: Readonly<Record<string, unknown>>;
   readonly parameters: Readonly<Record<string, ParameterDeclaration>>;
   readonly outputs: Readonly<Record<string, Declaration>>;
@@ -31,7 +34,8 @@ export interface Template {
 export function readTemplate(text: string, name: string): Template {
   const body = parseJsonObject(text, name, 'TEMPLATE_INVALID');
   const schema = body['$schema'];
-  if (typeof schema !== 'string' || !/deploymentTemplate\.json#?$/i.test(schema)) {
+  const scope = typeof schema === 'string' ? scopeOfSchema(schema) : undefined;
+  if (scope === undefined) {
     throw new SpokelineError(
       'TEMPLATE_INVALID',
       `${name} is no ARM template: "$schema" is ${JSON.stringify(schema ?? null)}, ` +
@@ -56,7 +60,7 @@ export function readTemplate(text: string, name: string): Template {
     throw new SpokelineError('TEMPLATE_INVALID', `${name} has no "resources".`);
   }
   const created = Object.values(resources).filter((r) => asObject(r)['existing'] !== true);
-  return { body, parameters, outputs, resources: created.length };
+  return { scope, body, parameters, outputs, resources: created.length };
 }
 
 /** What is secret in a value of a parameter or output, by its declaration. */

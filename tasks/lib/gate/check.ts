@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ErrorCode } from '../errors.ts';
-import type { Hub, Stamp } from '../topology/model.ts';
+import type { Hub, Stamp, Topology } from '../topology/model.ts';
 import type { Estate } from './estate.ts';
 import type { Probe } from './probe.ts';
 
@@ -28,9 +28,25 @@ export type FieldPath = readonly (string | number)[];
 export interface SpecContext {
   readonly estate: Estate;
   readonly hub?: Hub;
+  readonly topology?: Topology;
   /** The stamp of `each: stamp`. */
   readonly stamp?: Stamp;
   problem(field: FieldPath, message: string, code?: ErrorCode): void;
+}
+
+/** What the reference page says of a kind. */
+export interface Reference {
+  /** When it passes, in one sentence. */
+  readonly summary: string;
+  /** Its keys in an entry of a gates document, as YAML; id and kind are put before them. */
+  readonly example: string;
+}
+
+/** A key of a specification. */
+export interface Field {
+  readonly name: string;
+  readonly required: boolean;
+  readonly default?: unknown;
 }
 
 /**
@@ -41,6 +57,7 @@ export interface Check<Spec, Seen> {
   /** Stable: it is written in gates documents and appears in reports. */
   readonly kind: string;
   readonly schema: v.GenericSchema<unknown, Spec>;
+  readonly reference: Reference;
   /** Fills in what the estate knows, and reports what is wrong only in this estate. */
   complete?(spec: Spec, context: SpecContext): Spec;
   /** What is looked at, for reports. */
@@ -58,7 +75,8 @@ export interface PreparedCheck {
 /** A check without its types, so that different kinds fit into one list. */
 export interface Kind {
   readonly kind: string;
-  readonly keys: readonly string[];
+  readonly fields: readonly Field[];
+  readonly reference: Reference;
   /** Undefined when something is wrong; each fault went to `context.problem` or `invalid`. */
   prepare(
     raw: unknown,
@@ -70,7 +88,8 @@ export interface Kind {
 export function kindOf<Spec, Seen>(check: Check<Spec, Seen>): Kind {
   return {
     kind: check.kind,
-    keys: 'entries' in check.schema ? Object.keys(check.schema.entries as object) : [],
+    fields: fieldsOf(check.schema),
+    reference: check.reference,
     prepare(raw, context, invalid) {
       const parsed = v.safeParse(check.schema, raw);
       if (!parsed.success) {
@@ -84,4 +103,16 @@ export function kindOf<Spec, Seen>(check: Check<Spec, Seen>): Kind {
       };
     },
   };
+}
+
+/** The keys of a strict object's schema. */
+export function fieldsOf(schema: object): Field[] {
+  if (!('entries' in schema)) return [];
+  return Object.entries(schema.entries as Record<string, { type: string; default?: unknown }>).map(
+    ([name, entry]) => ({
+      name,
+      required: entry.type !== 'optional',
+      ...(entry.default === undefined ? {} : { default: entry.default }),
+    }),
+  );
 }

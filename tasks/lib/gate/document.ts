@@ -1,22 +1,25 @@
 import type * as v from 'valibot';
-import { LineCounter, isMap, isNode, isPair, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Document, Pair } from 'yaml';
-import { SpokelineError } from '../errors.ts';
-import type { ErrorCode, ErrorDetail } from '../errors.ts';
 import type { Stamp, Topology } from '../topology/model.ts';
 import { nearest } from '../topology/nearest.ts';
-import type { FieldPath, Kind, PreparedCheck, SpecContext } from './check.ts';
+import type { Field, FieldPath, Kind, PreparedCheck, SpecContext } from './check.ts';
+import type { DerivedCheck } from './derive.ts';
 import type { Estate } from './estate.ts';
 import { kinds } from './kinds.ts';
 import { expand } from './placeholders.ts';
 import type { Scope } from './placeholders.ts';
+import { isPlain, ProblemDocument } from './problems.ts';
+import { sets, type CheckSet } from './sets.ts';
+import { isWaivedBy, readWaivers, type Waiver, type WaiverRule } from './waivers.ts';
 
 /** One check of a gates document, for one stamp if it is written for each. */
 export interface GateCheck extends PreparedCheck {
-  /** Unique; `<stamp>/<id>` for a check of a stamp. */
+  /** Unique; `<stamp>/<id>` for a check of a stamp, `<id>.<part>` for one of a set. */
   readonly id: string;
   readonly kind: string;
   readonly stamp?: string;
+  /** `warning`: it is looked at and told, and holds nothing. Default: blocking. */
+  readonly severity?: 'warning';
+  readonly waiver?: Waiver;
 }
 
 export interface GateContext {
@@ -24,223 +27,259 @@ export interface GateContext {
   readonly topology?: Topology;
   /** The stamps that `each: stamp` stands for. */
   readonly stamps: readonly Stamp[];
+  /** Checks of the private endpoints that were found; one of the document with the same id replaces it. */
+  readonly derived?: readonly DerivedCheck[];
 }
 
-const entryKeys = ['id', 'kind', 'each'];
+const documentKeys = ['checks', 'waivers'];
+const entryKeys = ['id', 'kind', 'each', 'severity'];
 
 /**
- * Reads a gates document: `checks:`, a list of `{ id, kind, each?, … }`.
+ * Reads a gates document: `checks:`, a list of `{ id, kind, each?, severity?, … }`, and `waivers:`.
  *
  * @throws SpokelineError GATES_INVALID, or GATE_TARGET_FORBIDDEN when it names an address that must
  * not be probed; in both cases with every problem, its line and its column. Nothing has been probed
  * then.
  */
 export function readGates(file: string, text: string, context: GateContext): GateCheck[] {
-  const reader = new GatesReader(file, text, context);
-  return reader.read();
+  const document = new ProblemDocument(file, text);
+  const checks = document.ok ? new GatesReader(document, context).read() : [];
+  if (!document.ok) throw document.failure();
+  return checks;
+}
+
+/** One entry of the list, as far as it is the same for every kind. */
+interface Entry {
+  readonly id: string;
+  readonly at: FieldPath;
+  readonly stamp: Stamp | undefined;
+  readonly severity: 'warning' | undefined;
 }
 
 class GatesReader {
-  readonly #file: string;
+  readonly #document: ProblemDocument;
   readonly #context: GateContext;
-  readonly #lines = new LineCounter();
-  readonly #document: Document.Parsed;
-  readonly #problems = new Map<string, ErrorDetail>();
 
-  constructor(file: string, text: string, context: GateContext) {
-    this.#file = file;
+  constructor(document: ProblemDocument, context: GateContext) {
+    this.#document = document;
     this.#context = context;
-    this.#document = parseDocument(text, {
-      lineCounter: this.#lines,
-      prettyErrors: false,
-      uniqueKeys: true,
-    });
   }
 
   read(): GateCheck[] {
-    for (const error of this.#document.errors) this.#at(error.pos[0], error.message);
-    const checks = this.#problems.size === 0 ? this.#checks() : [];
-    if (this.#problems.size > 0) throw this.#failure();
-    return checks;
-  }
-
-  #failure(): SpokelineError {
-    const details = [...this.#problems.values()].sort(
-      (a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
-    );
-    const forbidden = details.some((detail) => detail.code === 'GATE_TARGET_FORBIDDEN');
-    const code = forbidden ? 'GATE_TARGET_FORBIDDEN' : 'GATES_INVALID';
-    const count = details.length === 1 ? '1 problem' : `${details.length} problems`;
-    return new SpokelineError(code, `${this.#file} has ${count}; nothing was probed`, { details });
-  }
-
-  #checks(): GateCheck[] {
-    let content: unknown;
-    try {
-      content = this.#document.toJS({ maxAliasCount: 100 });
-    } catch (error) {
-      this.#at(0, error instanceof Error ? error.message : String(error));
-      return [];
-    }
+    const content = this.#document.content();
+    if (!this.#document.ok) return [];
     if (!isPlain(content)) {
-      this.#problem([], 'must be a map with the key checks');
+      this.#document.problem([], 'must be a map with the key checks');
       return [];
     }
     for (const key of Object.keys(content)) {
-      if (key !== 'checks') this.#unknownKey([key], key, ['checks']);
+      if (!documentKeys.includes(key)) this.#document.unknownKey([key], key, documentKeys);
     }
+    const waivers = readWaivers(content['waivers'], this.#document);
     const list = content['checks'];
     if (!Array.isArray(list) || list.length === 0) {
-      this.#problem(['checks'], 'checks must be a list of at least one check');
+      this.#document.problem(['checks'], 'checks must be a list of at least one check');
       return [];
     }
-    const checks = list.flatMap((entry: unknown, position) => this.#entry(entry, position));
+    const written = list.flatMap((entry: unknown, position) => this.#entry(entry, position));
     const seen = new Set<string>();
     list.forEach((entry: unknown, position) => {
       const id = isPlain(entry) ? entry['id'] : undefined;
       if (typeof id !== 'string') return;
-      if (seen.has(id)) this.#problem(['checks', position, 'id'], `id ${id} is used twice`);
+      if (seen.has(id))
+        this.#document.problem(['checks', position, 'id'], `id ${id} is used twice`);
       seen.add(id);
     });
-    return checks;
+    const named = new Set(written.map(({ id }) => id));
+    const derived = prepareDerived(this.#context).filter(({ id }) => !named.has(id));
+    return this.#waive([...written, ...derived], waivers);
+  }
+
+  /** A waiver that is for no check is a mistake, such as a check that was renamed. */
+  #waive(checks: readonly GateCheck[], waivers: readonly WaiverRule[]): GateCheck[] {
+    for (const [position, waiver] of waivers.entries()) {
+      if (checks.some(({ id }) => isWaivedBy(id, waiver))) continue;
+      const near = nearest(
+        waiver.check,
+        checks.map(({ id }) => id),
+      );
+      const mean = near === undefined ? '' : `; did you mean ${near}?`;
+      this.#document.problem(
+        ['waivers', position, 'check'],
+        `${waiver.check} is no check here${mean}`,
+      );
+    }
+    return checks.map((check) => {
+      const found = waivers.find((waiver) => isWaivedBy(check.id, waiver));
+      if (found === undefined) return check;
+      return { ...check, waiver: { reason: found.reason, until: found.until } };
+    });
   }
 
   #entry(entry: unknown, position: number): GateCheck[] {
+    const document = this.#document;
     const at: FieldPath = ['checks', position];
     if (!isPlain(entry)) {
-      this.#problem(at, 'a check must be a map with id and kind');
+      document.problem(at, 'a check must be a map with id and kind');
       return [];
     }
-    const { id, kind, each, ...spec } = entry;
+    const { id, kind, each, severity, ...spec } = entry;
     if (typeof id !== 'string' || !/^[a-z0-9]+(?:[._-][a-z0-9]+)*$/.test(id)) {
       const given = id === undefined ? 'is missing' : `is ${JSON.stringify(id)}`;
-      this.#problem(
+      document.problem(
         id === undefined ? at : [...at, 'id'],
         `id ${given}; it must be lower-case letters, digits and . _ - between them`,
       );
       return [];
     }
-    const known = kinds.find((candidate) => candidate.kind === kind);
+    const known = kinds.find((one) => one.kind === kind) ?? sets.find((one) => one.kind === kind);
     if (known === undefined) {
-      const names = kinds.map((candidate) => candidate.kind);
+      const names = [...kinds, ...sets].map((candidate) => candidate.kind);
       const near = typeof kind === 'string' ? nearest(kind, names) : undefined;
       const given = kind === undefined ? 'is missing' : `${JSON.stringify(kind)} is not known`;
       const mean = near === undefined ? '' : `; did you mean ${near}?`;
-      this.#problem(
+      document.problem(
         kind === undefined ? at : [...at, 'kind'],
         `${id}: kind ${given}; allowed: ${names.join(', ')}${mean}`,
       );
       return [];
     }
     if (each !== undefined && each !== 'stamp') {
-      this.#problem([...at, 'each'], `${id}: each is ${JSON.stringify(each)}; allowed: stamp`);
+      document.problem([...at, 'each'], `${id}: each is ${JSON.stringify(each)}; allowed: stamp`);
       return [];
     }
-    if (each === undefined) return this.#prepared(known, id, spec, at, undefined);
-    if (this.#context.topology === undefined) {
-      this.#problem([...at, 'each'], `${id}: each: stamp needs a topology`);
+    if (severity !== undefined && severity !== 'blocking' && severity !== 'warning') {
+      const given = JSON.stringify(severity);
+      document.problem(
+        [...at, 'severity'],
+        `${id}: severity is ${given}; allowed: blocking, warning`,
+      );
       return [];
     }
-    return this.#context.stamps.flatMap((stamp) => this.#prepared(known, id, spec, at, stamp));
+    if (each !== undefined && this.#context.topology === undefined) {
+      document.problem([...at, 'each'], `${id}: each: stamp needs a topology`);
+      return [];
+    }
+    const stamps = each === undefined ? [undefined] : this.#context.stamps;
+    return stamps.flatMap((stamp) => {
+      const warning = severity === 'warning' ? severity : undefined;
+      const common: Entry = { id, at, stamp, severity: warning };
+      const raw = this.#expanded(spec, common);
+      if (raw === undefined) return [];
+      return 'parts' in known ? this.#set(known, raw, common) : this.#check(known, raw, common);
+    });
   }
 
-  #prepared(
-    kind: Kind,
-    id: string,
-    raw: unknown,
-    at: FieldPath,
-    stamp: Stamp | undefined,
-  ): GateCheck[] {
-    const { estate, topology } = this.#context;
-    const problem: SpecContext['problem'] = (field, message, code) => {
-      const name = field.filter((part) => typeof part === 'string').join('.');
-      const subject = name === '' ? id : `${id}: ${name}`;
-      this.#problem([...at, ...field], `${subject} ${message}`, code);
-    };
+  /** The specification with its placeholders filled in; undefined, and a problem, if one is unknown. */
+  #expanded(spec: Record<string, unknown>, { id, at, stamp }: Entry): unknown {
+    const { topology } = this.#context;
     const scope: Scope = {
       ...(topology === undefined ? {} : { hub: topology.hub }),
       ...(topology?.registry === undefined ? {} : { registry: topology.registry }),
       ...(stamp === undefined ? {} : { stamp }),
     };
     let expanded = true;
-    const spec = expand(raw, scope, (field, message) => {
+    const value = expand(spec, scope, (field, message) => {
       expanded = false;
-      this.#problem([...at, ...field], `${id}: ${message}`);
+      this.#document.problem([...at, ...field], `${id}: ${message}`);
     });
     // What an unknown placeholder leaves behind would only be reported a second time.
-    if (!expanded) return [];
-    const context: SpecContext = {
-      estate,
-      problem,
-      ...(topology === undefined ? {} : { hub: topology.hub }),
-      ...(stamp === undefined ? {} : { stamp }),
-    };
-    const prepared = kind.prepare(spec, context, (issues) => {
-      for (const issue of issues) this.#issue(issue, id, at, kind);
-    });
-    if (prepared === undefined) return [];
-    const { target, run } = prepared;
-    return stamp === undefined
-      ? [{ id, kind: kind.kind, target, run }]
-      : [{ id: `${stamp.name}/${id}`, kind: kind.kind, stamp: stamp.name, target, run }];
+    return expanded ? value : undefined;
   }
 
-  #issue(issue: v.BaseIssue<unknown>, id: string, at: FieldPath, kind: Kind): void {
+  #contextOf({ id, at, stamp }: Entry): SpecContext {
+    return specContext(this.#context, stamp, (field, message, code) => {
+      const name = field.filter((part) => typeof part === 'string').join('.');
+      const subject = name === '' ? id : `${id}: ${name}`;
+      this.#document.problem([...at, ...field], `${subject} ${message}`, code);
+    });
+  }
+
+  #check(kind: Kind, raw: unknown, entry: Entry): GateCheck[] {
+    const prepared = kind.prepare(raw, this.#contextOf(entry), (issues) => {
+      for (const issue of issues) this.#issue(issue, entry, kind.fields);
+    });
+    return prepared === undefined ? [] : [finished(prepared, kind.kind, entry)];
+  }
+
+  #set(set: CheckSet, raw: unknown, entry: Entry): GateCheck[] {
+    const context = this.#contextOf(entry);
+    const parts = set.parts(raw, context, (issues) => {
+      for (const issue of issues) this.#issue(issue, entry, set.fields);
+    });
+    return parts.flatMap(({ name, kind, spec }) => {
+      const known = kinds.find((one) => one.kind === kind);
+      const prepared = known?.prepare(spec, context, (issues) => {
+        for (const issue of issues) this.#issue({ ...issue, path: undefined }, entry, set.fields);
+      });
+      if (prepared === undefined) return [];
+      return [finished(prepared, kind, { ...entry, id: `${entry.id}.${name}` })];
+    });
+  }
+
+  #issue(issue: v.BaseIssue<unknown>, { id, at }: Entry, fields: readonly Field[]): void {
+    const document = this.#document;
     const path = (issue.path ?? []).map((part) => part.key as string | number);
     const name = path.filter((part) => typeof part === 'string').join('.');
     const key = path.at(-1);
     if (issue.type === 'strict_object' && issue.expected === 'never' && typeof key === 'string') {
-      const keys = path.length === 1 ? [...entryKeys, ...kind.keys] : ['host', 'port'];
-      this.#unknownKey([...at, ...path], key, keys, `${id}: `);
+      const keys =
+        path.length === 1 ? [...entryKeys, ...fields.map((field) => field.name)] : ['host', 'port'];
+      document.unknownKey([...at, ...path], key, keys, `${id}: `);
     } else if (issue.type === 'strict_object' && path.length > 0 && issue.input === undefined) {
-      this.#problem([...at, ...path.slice(0, -1)], `${id}: ${name} is missing`);
+      document.problem([...at, ...path.slice(0, -1)], `${id}: ${name} is missing`);
     } else if (issue.type === 'strict_object') {
-      this.#problem([...at, ...path], `${id}: ${name} must be a map`);
+      document.problem([...at, ...path], `${id}: ${name} must be a map`);
     } else {
       const given = JSON.stringify(issue.input)?.slice(0, 80) ?? 'missing';
-      this.#problem([...at, ...path], `${id}: ${name} is ${given}; it ${issue.message}`);
+      document.problem([...at, ...path], `${id}: ${name} is ${given}; it ${issue.message}`);
     }
-  }
-
-  #unknownKey(path: FieldPath, key: string, known: readonly string[], before = ''): void {
-    const near = nearest(key, known);
-    const mean = near === undefined ? '' : `; did you mean ${near}?`;
-    const message = `${before}unknown key ${JSON.stringify(key)}; allowed: ${known.join(', ')}${mean}`;
-    this.#at(this.#offset(path, true), message);
-  }
-
-  #problem(path: FieldPath, message: string, code?: ErrorCode): void {
-    this.#at(this.#offset(path, false), message, code);
-  }
-
-  /** The same problem of several stamps is one problem of the document. */
-  #at(offset: number, message: string, code: ErrorCode = 'GATES_INVALID'): void {
-    const { line, col } = this.#lines.linePos(offset);
-    const position = { line: Math.max(line, 1), column: Math.max(col, 1) };
-    const key = `${position.line}:${position.column} ${message}`;
-    this.#problems.set(key, { message, code, file: this.#file, ...position });
-  }
-
-  /** Where a value (or its key) begins; of the nearest one above it if it is not there. */
-  #offset(path: FieldPath, ofKey: boolean): number {
-    let node: unknown = this.#document.contents;
-    let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
-    for (const [depth, part] of path.entries()) {
-      const pair: Pair | undefined = isMap(node)
-        ? node.items.find((item) => isScalar(item.key) && item.key.value === part)
-        : undefined;
-      const next: unknown = isSeq(node) ? node.items[Number(part)] : pair?.value;
-      const key: unknown = pair?.key;
-      const last = depth === path.length - 1;
-      const place = last && ofKey && isNode(key) ? key : next;
-      if (!isNode(place)) return isNode(key) && isPair(pair) ? (key.range?.[0] ?? offset) : offset;
-      offset = place.range?.[0] ?? offset;
-      node = next;
-    }
-    return offset;
   }
 }
 
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function specContext(
+  { estate, topology }: GateContext,
+  stamp: Stamp | undefined,
+  problem: SpecContext['problem'],
+): SpecContext {
+  return {
+    estate,
+    problem,
+    ...(topology === undefined ? {} : { hub: topology.hub, topology }),
+    ...(stamp === undefined ? {} : { stamp }),
+  };
+}
+
+function finished(
+  prepared: PreparedCheck,
+  kind: string,
+  { id, stamp, severity }: Pick<Entry, 'id' | 'stamp' | 'severity'>,
+): GateCheck {
+  return {
+    ...prepared,
+    id: stamp === undefined ? id : `${stamp.name}/${id}`,
+    kind,
+    ...(stamp === undefined ? {} : { stamp: stamp.name }),
+    ...(severity === undefined ? {} : { severity }),
+  };
+}
+
+/**
+ * The checks of the endpoints that were found. Their specifications are our own, so what is wrong with one
+ * is a fault of ours.
+ */
+export function prepareDerived(context: GateContext): GateCheck[] {
+  return (context.derived ?? []).map(({ id, kind, stamp, spec }) => {
+    const fault = (what: unknown): never => {
+      throw new Error(`derived check ${id}: ${JSON.stringify(what)}`);
+    };
+    const known = kinds.find((one) => one.kind === kind);
+    const prepared = known?.prepare(
+      spec,
+      specContext(context, stamp, (_field, message) => fault(message)),
+      (issues) => fault(issues.map(({ message }) => message)),
+    );
+    if (prepared === undefined) return fault(`kind ${kind}`);
+    return finished(prepared, kind, { id, stamp, severity: undefined });
+  });
 }

@@ -16,6 +16,10 @@ export interface Place {
 export interface Estate {
   /** In CIDR notation. */
   readonly networks: readonly string[];
+  /** The declared DNS servers, `address[:port]`. */
+  readonly resolvers: readonly string[];
+  /** Names outside the networks that may be probed, since the topology declares them. */
+  readonly outside: readonly string[];
   declares(address: string): boolean;
   /** Whether it is an address of the platform (metadata, wire server) in any spelling. */
   forbids(address: string): boolean;
@@ -23,11 +27,18 @@ export interface Estate {
 }
 
 /** The estate of a topology, or of a bare list of networks. */
-export function estateOf(networks: readonly string[], topology?: Topology): Estate {
+export function estateOf(
+  networks: readonly string[],
+  topology?: Topology,
+  resolvers: readonly string[] = [],
+): Estate {
+  const egress = topology?.hub.egress;
   const firewall = topology?.hub.firewall?.privateAddress;
   const owners = topology === undefined ? [] : ownersOf(topology);
   return {
     networks,
+    resolvers: topology?.hub.dns.resolvers ?? resolvers,
+    outside: [...(egress?.allowed ?? []), ...(egress?.denied ?? [])],
     declares: (address) => isAddress(address) && networks.some((cidr) => contains(cidr, address)),
     forbids: (address) => isForbidden(address),
     place: (address) => {

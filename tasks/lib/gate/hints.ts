@@ -30,3 +30,13 @@ export function connectHint(
       return `Add ${port} to the ports of the loopback overlay; nothing was probed.`;
   }
 }
+
+/** A connection's end, after the address. */
+export const connectWords: Record<ConnectClass, string> = {
+  connected: 'accepted the connection',
+  refused: 'refused the connection',
+  timeout: 'did not answer',
+  reset: 'broke the connection off',
+  unreachable: 'has no route',
+  unmapped: 'has no port on this loopback estate',
+};

@@ -1,9 +1,13 @@
 import { SpokelineError } from '../errors.ts';
 import { connectTcp } from '../net/connect.ts';
-import type { Resolver } from '../net/resolve.ts';
-import { handshake } from '../net/tls.ts';
+import { greetPostgres, greetRedis } from '../net/greeting.ts';
+import { askHttps } from '../net/https-answer.ts';
+import { parseServer, resolveAt, type Resolver } from '../net/resolve.ts';
+import { handshake, type ClientCertificate, type Handshake } from '../net/tls.ts';
 import type { Estate } from './estate.ts';
-import type { HandshakeSeen, NetworkState, Probe } from './probe.ts';
+import type { HandshakeClass, HandshakeSeen, HttpSeen, NetworkState, Probe } from './probe.ts';
+
+type AnswerSeen = Omit<HttpSeen, 'address' | 'port' | 'place'>;
 
 export interface LiveProbeOptions {
   readonly estate: Estate;
@@ -11,15 +15,17 @@ export interface LiveProbeOptions {
   readonly state: NetworkState;
   /** The port to dial for a declared one; undefined where there is none. */
   readonly dialled: (port: number) => number | undefined;
-  /** For one connection or handshake, in ms. */
+  /** For one connection, handshake or request, in ms. */
   readonly probeTimeout: number;
   /** Instead of the authorities that this process trusts, PEM. */
   readonly ca?: string;
+  /** What `mtls` checks show. */
+  readonly client?: ClientCertificate;
 }
 
 /** Probes from this agent. */
 export function liveProbe(options: LiveProbeOptions): Probe {
-  const { estate, resolver, state, dialled, probeTimeout, ca } = options;
+  const { estate, resolver, state, dialled, probeTimeout: timeoutMs, client } = options;
   // The last line of defence: gates documents come from branches, so whatever a check has missed
   // stops here.
   const guard = (address: string): void => {
@@ -30,6 +36,22 @@ export function liveProbe(options: LiveProbeOptions): Probe {
       );
     }
   };
+  /** Looks at an address behind the guard, where the estate has a port for the declared one. */
+  const look = async <Seen extends object>(
+    address: string,
+    port: number,
+    see: (dialledPort: number) => Promise<Seen>,
+  ) => {
+    guard(address);
+    const common = { address, port, place: estate.place(address) };
+    const dialledPort = dialled(port);
+    if (dialledPort === undefined) return { ...common, class: 'unmapped' as const, ms: 0 };
+    return { ...common, ...(await see(dialledPort)) };
+  };
+  const authority = (own: string | undefined): { ca?: string } => {
+    const ca = own ?? options.ca;
+    return ca === undefined ? {} : { ca };
+  };
   return {
     estate,
     async resolve(name, signal) {
@@ -39,40 +61,79 @@ export function liveProbe(options: LiveProbeOptions): Probe {
       ]);
       return { system, witnesses };
     },
-    async connect(address, port, signal) {
-      guard(address);
-      const common = { address, port, place: estate.place(address) };
-      const dialledPort = dialled(port);
-      if (dialledPort === undefined) return { ...common, class: 'unmapped', ms: 0 };
-      const timeoutMs = probeTimeout;
-      const seen = await connectTcp({ address, port: dialledPort, timeoutMs, signal });
-      return { ...common, class: seen.class, ms: seen.ms };
+    ask(server, name, signal) {
+      if (!estate.resolvers.includes(server)) guard(parseServer(server).address);
+      return resolveAt(server, name, signal, timeoutMs);
     },
-    async handshake(address, port, servername, signal): Promise<HandshakeSeen> {
-      guard(address);
-      const common = { address, port, place: estate.place(address) };
-      const dialledPort = dialled(port);
-      if (dialledPort === undefined) return { ...common, class: 'unmapped' };
+    async outside(name, signal) {
+      if (!estate.outside.includes(name)) {
+        throw new SpokelineError(
+          'GATE_TARGET_FORBIDDEN',
+          `${name} is not declared as egress and is not probed`,
+        );
+      }
+      const { addresses, error } = await resolver.resolve(name, signal);
+      const [address] = addresses;
+      if (address === undefined) return { class: error ?? 'nodata' };
+      if (addresses.some((one) => estate.forbids(one))) return { class: 'forbidden', address };
+      const port = dialled(443);
+      if (port === undefined) return { class: 'unmapped', address };
       const seen = await handshake({
-        address,
-        port: dialledPort,
-        servername,
-        timeoutMs: probeTimeout,
-        signal,
-        ...(ca === undefined ? {} : { ca }),
+        ...{ address, port, servername: name, timeoutMs, signal },
+        ...authority(undefined),
       });
-      const { protocol, issuer, daysLeft, reason, subjectAltNames } = seen;
-      return {
-        ...common,
-        class: seen.class === 'handshake' ? 'connected' : seen.class,
-        ...(protocol === undefined ? {} : { protocol }),
-        ...(issuer === undefined ? {} : { issuer }),
-        ...(daysLeft === undefined ? {} : { daysLeft }),
-        ...(reason === undefined ? {} : { reason }),
-        ...(subjectAltNames === undefined ? {} : { names: subjectAltNames.map(plainName) }),
-      };
+      return { class: seenOf(seen).class, address };
     },
+    connect: (address, port, signal) =>
+      look(address, port, async (dialledPort) => {
+        const seen = await connectTcp({ address, port: dialledPort, timeoutMs, signal });
+        return { class: seen.class, ms: seen.ms };
+      }),
+    handshake: (address, port, servername, signal, how = {}) =>
+      look(address, port, async (dialledPort) => {
+        const at = { address, port: dialledPort, servername, timeoutMs, signal };
+        const { newest, ca } = how;
+        const newestOffered = newest === undefined ? {} : { newest };
+        return seenOf(await handshake({ ...at, ...authority(ca), ...newestOffered }));
+      }),
+    request: (address, ask, signal) => {
+      const port = Number(new URL(ask.url).port || 443);
+      const shown = ask.showCertificate === true ? client : undefined;
+      return look(address, port, async (dialledPort): Promise<AnswerSeen> => {
+        if (ask.showCertificate === true && shown === undefined) {
+          return { class: 'no-certificate', ms: 0 };
+        }
+        return askHttps({
+          ...{ url: ask.url, method: ask.method, address, port: dialledPort, timeoutMs, signal },
+          ...authority(ask.ca),
+          ...(shown === undefined ? {} : { client: shown }),
+        });
+      });
+    },
+    greet: (protocol, address, port, servername, signal) =>
+      look(address, port, async (dialledPort) => {
+        const greet = protocol === 'postgres' ? greetPostgres : greetRedis;
+        const at = { address, port: dialledPort, servername, timeoutMs, signal };
+        const { handshake: shaken, said } = await greet({ ...at, ...authority(undefined) });
+        const seen = shaken.class === 'no-tls' ? { class: 'no-tls' as const } : seenOf(shaken);
+        return { ...seen, ...(said === undefined ? {} : { said }) };
+      }),
     peering: (side, signal) => state.peering(side, signal),
+    state: (signal) => state.state(signal),
+  };
+}
+
+/** What a handshake showed, as far as checks judge it. */
+function seenOf(seen: Handshake): Omit<HandshakeSeen, 'address' | 'port' | 'place'> {
+  const { protocol, issuer, daysLeft, reason, subjectAltNames } = seen;
+  const result: HandshakeClass = seen.class === 'handshake' ? 'connected' : seen.class;
+  return {
+    class: result,
+    ...(protocol === undefined ? {} : { protocol }),
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(daysLeft === undefined ? {} : { daysLeft }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(subjectAltNames === undefined ? {} : { names: subjectAltNames.map(plainName) }),
   };
 }
 

@@ -3,8 +3,11 @@ import { SpokelineError } from '../errors.ts';
 import type { Clock } from '../net/clock.ts';
 import type { Verdict } from './check.ts';
 import type { GateCheck } from './document.ts';
+import { History } from './history.ts';
 import type { NameSeen, Probe } from './probe.ts';
-import type { CheckResult, GateResult, GateVerdict } from './result.ts';
+import { holds, verdictOf, weighs, type CheckResult, type GateResult } from './result.ts';
+import type { StateSeen } from './state.ts';
+import { counts } from './waivers.ts';
 
 /** Times in ms. */
 export interface GateOptions {
@@ -18,6 +21,10 @@ export interface GateOptions {
   readonly timeout: number;
   /** Whether a check that could not look holds the release. */
   readonly onUnknown: 'fail' | 'pass';
+  /** A check passes when it passed in so many… */
+  readonly passes: number;
+  /** …of so many of the last rounds. */
+  readonly window: number;
   /** Checks at once. */
   readonly concurrency: number;
   /** For one check in one round; what takes longer is unknown. */
@@ -56,32 +63,33 @@ export async function runGate(
   if (options.delay > 0) await clock.sleep(options.delay, signal);
   const from = clock.now();
   const until = from + options.timeout;
+  const history = new History({ passes: options.passes, of: options.window });
   let results: CheckResult[] = [];
   let passingSince: number | undefined;
   for (let round = 1; ; round += 1) {
     const roundStart = clock.now();
     const before = new Map(results.map((result) => [result.id, result]));
-    const finals: string[] = [];
-    results = await runRound(checks, probe, options, signal, clock, (result, verdict) => {
-      if (verdict.final === true) finals.push(result.id);
+    let decided = false;
+    results = await runRound(checks, probe, options, signal, clock, (seen, verdict) => {
+      decided ||= verdict.final === true && weighs(seen);
+      const result = history.add(seen);
       const last = before.get(result.id);
       if (last?.status !== result.status || last.code !== result.code) {
         events.changed?.(result, last);
       }
+      return result;
     });
     const holding = results.filter((result) => holds(result, options.onUnknown));
     passingSince = holding.length > 0 ? undefined : (passingSince ?? roundStart);
     const now = clock.now();
     const stableFor = passingSince === undefined ? undefined : now - passingSince;
     const stable = stableFor !== undefined && stableFor >= options.minimumSuccessDuration;
-    const out = finals.length > 0 || now + options.interval > until;
-    if (stable || out) {
-      const verdict = verdictOf(results);
+    if (stable || decided || now + options.interval > until) {
       // All passed, but not for long enough before the time was up.
       const unstable = !stable && holding.length === 0;
       return {
         schemaVersion: 1,
-        verdict: unstable ? 'fail' : verdict,
+        verdict: unstable ? 'fail' : verdictOf(results),
         ...(unstable ? { reason: 'unstable' as const } : {}),
         startedAt: new Date(startedAt).toISOString(),
         finishedAt: new Date(now).toISOString(),
@@ -94,23 +102,13 @@ export async function runGate(
   }
 }
 
-/** Whether a result holds the release. */
-export function holds(result: CheckResult, onUnknown: 'fail' | 'pass'): boolean {
-  return result.status === 'fail' || (result.status === 'unknown' && onUnknown === 'fail');
-}
-
-function verdictOf(results: readonly CheckResult[]): GateVerdict {
-  if (results.some((result) => result.status === 'fail')) return 'fail';
-  return results.some((result) => result.status === 'unknown') ? 'unknown' : 'pass';
-}
-
 async function runRound(
   checks: readonly GateCheck[],
   probe: Probe,
   options: GateOptions,
   signal: AbortSignal,
   clock: Clock,
-  onResult: (result: CheckResult, verdict: Verdict) => void,
+  onResult: (result: CheckResult, verdict: Verdict) => CheckResult,
 ): Promise<CheckResult[]> {
   // A signal of the round's own, since every lookup listens to it: Node would take that for a leak.
   const round = AbortSignal.any([signal]);
@@ -126,9 +124,7 @@ async function runRound(
       if (check === undefined) return;
       const start = clock.now();
       const verdict = await runOne(check, shared, options.checkTimeout, signal);
-      const result = resultOf(check, verdict, clock.now() - start);
-      results[position] = result;
-      onResult(result, verdict);
+      results[position] = onResult(resultOf(check, verdict, start, clock.now()), verdict);
     }
   };
   const workers = Math.min(options.concurrency, checks.length);
@@ -136,20 +132,24 @@ async function runRound(
   return results;
 }
 
-function resultOf(check: GateCheck, verdict: Verdict, ms: number): CheckResult {
+function resultOf(check: GateCheck, verdict: Verdict, start: number, end: number): CheckResult {
   const { status, code, expected, observed, hint } = verdict;
+  const { severity, waiver } = check;
   return {
     id: check.id,
     kind: check.kind,
     ...(check.stamp === undefined ? {} : { stamp: check.stamp }),
     target: check.target,
     status,
+    ...(severity === undefined ? {} : { severity }),
+    ...(waiver === undefined ? {} : { waiver: { ...waiver, expired: !counts(waiver, start) } }),
     code,
     expected,
     observed,
     class: verdict.class,
     ...(hint === undefined ? {} : { hint }),
-    ms,
+    at: new Date(start).toISOString(),
+    ms: end - start,
   };
 }
 
@@ -192,11 +192,9 @@ async function runOne(
 /** Asks for each name once a round, so that all checks of a round judge the same answer. */
 function askingOnce(probe: Probe, signal: AbortSignal): Probe {
   const asked = new Map<string, Promise<NameSeen>>();
+  let state: Promise<StateSeen> | undefined;
   return {
-    estate: probe.estate,
-    connect: (address, port, own) => probe.connect(address, port, own),
-    handshake: (address, port, name, own) => probe.handshake(address, port, name, own),
-    peering: (side, own) => probe.peering(side, own),
+    ...probe,
     resolve(name) {
       const known = asked.get(name);
       if (known !== undefined) return known;
@@ -205,5 +203,6 @@ function askingOnce(probe: Probe, signal: AbortSignal): Probe {
       asked.set(name, answer);
       return answer;
     },
+    state: () => (state ??= probe.state(signal)),
   };
 }

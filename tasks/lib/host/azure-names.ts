@@ -11,3 +11,15 @@ export const resourceGroupName = {
   allowed:
     'the name of a resource group (letters, digits, _ - . ( ), at most 90, no dot at the end)',
 };
+
+// https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftmanagement
+export const managementGroupName = {
+  expression: /^[\p{L}\p{N}_.()-]{0,89}[\p{L}\p{N}_()-]$/u,
+  allowed:
+    'the id of a management group (letters, digits, _ - . ( ), at most 90, no dot at the end)',
+};
+
+export const locationName = {
+  expression: /^[a-z][a-z0-9]+$/,
+  allowed: 'a region in short form such as westeurope',
+};

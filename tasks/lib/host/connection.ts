@@ -1,7 +1,7 @@
 import type { ServiceConnection } from '../azure/connection.ts';
 import type { AgentPort } from './agent-port.ts';
 
-type Report = (problem: string) => void;
+export type Report = (problem: string) => void;
 
 interface CloudEndpoints {
   readonly authority: string;
@@ -34,6 +34,11 @@ const schemes: readonly ServiceConnection['scheme'][] = [
 
 function isScheme(text: string): text is ServiceConnection['scheme'] {
   return schemes.some((scheme) => scheme === text);
+}
+
+/** The sign-in service and audience of a cloud that a connection names in `environment`. */
+export function cloudEndpoints(environment: string): CloudEndpoints | undefined {
+  return clouds[environment];
 }
 
 const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;

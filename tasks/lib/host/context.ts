@@ -21,6 +21,8 @@ export interface AgentInfo {
   readonly tempDirectory: string;
   readonly toolsDirectory?: string;
   readonly workingDirectory: string;
+  /** Name of the agent. */
+  readonly name?: string;
   readonly buildId: string;
   /** Web page of the run, without credentials. */
   readonly runUrl?: string;

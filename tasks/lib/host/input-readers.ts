@@ -95,6 +95,25 @@ export function path(options: Optional | Required = {}): InputReader<string | un
     },
   };
 }
+
+/**
+ * A path as `path` reads it, or a text that begins with `prefix`, as it is. No filePath in task.json:
+ * the agent would make a path of everything.
+ */
+export function pathOrReference(prefix: string, options: Required): InputReader<string> {
+  const { required } = options;
+  return {
+    kind: 'text',
+    required,
+    read: (port, name, report) => {
+      const allowed = `a path of the job, or ${prefix}…`;
+      const value = given(port, name, report, { required, allowed });
+      if (value === undefined || value.startsWith(prefix)) return value;
+      return resolve(workingDirectory(port), value);
+    },
+  };
+}
+
 /** Splits at line ends and commas; empty parts do not count. */
 function parts(text: string | undefined): string[] {
   return (text ?? '')

@@ -4,6 +4,7 @@ import type { AgentPort } from './agent-port.ts';
 /** What an input is in terms of task.json; a test compares the two. */
 export type InputKind =
   | 'connection'
+  | 'registryConnection'
   | 'choice'
   | 'path'
   | 'paths'
@@ -69,7 +70,7 @@ export function readInputs<I>(spec: InputSpec<I>, port: AgentPort): I {
       problems.push({
         target: name,
         code: 'INPUT_INVALID',
-        message: `Input "${name}" ${text.replace(/\.?$/, '.')}`,
+        message: `Input "${name}" ${text.replace(/[^.?]$/, '$&.')}`,
       }),
     );
   }

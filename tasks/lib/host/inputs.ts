@@ -7,6 +7,7 @@ export {
   type InputsOf,
 } from './input-spec.ts';
 export { environmentVariables } from './environment-input.ts';
+export { entries } from './input-entries.ts';
 export {
   choice,
   connection,
@@ -15,7 +16,9 @@ export {
   integer,
   list,
   path,
+  pathOrReference,
   paths,
   seconds,
   text,
 } from './input-readers.ts';
+export { registryConnection } from './registry-connection.ts';

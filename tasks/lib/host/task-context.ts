@@ -8,6 +8,7 @@ import type { Redactor } from './redactor.ts';
 export function agentInfo(port: AgentPort): AgentInfo {
   const variable = (name: string) => port.variable(name);
   const buildId = variable('Build.BuildId') ?? '';
+  const name = variable('Agent.Name');
   const collection =
     variable('System.CollectionUri') ?? variable('System.TeamFoundationCollectionUri');
   const project = variable('System.TeamProject');
@@ -21,6 +22,7 @@ export function agentInfo(port: AgentPort): AgentInfo {
     ...(toolsDirectory === undefined ? {} : { toolsDirectory }),
     workingDirectory: workingDirectory(port),
     buildId,
+    ...(name === undefined ? {} : { name }),
     ...(runUrl === undefined ? {} : { runUrl }),
     stage: variable('System.StageName') ?? '',
     job: variable('System.JobName') ?? '',

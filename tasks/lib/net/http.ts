@@ -1,8 +1,9 @@
 import { Agent, request as httpsRequest } from 'node:https';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { ClientCertificate } from './tls.ts';
 
 export interface PinnedRequest {
   /** https only. Gives the path, the Host header, and the name asked for and checked in TLS. */
@@ -14,20 +15,30 @@ export interface PinnedRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string | number>>;
   /** A stream needs a `content-length` header if the server wants one; it is destroyed when the request fails. */
-  readonly body?: Uint8Array | string | Readable | AsyncIterable<Uint8Array>;
+  readonly body?: Uint8Array | string | Readable | AsyncIterable<Uint8Array> | BodyWriter;
   readonly signal: AbortSignal;
   /** Longest silence, before and within the answer. */
   readonly timeoutMs: number;
   readonly agent?: Agent;
   /** Instead of the authorities this process trusts, PEM; without an agent only. */
   readonly ca?: string;
+  /** Shown to a server that asks for it; without an agent only. */
+  readonly client?: ClientCertificate;
 }
+
+/**
+ * Sends a body by itself; the request ends when it resolves and is broken off when it rejects. The
+ * promise of a write resolves once the bytes are no longer looked at.
+ */
+export type BodyWriter = (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>;
 
 export interface PinnedResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   /** Has to be read to the end or destroyed. */
   readonly body: IncomingMessage;
+  /** Breaks a request off whose body is still being sent; later it has no effect. */
+  abandon(): void;
 }
 
 export interface PinnedAgentOptions {
@@ -44,6 +55,13 @@ export function pinnedAgent({ maxSockets = 8, ca }: PinnedAgentOptions = {}): Ag
 /** The request had no answer, or no more of one, for the time given. */
 export class RequestTimeout extends Error {
   readonly code = 'ETIMEDOUT';
+  /** Whether the connection had come about, so that the server, not the way to it, was silent. */
+  readonly connected: boolean;
+
+  constructor(message: string, connected: boolean) {
+    super(message);
+    this.connected = connected;
+  }
 }
 
 /**
@@ -56,7 +74,7 @@ export function request(options: PinnedRequest): Promise<PinnedResponse> {
   if (url.protocol !== 'https:')
     throw new TypeError(`${url.protocol}// is not allowed, only https://`);
   if (isIP(options.address) === 0) throw new TypeError(`"${options.address}" is no IP address`);
-  const { signal, timeoutMs, body, agent, ca } = options;
+  const { signal, timeoutMs, body, agent, ca, client } = options;
   const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
@@ -74,12 +92,22 @@ export function request(options: PinnedRequest): Promise<PinnedResponse> {
       signal,
       ...(agent === undefined ? { agent: false as const } : { agent }),
       ...(ca === undefined ? {} : { ca }),
+      ...client,
     });
-    outgoing.setTimeout(timeoutMs, () =>
-      outgoing.destroy(new RequestTimeout(`${url.host} was silent for ${timeoutMs} ms`)),
-    );
+    outgoing.setTimeout(timeoutMs, () => {
+      const connected = outgoing.socket?.connecting === false;
+      const message = `${url.host} was silent for ${timeoutMs} ms`;
+      outgoing.destroy(new RequestTimeout(message, connected));
+    });
     outgoing.once('response', (answer) =>
-      resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: answer }),
+      resolve({
+        status: answer.statusCode ?? 0,
+        headers: answer.headers,
+        body: answer,
+        abandon: () => {
+          if (!outgoing.writableFinished) outgoing.destroy();
+        },
+      }),
     );
     // Stays for the whole exchange: after the answer began, the answer's stream tells of the fault.
     outgoing.on('error', (error) => reject(signal.aborted ? (signal.reason as Error) : error));
@@ -87,11 +115,35 @@ export function request(options: PinnedRequest): Promise<PinnedResponse> {
       outgoing.end(body);
       return;
     }
+    if (typeof body === 'function') {
+      writeBody(body, outgoing).catch((error: unknown) => {
+        outgoing.destroy();
+        reject(signal.aborted ? (signal.reason as Error) : (error as Error));
+      });
+      return;
+    }
     const source = body instanceof Readable ? body : Readable.from(body);
     pipeline(source, outgoing).catch((error: unknown) => {
       reject(signal.aborted ? (signal.reason as Error) : (error as Error));
     });
   });
+}
+
+async function writeBody(body: BodyWriter, outgoing: ClientRequest): Promise<void> {
+  let closed = (): void => undefined;
+  // A write to a connection that has gone may never call back.
+  outgoing.once('close', () => closed());
+  await body(
+    (bytes) =>
+      new Promise((resolve, reject) => {
+        const gone = (): void =>
+          reject(Object.assign(new Error('the connection has gone'), { code: 'ECONNRESET' }));
+        if (outgoing.destroyed) return gone();
+        closed = gone;
+        outgoing.write(bytes, (error) => (error ? reject(error) : resolve()));
+      }),
+  );
+  outgoing.end();
 }
 
 /** Reads an answer's body as text. Throws RangeError when it is longer than `limit` bytes. */

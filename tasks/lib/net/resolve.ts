@@ -187,9 +187,11 @@ function askUdp(
       if (isAnswerTo(answer, id, name)) finish(() => resolve(answer));
     });
     // Connected, so that the kernel reports a closed port as an error.
-    socket.connect(port, address, () => {
-      if (open) socket.send(query);
-    });
+    // Node hands a failure, such as a missing route, to the call-back although its type does not say so.
+    socket.connect(port, address, ((error?: Error | null) => {
+      if (error) finish(() => reject(error));
+      else if (open) socket.send(query);
+    }) as () => void);
   });
 }
 

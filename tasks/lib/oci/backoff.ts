@@ -1,10 +1,10 @@
 import type { Clock } from '../net/clock.ts';
 import { backoff, retryAfter, type Growth } from '../net/retry.ts';
 
-/** For a limit that counts all requests of an identity. */
-const throttle: Growth = { shortest: 500, longest: 60_000 };
+/** For a limit that counts all requests of an identity; ACR counts by the minute, so longer waits gain nothing. */
+const throttle: Growth = { shortest: 250, longest: 30_000 };
 /** For faults that concern one request only. */
-const fault: Growth = { shortest: 250, longest: 60_000 };
+const fault: Growth = { shortest: 250, longest: 30_000 };
 /** Cut here: the task's own timeout decides beyond that. */
 const longestAsked = 5 * 60_000;
 

@@ -1,57 +1,64 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
+import type { Hash } from 'node:crypto';
 import { SpokelineError } from '../errors.ts';
 import type { StreamBody } from './http.ts';
-import type { Blob } from './layout.ts';
-
-/** Bytes of a read: with node's default of 64 KiB a PUT runs at about half the speed. */
-const block = 1024 * 1024;
+import type { Blob } from './image.ts';
 
 /**
- * A blob as the body of one request. It is hashed while it passes, and its last block goes out only
+ * A blob as the body of one request. It is hashed while it passes, and its last piece goes out only
  * when the hash is known to be right: the registry never gets as many bytes as the request
- * announced, so it cannot commit a wrong blob. The stream then fails with IMAGE_DIGEST_MISMATCH.
+ * announced, so it cannot commit a wrong blob. Sending then fails with IMAGE_DIGEST_MISMATCH.
  */
 export function verifiedBody(blob: Blob): StreamBody {
-  return {
-    size: blob.size,
-    open: () => Readable.from(verified(blob), { objectMode: false, highWaterMark: block }),
-  };
+  return { size: blob.size, send: (write) => sendVerified(blob, write) };
 }
 
-async function* verified(blob: Blob): AsyncGenerator<Buffer> {
-  let held: Buffer | undefined;
-  for await (const chunk of hashedBlocks(blob, block)) {
-    if (held !== undefined) yield held;
-    held = chunk;
+async function sendVerified(blob: Blob, write: (piece: Buffer) => Promise<void>): Promise<void> {
+  const hash = createHash('sha256');
+  let seen = 0;
+  let last: Buffer | undefined;
+  for await (const piece of partsOf(blob)) {
+    seen += piece.length;
+    if (seen > blob.size) throw mismatch(blob, `it has more than ${blob.size} bytes by now`);
+    hash.update(piece);
+    if (seen < blob.size) await write(piece);
+    else if (piece.length > 0) last = piece;
   }
-  if (held !== undefined) yield held;
+  check(blob, seen, hash);
+  if (last !== undefined) await write(last);
 }
 
 /**
- * The blob in blocks of `size` bytes (the last one may be shorter), ending with
- * IMAGE_DIGEST_MISMATCH after the last block if the content was not what its descriptor says.
+ * The blob from byte `from` on in blocks of `size` bytes (the last one may be shorter), ending with
+ * IMAGE_DIGEST_MISMATCH after the last block if the content was not what its descriptor says. All
+ * of it is hashed, wherever the blocks begin.
  */
-export async function* hashedBlocks(blob: Blob, size: number): AsyncGenerator<Buffer> {
+export async function* hashedBlocks(blob: Blob, size: number, from = 0): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
+  const blocks = new Blocks(size);
   let seen = 0;
-  for await (const chunk of blocksOf(blob, size)) {
-    seen += chunk.length;
-    hash.update(chunk);
+  for await (const part of partsOf(blob)) {
+    const before = seen;
+    seen += part.length;
     if (seen > blob.size) throw mismatch(blob, `it has more than ${blob.size} bytes by now`);
-    yield chunk;
+    hash.update(part);
+    if (seen > from) yield* blocks.add(before < from ? part.subarray(from - before) : part);
   }
+  yield* blocks.rest();
+  check(blob, seen, hash);
+}
+
+function check(blob: Blob, seen: number, hash: Hash): void {
   if (seen !== blob.size) throw mismatch(blob, `it has ${seen} bytes, not ${blob.size}`);
   const actual = `sha256:${hash.digest('hex')}`;
   if (actual !== blob.digest) throw mismatch(blob, `its content has ${actual}`);
 }
 
-async function* blocksOf(blob: Blob, size: number): AsyncGenerator<Buffer> {
-  const stream = createReadStream(blob.file, { highWaterMark: size });
+async function* partsOf(blob: Blob): AsyncGenerator<Buffer> {
   try {
-    for await (const part of stream) yield part as Buffer;
+    yield* blob.pieces?.() ?? (blob.open() as AsyncIterable<Buffer>);
   } catch (error) {
+    if (error instanceof SpokelineError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new SpokelineError('IMAGE_INVALID', `Blob ${blob.digest} cannot be read: ${reason}`, {
       cause: error,
@@ -59,11 +66,40 @@ async function* blocksOf(blob: Blob, size: number): AsyncGenerator<Buffer> {
   }
 }
 
+/** Makes blocks of one size out of pieces of any, in memory of their own. */
+class Blocks {
+  readonly #size: number;
+  #block: Buffer | undefined;
+  #length = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  *add(part: Buffer): Generator<Buffer> {
+    for (let at = 0; at < part.length;) {
+      this.#block ??= Buffer.allocUnsafeSlow(this.#size);
+      const copied = part.copy(this.#block, this.#length, at);
+      at += copied;
+      this.#length += copied;
+      if (this.#length === this.#size) yield* this.rest();
+    }
+  }
+
+  *rest(): Generator<Buffer> {
+    if (this.#block === undefined) return;
+    const block = this.#block.subarray(0, this.#length);
+    this.#block = undefined;
+    this.#length = 0;
+    yield block;
+  }
+}
+
 function mismatch(blob: Blob, what: string): SpokelineError {
   return new SpokelineError('IMAGE_DIGEST_MISMATCH', `Blob ${blob.digest}: ${what}`, {
     hint: 'The upload was broken off before its end, so the registry has not kept the blob.',
     details: [
-      { message: `${blob.file}: ${what}`, code: 'IMAGE_DIGEST_MISMATCH', target: blob.digest },
+      { message: `${blob.origin}: ${what}`, code: 'IMAGE_DIGEST_MISMATCH', target: blob.digest },
     ],
   });
 }

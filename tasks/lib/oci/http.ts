@@ -4,7 +4,11 @@ import type { Readable } from 'node:stream';
 export interface StreamBody {
   /** Bytes; becomes Content-Length. */
   readonly size: number;
-  open(): Readable;
+  /**
+   * Hands all bytes over, piece by piece; a piece may be overwritten once its promise has resolved.
+   * Rejects when the body is not what it should be, before its last byte.
+   */
+  send(write: (piece: Buffer) => Promise<void>): Promise<void>;
 }
 
 /** A request to the registry itself; there is no way to name another host. */
@@ -14,6 +18,8 @@ export interface RegistryRequest {
   readonly target: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer | StreamBody;
+  /** Wants the body of a 2xx answer as a stream: blobs may have any size. */
+  readonly streamed?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -21,8 +27,10 @@ export interface RegistryResponse {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Never more than some MiB: layers are not read through this port. */
+  /** Never more than some MiB; empty where there is a stream. */
   readonly body: Buffer;
+  /** Of a streamed request that succeeded; has to be read to its end or destroyed. */
+  readonly stream?: Readable;
 }
 
 /**

@@ -1,16 +1,18 @@
-import type { ImageLayout } from './layout.ts';
+import type { ImageSource } from './image.ts';
 import { repositoryFault } from './reference.ts';
 
 /**
- * The repository that an image was built on, if it is one of this registry: its layers can be
- * mounted there instead of being sent.
+ * The repository that an image is copied from or was built on, if it is one of this registry: its
+ * layers can be mounted there instead of being sent.
  * https://github.com/opencontainers/image-spec/blob/main/annotations.md
  */
 export function mountSource(
-  layout: ImageLayout,
+  layout: ImageSource,
   loginServer: string,
   repository: string,
 ): string | undefined {
+  const { from } = layout;
+  if (from?.loginServer === loginServer && from.repository !== repository) return from.repository;
   for (const { annotations } of layout.manifests) {
     const base = annotations['org.opencontainers.image.base.name'];
     const prefix = `${loginServer}/`;

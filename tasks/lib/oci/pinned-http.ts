@@ -1,10 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Readable } from 'node:stream';
 import { SpokelineError } from '../errors.ts';
 import { pinnedAgent, request as pinnedRequest } from '../net/http.ts';
 import type { PinnedResponse } from '../net/http.ts';
 import type { RegistryPath } from './failure.ts';
-import type { RegistryHttp, RegistryRequest, RegistryResponse } from './http.ts';
+import type { RegistryHttp, RegistryResponse } from './http.ts';
 
 /** Longest silence. ACR may take its time to commit a big blob after the last byte. */
 const silenceMs = 120_000;
@@ -34,9 +33,24 @@ export function pinnedRegistry(
 ): PinnedRegistry {
   const agent = pinnedAgent({ maxSockets: connections, ...(ca === undefined ? {} : { ca }) });
   const http: RegistryHttp = async (request) => {
-    const stream = bodyOf(request);
+    const { body } = request;
     let ownFault: unknown;
-    if (stream instanceof Readable) stream.once('error', (error) => (ownFault = error));
+    let writeFault: unknown;
+    let abandon = (): void => undefined;
+    const writer =
+      body === undefined || Buffer.isBuffer(body)
+        ? body
+        : (write: Write) => {
+            const tracked: Write = (piece) =>
+              write(piece).catch((error: unknown) => {
+                writeFault = error;
+                throw error;
+              });
+            return body.send(tracked).catch((error: unknown) => {
+              if (error !== writeFault) ownFault = error;
+              throw error;
+            });
+          };
     try {
       const response = await pinnedRequest({
         url: `https://${path.loginServer}${request.target}`,
@@ -47,24 +61,25 @@ export function pinnedRegistry(
         timeoutMs: silenceMs,
         agent,
         ...(request.headers === undefined ? {} : { headers: request.headers }),
-        ...(stream === undefined ? {} : { body: stream }),
+        ...(writer === undefined ? {} : { body: writer }),
       });
-      return await answerOf(response);
+      abandon = () => response.abandon();
+      return await (request.streamed === true && isSuccess(response)
+        ? { ...headOf(response), body: Buffer.alloc(0), stream: response.body }
+        : answerOf(response));
     } catch (error) {
       request.signal.throwIfAborted();
       // The body's own fault (a wrong digest) surfaces as a broken connection too.
       throw ownFault ?? transportFault(error, path);
     } finally {
       // After an early refusal the rest of a layer would still be sent, to be thrown away.
-      if (stream instanceof Readable) stream.destroy();
+      abandon();
     }
   };
   return { http, close: () => agent.destroy() };
 }
 
-function bodyOf({ body }: RegistryRequest): Buffer | Readable | undefined {
-  return body === undefined || Buffer.isBuffer(body) ? body : body.open();
-}
+type Write = (piece: Buffer) => Promise<void>;
 
 async function answerOf(response: PinnedResponse): Promise<RegistryResponse> {
   const chunks: Buffer[] = [];
@@ -80,11 +95,15 @@ async function answerOf(response: PinnedResponse): Promise<RegistryResponse> {
     }
     chunks.push(chunk);
   }
-  return {
-    status: response.status,
-    headers: flat(response.headers),
-    body: Buffer.concat(chunks),
-  };
+  return { ...headOf(response), body: Buffer.concat(chunks) };
+}
+
+function isSuccess({ status }: PinnedResponse): boolean {
+  return status >= 200 && status < 300;
+}
+
+function headOf(response: PinnedResponse): Pick<RegistryResponse, 'status' | 'headers'> {
+  return { status: response.status, headers: flat(response.headers) };
 }
 
 function flat(headers: IncomingHttpHeaders): Record<string, string> {

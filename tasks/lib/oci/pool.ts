@@ -1,12 +1,19 @@
 import { setMaxListeners } from 'node:events';
 
 /** Bytes up to which a blob costs a registry a request rather than bandwidth. */
-const small = 1024 * 1024;
-const heavy = 2;
+const small = 256 * 1024;
+const middling = 4 * 1024 * 1024;
+/** Room that a big blob takes; small ones take one. */
+const heavy = 4;
+
+/** Items that may be at work at once, at most, with this concurrency. */
+export function atOnce(concurrency: number): number {
+  return concurrency * heavy;
+}
 
 /**
- * Runs `work` for all items: at most `concurrency` big ones at once, or two small ones in the place
- * of each big one. Small blobs wait for round trips, big ones for bandwidth and memory.
+ * Runs `work` for all items: at most `concurrency` big ones at once, or up to four smaller ones in the
+ * place of each big one. Small blobs wait for round trips, big ones for bandwidth and memory.
  *
  * The first failure aborts the signal that the others got; when all have ended it is thrown.
  */
@@ -23,7 +30,8 @@ export async function runSized<T extends { readonly size: number }>(
   // Big ones first: one that starts last would run alone at the end.
   const waiting = [...items].sort((a, b) => b.size - a.size);
   const failures: unknown[] = [];
-  let room = concurrency * heavy;
+  const all = atOnce(concurrency);
+  let room = all;
   await new Promise<void>((resolve) => {
     const next = (): void => {
       while (waiting.length > 0 && !either.aborted) {
@@ -41,7 +49,7 @@ export async function runSized<T extends { readonly size: number }>(
             next();
           });
       }
-      if (room === concurrency * heavy) resolve();
+      if (room === all) resolve();
     };
     next();
   });
@@ -58,5 +66,6 @@ function pick<T extends { readonly size: number }>(waiting: T[], room: number): 
 }
 
 function weightOf(item: { readonly size: number }): number {
-  return item.size > small ? heavy : 1;
+  if (item.size <= small) return 1;
+  return item.size <= middling ? heavy / 2 : heavy;
 }

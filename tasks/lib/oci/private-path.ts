@@ -1,8 +1,15 @@
+import { isIP } from 'node:net';
 import { SpokelineError } from '../errors.ts';
 import type { ErrorDetail } from '../errors.ts';
 import { containsAny } from '../net/cidr.ts';
-import type { Resolution } from '../net/resolve.ts';
+import type { Resolution, Resolver } from '../net/resolve.ts';
+import { askSystemServer } from '../net/system-servers.ts';
+import { diagnosis } from './diagnosis.ts';
 import type { RegistryPath } from './failure.ts';
+import { hostPort } from './registry-name.ts';
+
+/** Time for the one question that only a diagnosis asks. */
+const answerMs = 2_000;
 
 /** How a registry's name resolves from here. */
 export interface PathEvidence extends RegistryPath {
@@ -10,6 +17,72 @@ export interface PathEvidence extends RegistryPath {
   readonly witnesses: readonly Resolution[];
   /** Disagreement between resolvers, one sentence each: a finding, no reason to stop. */
   readonly findings: readonly string[];
+}
+
+/**
+ * Resolves a host and decides whether what is sent there would stay inside the declared networks.
+ *
+ * @param server `host` or `host:port`; an address stands for itself
+ * @throws SpokelineError REGISTRY_NOT_PRIVATE, saying which zone, record or link is missing
+ */
+export async function privatePath(
+  server: string,
+  resolver: Resolver,
+  networks: readonly string[],
+  signal: AbortSignal,
+): Promise<PathEvidence> {
+  const host = hostPort(server)?.host ?? server;
+  if (isIP(host) !== 0) {
+    const itself: Resolution = { name: host, chain: [], addresses: [host], source: 'system' };
+    return judgePath(server, itself, [], networks);
+  }
+  const [system, witnesses] = await Promise.all([
+    resolver.resolve(host, signal),
+    resolver.witnesses(host, signal),
+  ]);
+  try {
+    return judgePath(server, system, witnesses, networks);
+  } catch (error) {
+    if (system.source !== 'system') throw error;
+    const way = await askSystemServer(host, signal, answerMs);
+    // The same answer, with the aliases that say which zone gave it.
+    if (way === undefined || answerOf(way) !== answerOf(system)) throw error;
+    return judgePath(server, way, witnesses, networks);
+  }
+}
+
+/**
+ * The paths to several hosts, in their order.
+ *
+ * @throws SpokelineError REGISTRY_NOT_PRIVATE for all of them that are not private, at once
+ */
+export async function privatePaths(
+  servers: readonly string[],
+  resolver: Resolver,
+  networks: readonly string[],
+  signal: AbortSignal,
+): Promise<PathEvidence[]> {
+  const settled = await Promise.allSettled(
+    servers.map((server) => privatePath(server, resolver, networks, signal)),
+  );
+  signal.throwIfAborted();
+  const faults = settled.flatMap((one) =>
+    one.status === 'rejected' ? [one.reason as unknown] : [],
+  );
+  const [first] = faults;
+  if (first === undefined) {
+    return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  }
+  const refused = faults.filter((fault) => fault instanceof SpokelineError);
+  if (refused.length < 2 || refused.length < faults.length) throw first as Error;
+  throw new SpokelineError(
+    'REGISTRY_NOT_PRIVATE',
+    refused.map(({ message }) => message).join('; '),
+    {
+      details: refused.flatMap(({ details }) => details),
+      hint: refused.map(({ hint }) => hint ?? '').join(' '),
+    },
+  );
 }
 
 /**
@@ -81,56 +154,6 @@ function notPrivate(
       ? `${loginServer} resolves to ${answerOf(system)}, outside the declared networks ` +
         `(${networks.join(', ')}); nothing was sent`
       : `${loginServer} does not resolve (${answerOf(system)}); nothing was sent`;
-  const hint = diagnosis(loginServer, system, witnesses, networks);
+  const hint = diagnosis(hostPort(loginServer)?.host ?? loginServer, system, witnesses, networks);
   return new SpokelineError('REGISTRY_NOT_PRIVATE', message, { details, hint });
-}
-
-/** What is missing, by the way the answer took. */
-function diagnosis(
-  loginServer: string,
-  system: Resolution,
-  witnesses: readonly Resolution[],
-  networks: readonly string[],
-): string {
-  const [record = '', ...rest] = loginServer.split('.');
-  const zone = `privatelink.${rest.join('.')}`;
-  const better = witnesses.find(
-    (witness) =>
-      witness.addresses.length > 0 &&
-      witness.addresses.every((address) => containsAny(networks, address)),
-  );
-  if (better !== undefined) {
-    return (
-      `Resolver ${better.source} gives a private address, so zone and record are there: this agent asks ` +
-      'another DNS server, or its network is not the one that the zone is linked to.'
-    );
-  }
-  switch (system.error) {
-    case 'timeout':
-      return "The agent's DNS server does not answer: look at its address and the way to it.";
-    case 'servfail':
-    case 'refused':
-      return "The agent's DNS server cannot resolve the name: look at its forwarders.";
-    case 'nxdomain':
-    case 'nodata':
-      return system.chain.some((name) => name.endsWith(zone))
-        ? `The zone ${zone} is linked but has no A record ${record}: register the registry's private ` +
-            'endpoint there (PrivateDns@1).'
-        : `No zone knows the name: check the registry's name, link the zone ${zone} to the agent's ` +
-            `network and register the A record ${record} (PrivateDns@1).`;
-    case undefined:
-      break;
-  }
-  const throughPrivateLink = system.chain.some((name) => name.split('.').includes('privatelink'));
-  if (throughPrivateLink || system.chain.length === 0) {
-    return (
-      `The zone ${zone} is not linked to the network of this agent (or of its DNS server), or its A record ` +
-      `${record} is missing and public DNS answers, or the record points to another address than the ` +
-      "registry's private endpoint has (PrivateDns@1 registers both, and tells which)."
-    );
-  }
-  return (
-    `The name does not lead through ${zone}: the registry has no private endpoint, or a record of the ` +
-    'public name hides it.'
-  );
 }

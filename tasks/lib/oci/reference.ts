@@ -1,9 +1,10 @@
+import { isIP } from 'node:net';
+import { authorityOf, hostPort } from './registry-name.ts';
+
 const component = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
 const repositoryName = new RegExp(`^${component}(?:/${component})*$`);
 const tagName = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 const registryName = /^[a-z0-9]{5,50}$/;
-const hostName =
-  /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/;
 
 /**
  * What is wrong with a repository name by the distribution specification; undefined if nothing is.
@@ -23,7 +24,7 @@ export function tagFault(tag: string): string | undefined {
 
 /**
  * The login server of a registry given by its name (`contoso`) or by its login server
- * (`contoso.azurecr.io`).
+ * (`contoso.azurecr.io`, `registry.example:5000`).
  *
  * @param suffix of the cloud, for example `azurecr.io`
  * @returns undefined if the text is neither.
@@ -31,5 +32,7 @@ export function tagFault(tag: string): string | undefined {
 export function loginServerOf(registry: string, suffix: string): string | undefined {
   const text = registry.toLowerCase();
   if (registryName.test(text)) return `${text}.${suffix}`;
-  return hostName.test(text) && !/^[\d.]+$/.test(text) ? text : undefined;
+  const server = hostPort(text);
+  // A certificate, and the zone of a private record, are for a name.
+  return server === undefined || isIP(server.host) !== 0 ? undefined : authorityOf(server);
 }

@@ -2,28 +2,11 @@ import { SpokelineError } from '../errors.ts';
 import type { Clock } from '../net/clock.ts';
 import { SharedBackoff } from './backoff.ts';
 import { readChallenge } from './challenge.ts';
-import type { BearerChallenge } from './challenge.ts';
+import type { Challenge } from './challenge.ts';
 import { refusal } from './failure.ts';
 import type { RegistryPath } from './failure.ts';
 import type { RegistryHttp, RegistryRequest, RegistryResponse } from './http.ts';
-
-export interface RegistryToken {
-  readonly token: string;
-  /** Milliseconds since 1970, by the registry's word; undefined if it does not say. */
-  readonly expiresAt?: number;
-}
-
-/**
- * The port to an identity: gets one access token for all scopes. Throws SpokelineError
- * REGISTRY_AUTH.
- */
-export interface RegistryLogin {
-  accessToken(
-    challenge: BearerChallenge,
-    scopes: readonly string[],
-    signal: AbortSignal,
-  ): Promise<RegistryToken>;
-}
+import type { RegistryLogin } from './login.ts';
 
 export interface SessionOptions {
   readonly http: RegistryHttp;
@@ -31,6 +14,8 @@ export interface SessionOptions {
   readonly path: RegistryPath;
   /** For example `repository:team/app:pull,push`. */
   readonly scopes: readonly string[];
+  /** Hosts besides the registry's own that may hand out its tokens. */
+  readonly tokenHosts?: readonly string[];
   readonly clock: Clock;
   readonly random?: () => number;
   /** Told when all requests have to wait, in ms. */
@@ -47,14 +32,24 @@ const renewBefore = 5 * 60_000;
 const throttleTries = 12;
 const repeatTries = 4;
 
-/** Requests to one registry under one identity: token, shared back-off, repetition. */
+interface HeldToken {
+  readonly authorization: string;
+  readonly renewAt: number;
+}
+
+/**
+ * Requests to one registry under one identity: token, shared back-off, repetition. It signs in when
+ * the registry asks for it: one that does not want a login costs no request more.
+ */
 export class RegistrySession {
   readonly path: RegistryPath;
   readonly #options: SessionOptions;
   readonly #backoff: SharedBackoff;
-  #challenge: BearerChallenge | undefined;
-  #token: { readonly value: string; readonly renewAt: number } | undefined;
-  #renewal: { readonly token: Promise<string>; readonly signal: AbortSignal } | undefined;
+  #challenge: Challenge | undefined;
+  #token: HeldToken | undefined;
+  #renewal: { readonly token: Promise<HeldToken>; readonly signal: AbortSignal } | undefined;
+  /** The first request, which finds out whether a login is wanted; the others wait for its answer. */
+  #scout: Promise<unknown> | undefined;
   #requests = 0;
 
   constructor(options: SessionOptions) {
@@ -63,13 +58,23 @@ export class RegistrySession {
     this.#backoff = new SharedBackoff(options.clock, options.random);
   }
 
-  /** How many requests went out, those for tokens not counted. */
+  /** How many requests went out, those for signing in not counted. */
   get requests(): number {
     return this.#requests;
   }
 
   /** Any answer but 401, 429 and (with `repeat`) 5xx is the caller's to judge. */
   async send(request: RegistryRequest, options: SendOptions = {}): Promise<RegistryResponse> {
+    if (this.#scout !== undefined) {
+      await this.#scout;
+      return this.#insistently(request, options);
+    }
+    const first = this.#insistently(request, options);
+    this.#scout = first.catch(() => undefined);
+    return first;
+  }
+
+  async #insistently(request: RegistryRequest, options: SendOptions): Promise<RegistryResponse> {
     let renewed = false;
     let throttled = 0;
     let broken = 0;
@@ -88,8 +93,9 @@ export class RegistrySession {
       }
       if (response.status === 401) {
         if (renewed) throw refusal(`${request.method} with a fresh token`, response, this.path);
-        renewed = true;
-        this.#forget(token);
+        renewed = token !== undefined;
+        if (!renewed) this.#requests -= 1;
+        this.#challenged(token, response);
       } else if (response.status === 429 && throttled < throttleTries) {
         throttled += 1;
         const wait = this.#backoff.throttled(response.headers['retry-after']);
@@ -109,20 +115,35 @@ export class RegistrySession {
     await this.#options.clock.sleep(this.#backoff.pause(attempt), signal);
   }
 
-  async #once(request: RegistryRequest, token: string): Promise<RegistryResponse> {
+  async #once(request: RegistryRequest, token: HeldToken | undefined): Promise<RegistryResponse> {
     this.#requests += 1;
-    if (token === '') return this.#options.http(request);
-    const headers = { ...request.headers, authorization: `Bearer ${token}` };
+    if (token === undefined) return this.#options.http(request);
+    const headers = { ...request.headers, authorization: token.authorization };
     return this.#options.http({ ...request, headers });
   }
 
-  async #currentToken(signal: AbortSignal): Promise<string> {
+  /** The registry did not take this token, or wants one. */
+  #challenged(token: HeldToken | undefined, response: RegistryResponse): void {
+    const header = response.headers['www-authenticate'];
+    // One that has told once how to sign in need not say it again.
+    if (this.#challenge === undefined || header !== undefined) {
+      const { tokenHosts } = this.#options;
+      this.#challenge = readChallenge(header, this.path.loginServer, tokenHosts);
+    }
+    // Another request may have renewed it meanwhile.
+    if (this.#token === token) this.#token = undefined;
+  }
+
+  /** Undefined: the registry has not asked for a login so far. */
+  async #currentToken(signal: AbortSignal): Promise<HeldToken | undefined> {
+    const challenge = this.#challenge;
+    if (challenge === undefined) return undefined;
     for (;;) {
       const known = this.#token;
-      if (known !== undefined && this.#options.clock.now() < known.renewAt) return known.value;
+      if (known !== undefined && this.#options.clock.now() < known.renewAt) return known;
       // One renewal for all requests that wait for it.
       const token = () =>
-        this.#renew(signal).finally(() => {
+        this.#renew(challenge, signal).finally(() => {
           this.#renewal = undefined;
         });
       const renewal = (this.#renewal ??= { token: token(), signal });
@@ -135,38 +156,20 @@ export class RegistrySession {
     }
   }
 
-  async #renew(signal: AbortSignal): Promise<string> {
+  async #renew(challenge: Challenge, signal: AbortSignal): Promise<HeldToken> {
     const { clock, login, scopes } = this.#options;
-    this.#challenge ??= await this.#discover(signal);
-    if (this.#challenge === undefined) {
-      this.#token = { value: '', renewAt: Infinity };
-      return '';
-    }
-    const challenge = this.#challenge;
     const from = clock.now();
-    const { token, expiresAt } = await this.#insist(signal, () =>
+    const { authorization, expiresAt } = await this.#insist(signal, () =>
       login.accessToken(challenge, scopes, signal),
     );
-    // A token that lives shorter than the margin is used for half of its life.
+    // A token that lives shorter than the margin is used for half of its life; one that is over
+    // already tells of a wrong clock here, and is used until the registry says so.
     const renewAt =
-      expiresAt === undefined
+      expiresAt === undefined || expiresAt <= from
         ? Infinity
         : Math.max(expiresAt - renewBefore, from + (expiresAt - from) / 2);
-    this.#token = { value: token, renewAt };
-    return token;
-  }
-
-  /** Undefined: the registry wants no login. */
-  async #discover(signal: AbortSignal): Promise<BearerChallenge | undefined> {
-    const response = await this.#insist(signal, async () => {
-      const answer = await this.#options.http({ method: 'GET', target: '/v2/', signal });
-      if (answer.status !== 429 && !isPassing(answer.status)) return answer;
-      const { message, details } = refusal('GET /v2/', answer, this.path);
-      throw new SpokelineError('REGISTRY_REQUEST', message, { details, transient: true });
-    });
-    if (response.status === 200) return undefined;
-    if (response.status !== 401) throw refusal('GET /v2/', response, this.path);
-    return readChallenge(response.headers['www-authenticate'], this.path.loginServer);
+    this.#token = { authorization, renewAt };
+    return this.#token;
   }
 
   /** Does it again after faults that pass. */
@@ -179,11 +182,6 @@ export class RegistrySession {
       }
       await this.pause(attempt, signal);
     }
-  }
-
-  #forget(token: string): void {
-    // Another request may have renewed it meanwhile.
-    if (this.#token?.value === token) this.#token = undefined;
   }
 }
 

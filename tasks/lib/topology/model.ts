@@ -22,6 +22,8 @@ export interface Hub {
   readonly region: string;
   readonly network: Network;
   readonly firewall?: { readonly privateAddress: string };
+  /** Names outside the estate that agents in the hub may reach, and some that they must not. */
+  readonly egress?: { readonly allowed: readonly string[]; readonly denied: readonly string[] };
   readonly dns: {
     readonly subscription: string;
     /** Where the private DNS zones live. */
@@ -40,6 +42,8 @@ export interface Stamp {
   readonly subscription: string;
   readonly resourceGroup: string;
   readonly network: Network;
+  /** Share of the traffic, 0 to 1000; absent when the topology does not say. */
+  readonly weight?: number | undefined;
   /** Handed to the stamp's template as they are. */
   readonly parameters: Readonly<Record<string, unknown>>;
 }
@@ -51,6 +55,26 @@ export interface Registry {
   readonly replicas: readonly string[];
 }
 
+/** A place outside the networks; on-premises is behind the gateway of the hub. */
+export interface OutsideZone {
+  readonly name: string;
+  readonly kind: 'public' | 'on-premises';
+  readonly prefixes: readonly string[];
+  readonly names?: readonly string[];
+}
+
+/** What has to be allowed, all of it, or forbidden, all of it. */
+export interface Flow {
+  readonly name: string;
+  /** `hub/<subnet>`, `<stamp>/<subnet>`, `stamp/<subnet>`, `internet`, a zone, an address or a network. */
+  readonly from: string;
+  readonly to: string;
+  /** Both included; empty stands for all ports. */
+  readonly ports: readonly { readonly from: number; readonly to: number }[];
+  readonly protocol: 'tcp' | 'udp' | 'icmp';
+  readonly expect: 'allowed' | 'forbidden';
+}
+
 /** The whole estate, validated and with every address planned. */
 export interface Topology {
   readonly name: string;
@@ -58,6 +82,8 @@ export interface Topology {
   readonly hub: Hub;
   readonly registry?: Registry;
   readonly stamps: Readonly<Record<string, Stamp>>;
+  readonly zones: Readonly<Record<string, OutsideZone>>;
+  readonly flows: readonly Flow[];
   /** Absolute path of the gates document. */
   readonly gates?: string;
   /** Whether this estate is a stand-in on 127.0.0.0/8. */

@@ -12,6 +12,7 @@ import {
   type SourceDocument,
 } from './document.ts';
 import { cloudSuffixes, type Network, type Stamp, type Topology } from './model.ts';
+import { checkFlows, flowsOf, zonesOf } from './flows.ts';
 import { planAddresses, type AddressPlan, type SubnetPlan } from './plan.ts';
 import { topologySchema, type TopologyDocument } from './schema.ts';
 import { validate } from './validate.ts';
@@ -75,6 +76,7 @@ export async function readTopology(file: string, overlays: readonly string[]): P
   // The plan needs every value; a document with breaches is mended first.
   if (!output) throw invalid(file, problems);
   checkStamps(output, report);
+  checkFlows(output, report);
   const plan = planAddresses(output, report);
   if (problems.length > 0) throw invalid(file, problems);
   const gatesSource = sources.findLast((source) => source.has(['gates']));
@@ -191,6 +193,7 @@ function toModel(document: TopologyDocument, plan: AddressPlan, gatesBase: strin
       resourceGroup: hub.resourceGroup,
       region: hub.region,
       network: toNetwork(hub, plan.hub),
+      ...(hub.egress === undefined ? {} : { egress: hub.egress }),
       ...(plan.firewall === undefined ? {} : { firewall: { privateAddress: plan.firewall } }),
       dns: { ...hub.dns, subscription: hub.dns.subscription ?? hub.subscription },
     },
@@ -203,6 +206,8 @@ function toModel(document: TopologyDocument, plan: AddressPlan, gatesBase: strin
           },
         }),
     stamps: Object.fromEntries(stamps),
+    zones: zonesOf(document),
+    flows: flowsOf(document),
     ...(document.gates === undefined ? {} : { gates: resolve(gatesBase, document.gates) }),
     loopback: document.loopback,
     ports: document.ports,

@@ -113,6 +113,14 @@ const network = v.strictObject({
   ),
 });
 
+const publicName = v.pipe(
+  v.string(),
+  v.regex(
+    /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/,
+    'a DNS name in lower case such as mcr.microsoft.com',
+  ),
+);
+
 const hub = v.strictObject({
   subscription: guid,
   resourceGroup,
@@ -121,6 +129,18 @@ const hub = v.strictObject({
   firewall: v.optional(
     v.strictObject({
       privateAddress: v.pipe(address, v.description('Address that stamps route to.')),
+    }),
+  ),
+  egress: v.optional(
+    v.strictObject({
+      allowed: v.pipe(
+        v.optional(v.array(publicName), []),
+        v.description('Names outside the estate that agents reach over TLS on 443.'),
+      ),
+      denied: v.pipe(
+        v.optional(v.array(publicName), []),
+        v.description('Names outside the estate that agents must not reach.'),
+      ),
     }),
   ),
   dns: v.strictObject({
@@ -137,12 +157,26 @@ const hub = v.strictObject({
   }),
 });
 
+// As Front Door has them: https://learn.microsoft.com/azure/frontdoor/routing-methods#weighted-traffic-routing-method
+const weightRule = 'a whole number from 0 to 1000';
+
 const stamp = v.strictObject({
   role: v.picklist(['primary', 'secondary'], 'primary, secondary'),
   region,
   subscription: guid,
   resourceGroup,
   network,
+  weight: v.optional(
+    v.pipe(
+      v.number(weightRule),
+      v.integer(weightRule),
+      v.minValue(0, weightRule),
+      v.maxValue(1000, weightRule),
+      v.description(
+        'Share of the traffic; 0 takes the stamp out, which a primary needs to be retired.',
+      ),
+    ),
+  ),
   parameters: v.pipe(
     v.optional(v.record(v.string(), v.unknown()), {}),
     v.description('Handed to the template of the stamp as they are.'),
@@ -156,6 +190,61 @@ const registryName = v.pipe(
 );
 
 const stampName = /^[a-z][a-z0-9-]{0,23}$/;
+
+const zone = v.strictObject({
+  kind: v.pipe(
+    v.picklist(['public', 'on-premises', 'vpn'], 'public, on-premises, vpn'),
+    v.description('On-premises and vpn lie behind the gateway of the hub.'),
+  ),
+  prefixes: v.pipe(
+    v.array(cidr),
+    v.minLength(1, 'one or more networks'),
+    v.description('Its addresses, in CIDR notation.'),
+  ),
+  names: v.optional(
+    v.pipe(
+      v.array(v.string()),
+      v.description('Names served there, which application rules of a firewall may cover.'),
+    ),
+  ),
+});
+
+const flowEnd = v.pipe(
+  v.string(),
+  v.regex(
+    /^(?:[a-zA-Z0-9][a-zA-Z0-9_-]*(?:\/[a-zA-Z0-9][a-zA-Z0-9_.-]*)?|[0-9.]+(?:\/[0-9]{1,2})?)$/,
+    'hub/<subnet>, <stamp>/<subnet>, stamp/<subnet>, internet, a zone, or an address or network',
+  ),
+);
+
+const flowPort = v.union(
+  [
+    port,
+    v.pipe(
+      v.string(),
+      v.regex(/^[1-9][0-9]{0,4}-[1-9][0-9]{0,4}$/, 'a port, or ports such as 8000-8010'),
+    ),
+  ],
+  'a port, or ports such as 8000-8010',
+);
+
+const flow = v.strictObject({
+  name: v.pipe(
+    v.string(),
+    v.regex(/^[a-z0-9]+(?:[._-][a-z0-9]+)*$/, 'a name such as app-to-vault'),
+  ),
+  from: flowEnd,
+  to: flowEnd,
+  ports: v.pipe(
+    v.optional(v.array(flowPort), []),
+    v.description('Every one of them; none stands for all ports.'),
+  ),
+  protocol: v.optional(v.picklist(['tcp', 'udp', 'icmp'], 'tcp, udp, icmp'), 'tcp'),
+  expect: v.pipe(
+    v.optional(v.picklist(['allowed', 'forbidden'], 'allowed, forbidden'), 'allowed'),
+    v.description('Allowed: all of it. Forbidden: none of it.'),
+  ),
+});
 
 export const topologySchema = v.strictObject({
   name: v.pipe(
@@ -187,6 +276,20 @@ export const topologySchema = v.strictObject({
     ),
     v.minEntries(1, 'one or more stamps'),
     v.description('The stamps by name; exactly one is primary.'),
+  ),
+  zones: v.pipe(
+    v.optional(
+      v.record(
+        v.pipe(v.string(), v.regex(stampName, 'up to 24 lower-case letters, digits and -')),
+        zone,
+      ),
+      {},
+    ),
+    v.description('Places outside the networks that flows come from or go to.'),
+  ),
+  flows: v.pipe(
+    v.optional(v.array(flow), []),
+    v.description('What has to be allowed between the parts of the estate, and what forbidden.'),
   ),
   gates: v.optional(
     v.pipe(

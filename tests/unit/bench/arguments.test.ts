@@ -5,7 +5,8 @@ const known = ['push', 'gate', 'start'];
 
 describe('bench: arguments', () => {
   it('mean all suites when none is named', () => {
-    assert.deepEqual(readArguments([], known), { suites: known, json: undefined, help: false });
+    const none = { suites: known, json: undefined, long: false, help: false };
+    assert.deepEqual(readArguments([], known), none);
   });
 
   it('name suites, each once and in the usual order', () => {
@@ -13,6 +14,9 @@ describe('bench: arguments', () => {
     assert.deepEqual(suites, ['push', 'start']);
     assert.equal(json, 'a.json');
   });
+
+  it('may ask for what takes ten minutes', () =>
+    assert.equal(readArguments(['push', '--long'], known).long, true));
 
   it('may ask for help', () => assert.equal(readArguments(['--help'], known).help, true));
 
@@ -22,7 +26,7 @@ describe('bench: arguments', () => {
     [['toString'], /^Unknown suite toString; known: push, gate, start$/],
     [['--json'], /--json <value>' argument missing/],
     [['--json='], /^--json needs the name of a file$/],
-    [['--long'], /^Unknown option '--long'/],
+    [['--longer'], /^Unknown option '--longer'/],
   ];
   for (const [given, message] of bad) {
     it(`refuse ${given.join(' ')}`, () => {

@@ -105,6 +105,13 @@ describe('a Bicep CLI', () => {
         template: '{"a":1}',
         diagnostics: [],
       });
+      assert.deepEqual(await bicep.metadata('/a/main.bicep'), {
+        parameters: [
+          { name: 'hub', type: 'object' },
+          { name: 'any', type: undefined },
+        ],
+        outputs: [],
+      });
       await bicep.dispose();
       await bicep.dispose();
     } finally {

@@ -62,6 +62,11 @@ const answer = ({ id, method }) => {
   if (method === 'bicep/version' && behaviour.nameless && (asked += 1) > 1)
     return send({ id, error: { code: -32601, message: 'no version' } });
   if (method === 'bicep/version') return send({ id, result: { version: behaviour.version } });
+  if (method === 'bicep/getMetadata') {
+    const range = { start: { line: 0, char: 0 }, end: { line: 0, char: 1 } };
+    const parameters = [{ range, name: 'hub', type: { name: 'object' } }, { range, name: 'any' }];
+    return send({ id, result: { metadata: [], parameters, outputs: [], exports: [] } });
+  }
   if (method === 'bicep/compileParams') return send({ id, result: behaviour.compileParams });
   if (method !== 'bicep/compile') return send({ id, error: { code: -32601, message: 'no ' + method } });
   if (behaviour.dropsCompile) { process.stderr.write('out of memory\\n'); process.exit(134); }

@@ -70,34 +70,36 @@ checks:
     [
       'an unknown key at the top',
       'cheks: 1\nchecks: [{ id: a, kind: tcp, host: 10.1.2.5, port: 1 }]',
-      ['1:1 unknown key "cheks"; allowed: checks; did you mean checks?'],
+      ['1:1 unknown key "cheks"; allowed: checks, waivers; did you mean checks?'],
     ],
     [
       'an unknown key, and its nearest one',
       'checks:\n  - id: a\n    kind: tcp\n    hosst: 10.1.2.5\n    port: 443\n',
       [
         '2:5 a: host is missing',
-        '4:5 a: unknown key "hosst"; allowed: id, kind, each, host, port; did you mean host?',
+        '4:5 a: unknown key "hosst"; allowed: id, kind, each, severity, host, port; did you mean host?',
       ],
     ],
     [
       'an unknown kind',
       'checks:\n  - { id: a, kind: tpc }\n',
       [
-        '2:20 a: kind "tpc" is not known; allowed: dns, tcp, tls, denied, peering; did you mean tcp?',
+        '2:20 a: kind "tpc" is not known; allowed: dns, tcp, tls, http, mtls, postgres, redis, denied, egress, peering, route, nsg, public-access, private-endpoint, dns-zone, address-plan, reach, registry, key-vault, storage, agent; did you mean tcp?',
       ],
     ],
     [
       'a kind that is near',
       'checks:\n  - { id: a, kind: Peerings }\n',
       [
-        '2:20 a: kind "Peerings" is not known; allowed: dns, tcp, tls, denied, peering; did you mean peering?',
+        '2:20 a: kind "Peerings" is not known; allowed: dns, tcp, tls, http, mtls, postgres, redis, denied, egress, peering, route, nsg, public-access, private-endpoint, dns-zone, address-plan, reach, registry, key-vault, storage, agent; did you mean peering?',
       ],
     ],
     [
       'no kind',
       'checks:\n  - id: a\n',
-      ['2:5 a: kind is missing; allowed: dns, tcp, tls, denied, peering'],
+      [
+        '2:5 a: kind is missing; allowed: dns, tcp, tls, http, mtls, postgres, redis, denied, egress, peering, route, nsg, public-access, private-endpoint, dns-zone, address-plan, reach, registry, key-vault, storage, agent',
+      ],
     ],
     [
       'a bad id',
@@ -203,7 +205,7 @@ checks:
 `;
     assert.deepEqual(problems(text), [
       '2:44 a: name is "x"; it must be a DNS name such as kv-shop.vault.azure.net',
-      '3:20 b: kind "nope" is not known; allowed: dns, tcp, tls, denied, peering',
+      '3:20 b: kind "nope" is not known; allowed: dns, tcp, tls, http, mtls, postgres, redis, denied, egress, peering, route, nsg, public-access, private-endpoint, dns-zone, address-plan, reach, registry, key-vault, storage, agent',
     ]);
   });
 

@@ -43,6 +43,8 @@ export const topology: Topology = {
   registry: { name: 'crshop', loginServer: 'crshop.azurecr.io', replicas: [] },
   stamps: { weu: stamp('weu', 'primary', 1), neu: stamp('neu', 'secondary', 2) },
   loopback: false,
+  zones: {},
+  flows: [],
   ports: {},
 };
 
@@ -50,4 +52,17 @@ export const estate = estateOfTopology(topology);
 
 export function gateContext(stamps = Object.values(topology.stamps)): GateContext {
   return { estate, topology, stamps };
+}
+
+/** The estate of the other tests, with names outside it, a flow, and replicas of its registry. */
+export function widerContext(): GateContext {
+  const hub = {
+    ...topology.hub,
+    egress: { allowed: ['mcr.microsoft.com'], denied: ['example.com'] },
+  };
+  const registry = { name: 'crshop', loginServer: 'crshop.azurecr.io', replicas: ['northeurope'] };
+  const flow = { name: 'agents-to-endpoints', from: 'hub/agents', to: 'stamp/endpoints' };
+  const flows = [{ ...flow, ports: [], protocol: 'tcp', expect: 'allowed' }] as const;
+  const found: Topology = { ...topology, hub, registry, flows };
+  return { ...gateContext(), topology: found, estate: estateOfTopology(found) };
 }

@@ -3,8 +3,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { escapeXml, junitOf } from '../../../tasks/lib/gate/reports/junit.ts';
+import * as v from 'valibot';
 import { markdownOf } from '../../../tasks/lib/gate/reports/markdown.ts';
 import type { CheckResult, GateResult } from '../../../tasks/lib/gate/result.ts';
+import { gateResultSchema } from '../../../tasks/lib/gate/result.ts';
+import { pictureOf } from '../../../tasks/lib/gate/reports/picture.ts';
 import { writeResults } from '../../../tasks/lib/gate/write-results.ts';
 
 const passed: CheckResult = {
@@ -17,6 +20,7 @@ const passed: CheckResult = {
   expected: 'kv:443 accepts connections',
   observed: 'connected',
   class: 'connected',
+  at: '2026-11-21T10:00:30.000Z',
   ms: 12,
 };
 const failed: CheckResult = {
@@ -71,6 +75,61 @@ describe('gate reports', () => {
       assert.match(xml, /name="peering".*<error message="PEERING_FORBIDDEN: connected"/);
       assert.match(xml, /hint: Look at the \*record\*\.<\/failure>/);
     });
+  });
+
+  describe('what holds nothing', () => {
+    const waived: CheckResult = {
+      ...failed,
+      hint: 'Look at the record.',
+      waiver: { reason: 'the record moves', until: '2026-12-01', expired: false },
+    };
+    const warned: CheckResult = { ...unknown, severity: 'warning' };
+    const tolerated = { ...result, verdict: 'pass' as const, checks: [passed, waived, warned] };
+
+    it('is skipped in JUnit, with the reason', () => {
+      const xml = junitOf(tolerated, 'shop');
+      assert.match(xml, /<testsuites tests="3" failures="0" errors="0" skipped="2"/);
+      assert.match(
+        xml,
+        /<skipped message="TLS_NAME: .*\(waived until 2026-12-01: the record moves\)"\/>/,
+      );
+      assert.match(xml, /<skipped message="PEERING_FORBIDDEN: connected \(a warning only\)"\/>/);
+    });
+
+    it('is told in Markdown', () => {
+      const page = markdownOf(tolerated, 'shop');
+      assert.match(page, /1 passed, 0 failed, 0 unknown, 2 tolerated; 3 rounds/);
+      assert.match(page, /\| weu\/tls \| ⏸️ waived TLS\\_NAME \|/);
+      assert.match(page, /\*\*weu\/tls\*\*: waived until 2026-12-01: the record moves\. Look at/);
+      assert.match(page, /\| peering \| ⚠️ warning PEERING\\_FORBIDDEN \|/);
+    });
+
+    it('says of a waiver that has ended that it has', () => {
+      const ended = { ...waived, waiver: { reason: 'r', until: '2026-11-01', expired: true } };
+      const page = markdownOf({ ...result, checks: [ended] }, 'shop');
+      assert.match(page, /Its waiver ended on 2026-11-01/);
+      assert.match(page, /0 passed, 1 failed/);
+    });
+  });
+
+  it('draws the estate as a picture of letters', () => {
+    const { stamp: _, ...shared } = unknown;
+    const many = [shared, passed, failed, { ...passed, id: 'neu/vault', stamp: 'neu' }];
+    assert.equal(
+      pictureOf(many),
+      [
+        'this agent',
+        '├─▶ hub and shared  ░░░░░░░░░░░░░░░░░░░░  0/1',
+        '│                   ? peering PEERING_FORBIDDEN',
+        '├─▶ stamp weu       ██████████░░░░░░░░░░  1/2',
+        '│                   ✗ tls TLS_NAME',
+        '└─▶ stamp neu       ████████████████████  1/1',
+      ].join('\n'),
+    );
+  });
+
+  it('have a schema that their JSON fits', () => {
+    assert.deepEqual(v.parse(gateResultSchema, result), result);
   });
 
   describe('Markdown', () => {

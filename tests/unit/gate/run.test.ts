@@ -57,6 +57,8 @@ const options: GateOptions = {
   minimumSuccessDuration: 0,
   timeout: 60_000,
   onUnknown: 'fail',
+  passes: 1,
+  window: 1,
   concurrency: 4,
   checkTimeout: 10_000,
 };
@@ -178,6 +180,54 @@ describe('gate rounds', () => {
       results.map(({ id }) => id),
       checks.map(({ id }) => id),
     );
+  });
+
+  describe('N of the last M rounds', () => {
+    it('passes once a check has passed often enough, whatever the last round said', async () => {
+      const { verdict, rounds, checks } = await gate([check('a', pass, fail, pass, fail, pass)], {
+        passes: 3,
+        window: 5,
+        timeout: 120_000,
+      });
+      assert.deepEqual({ verdict, rounds }, { verdict: 'pass', rounds: 5 });
+      assert.deepEqual(checks[0]?.rounds, { passed: 3, of: 5 });
+    });
+
+    it('is unknown while there were too few rounds, and failed when too many of them failed', async () => {
+      const few = await gate([check('a', pass)], { passes: 3, window: 5, timeout: 0 });
+      assert.equal(few.verdict, 'unknown');
+      assert.equal(few.checks[0]?.code, 'NOT_YET_OFTEN_ENOUGH');
+      const bad = await gate([check('a', pass, fail)], { passes: 2, window: 3 });
+      assert.equal(bad.verdict, 'fail');
+      assert.deepEqual(bad.checks[0]?.rounds, { passed: 0, of: 3 });
+    });
+  });
+
+  describe('what holds nothing', () => {
+    const waiver = { reason: 'the database moves', until: '2026-11-21' };
+    const warned: GateCheck = { ...check('w', wrong), severity: 'warning' };
+
+    it('is told, does not end the gate, and does not make it fail', async () => {
+      const { verdict, rounds, checks } = await gate([
+        warned,
+        { ...check('v', fail), waiver },
+        check('a', fail, pass),
+      ]);
+      assert.deepEqual({ verdict, rounds }, { verdict: 'pass', rounds: 2 });
+      assert.deepEqual(
+        checks.map(({ id, status }) => `${id} ${status}`),
+        ['w fail', 'v fail', 'a pass'],
+      );
+    });
+
+    it('a waiver that has ended waives nothing', async () => {
+      const ended = { ...waiver, until: '2026-11-20' };
+      const { verdict, checks } = await gate([{ ...check('v', fail), waiver: ended }], {
+        timeout: 0,
+      });
+      assert.equal(verdict, 'fail');
+      assert.deepEqual(checks[0]?.waiver, { ...ended, expired: true });
+    });
   });
 
   it('asks for a name once a round', async () => {

@@ -32,7 +32,10 @@ describe('live probe', () => {
         resolve: (name) => Promise.resolve({ name, chain: [], addresses: [], source: 'system' }),
         witnesses: () => Promise.resolve([]),
       },
-      state: { peering: () => Promise.resolve({ state: 'missing' }) },
+      state: {
+        peering: () => Promise.resolve({ state: 'missing' }),
+        state: () => Promise.reject(new Error('no state here')),
+      },
       dialled,
       probeTimeout: 1000,
     });

@@ -6,6 +6,7 @@ import {
   connection,
   defineInputs,
   document,
+  entries,
   flag,
   integer,
   list,
@@ -47,6 +48,8 @@ describe('host/inputs', () => {
       note: text(),
       parameters: document(),
       tags: document({ required: true }),
+      rules: entries(),
+      none: entries(),
     });
     const given = readInputs(
       spec,
@@ -61,6 +64,7 @@ describe('host/inputs', () => {
           strict: 'True',
           parameters: 'keyVaultName: kv\nlist: [1, two]',
           tags: '{"a": "b"}',
+          rules: '- a: 1\n- [b]',
         },
       }),
     );
@@ -80,6 +84,8 @@ describe('host/inputs', () => {
       note: undefined,
       parameters: { keyVaultName: 'kv', list: [1, 'two'] },
       tags: { a: 'b' },
+      rules: [{ a: 1 }, ['b']],
+      none: [],
     });
     // The types, too: these lines do not compile if one of them is wrong.
     const action: 'create' | 'validate' = given.action;
@@ -166,6 +172,14 @@ describe('host/inputs', () => {
       document(),
       'a: 1\na: 2',
       'is not YAML or JSON: Map keys must be unique; allowed: an object in YAML or JSON.',
+    ],
+    ['document', entries(), 'a: 1', 'holds no list; allowed: a list in YAML or JSON.'],
+    [
+      'document',
+      entries(),
+      '- a: [1',
+      'is not YAML or JSON: Flow sequence in block collection must be sufficiently indented and end ' +
+        'with a ]; allowed: a list in YAML or JSON.',
     ],
     [
       'connection',

@@ -168,6 +168,12 @@ describe('net/resolve', () => {
     assert.equal((await ask(kv, 50)).error, 'timeout');
   });
 
+  it('says servfail when there is no way to the server', async () => {
+    // Needs a right that no process has by default: the connect itself fails.
+    const answer = await resolveAt('255.255.255.255', kv, signal, 2_000);
+    assert.equal(answer.error, 'servfail');
+  });
+
   it('says refused when no server is there', async () => {
     const gone = await startTestDns(() => []);
     await gone.close();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readLayout } from '../../../tasks/lib/oci/layout.ts';
+import { readLayout } from '../../../tasks/lib/oci/source/layout.ts';
 import {
   addBlob,
   addImage,

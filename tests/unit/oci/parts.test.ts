@@ -4,9 +4,7 @@ import { readChallenge } from '../../../tasks/lib/oci/challenge.ts';
 import { withDeadline } from '../../../tasks/lib/oci/deadline.ts';
 import { ownLocation, withDigest } from '../../../tasks/lib/oci/location.ts';
 import { runSized } from '../../../tasks/lib/oci/pool.ts';
-import { judgePath } from '../../../tasks/lib/oci/private-path.ts';
 import { loginServerOf, repositoryFault, tagFault } from '../../../tasks/lib/oci/reference.ts';
-import type { Resolution } from '../../../tasks/lib/net/resolve.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { systemClock } from '../../../tasks/lib/net/clock.ts';
 
@@ -48,7 +46,10 @@ describe('oci references', () => {
     ['10.0.0.1', undefined],
     ['https://contoso.azurecr.io', undefined],
     ['contoso.azurecr.io/x', undefined],
-    ['contoso.azurecr.io:443', undefined],
+    ['contoso.azurecr.io:443', 'contoso.azurecr.io'],
+    ['Registry.example:5000', 'registry.example:5000'],
+    ['registry.example:0', undefined],
+    ['user@registry.example', undefined],
   ] as const) {
     it(`makes ${String(expected)} of ${registry}`, () =>
       assert.equal(loginServerOf(registry, 'azurecr.io'), expected));
@@ -58,11 +59,26 @@ describe('oci references', () => {
 describe('oci challenge', () => {
   it('is read with quotes and without, in any order', () => {
     const header = `Bearer service=${host},scope="a,b",Realm="https://${host}/oauth2/token"`;
-    assert.deepEqual(readChallenge(header, host), { path: '/oauth2/token', service: host });
+    const read = { scheme: 'bearer', host, path: '/oauth2/token', service: host };
+    assert.deepEqual(readChallenge(header, host), read);
+    assert.deepEqual(readChallenge(`Basic realm="x", ${header}`, host), read);
+  });
+  it('may be a password', () => {
+    assert.deepEqual(readChallenge('Basic realm="x"', host), { scheme: 'basic' });
+  });
+  it('may lead to a declared host, and to its port only', () => {
+    const header = 'Bearer realm="https://login.example:5001/token?a=1",service="s"';
+    assert.deepEqual(readChallenge(header, host, ['login.example:5001']), {
+      scheme: 'bearer',
+      host: 'login.example:5001',
+      path: '/token?a=1',
+      service: 's',
+    });
+    assert.throws(() => readChallenge(header, host, ['login.example']), { code: 'REGISTRY_AUTH' });
   });
   for (const [header, message] of [
     [undefined, /without saying which/],
-    ['Basic realm="x"', /asks for basic authentication/],
+    ['Negotiate abc', /asks for negotiate authentication/],
     ['Bearer service="x"', /sends its clients to "" for tokens/],
     [
       `Bearer realm="https://${host}@evil.example/t"`,
@@ -108,18 +124,18 @@ describe('oci back-off', () => {
     let at = 0;
     const clock = { now: () => at, sleep: () => Promise.resolve() };
     const backoff = new SharedBackoff(clock, () => 0.5);
+    assert.equal(backoff.throttled(undefined), 375);
+    assert.equal(backoff.throttled(undefined), 375);
+    at = 500;
     assert.equal(backoff.throttled(undefined), 750);
-    assert.equal(backoff.throttled(undefined), 750);
-    at = 1000;
-    assert.equal(backoff.throttled(undefined), 1500);
-    at = 3000;
+    at = 1500;
     backoff.succeeded();
-    assert.equal(backoff.throttled(undefined), 750);
+    assert.equal(backoff.throttled(undefined), 375);
   });
 });
 
 describe('oci pool', () => {
-  it('runs so many big items at once, twice as many small ones, and all of them', async () => {
+  it('runs so many big items at once, four times as many small ones, and all of them', async () => {
     const running = { big: 0, small: 0 };
     const most = { big: 0, small: 0 };
     const items = Array.from({ length: 40 }, (_, position) => ({
@@ -131,12 +147,12 @@ describe('oci pool', () => {
       const kind = size > 10 ? 'big' : 'small';
       running[kind] += 1;
       most[kind] = Math.max(most[kind], running[kind]);
-      assert.ok(running.big * 2 + running.small <= 6);
+      assert.ok(running.big * 4 + running.small <= 12);
       await new Promise((resolve) => setImmediate(resolve));
       running[kind] -= 1;
       done += 1;
     });
-    assert.deepEqual({ most, done }, { most: { big: 3, small: 6 }, done: 40 });
+    assert.deepEqual({ most, done }, { most: { big: 3, small: 12 }, done: 40 });
   });
 
   it('stops the others at the first failure, waits for them, and throws that one', async () => {
@@ -181,82 +197,4 @@ describe('oci deadline', () => {
     const cancelled = within(() => Promise.reject(new Error('x')), AbortSignal.abort(reason));
     await assert.rejects(cancelled, reason);
   });
-});
-
-describe('oci private path', () => {
-  const networks = ['10.0.0.0/16'];
-  const answer = (more: Partial<Resolution>): Resolution => ({
-    name: host,
-    chain: [],
-    addresses: [],
-    source: 'system',
-    ...more,
-  });
-  const through = ['cr.privatelink.azurecr.io'];
-  const good = answer({ addresses: ['10.0.2.4'] });
-
-  it('is the first address, with the chain that a witness of the same mind tells', () => {
-    const witness = answer({ addresses: ['10.0.2.4'], chain: through, source: '10.0.0.5' });
-    const path = judgePath(host, good, [witness], networks);
-    assert.deepEqual(
-      { address: path.address, chain: path.chain, findings: path.findings },
-      { address: '10.0.2.4', chain: through, findings: [] },
-    );
-  });
-
-  it('has disagreement as a finding', () => {
-    const witness = answer({ error: 'nxdomain', source: '10.0.0.5' });
-    assert.deepEqual(judgePath(host, good, [witness], networks).findings, [
-      'cr.azurecr.io: this agent gets 10.0.2.4, resolver 10.0.0.5 says nxdomain',
-    ]);
-  });
-
-  const bad: [string, Resolution, Resolution[], RegExp, RegExp][] = [
-    [
-      'a public address through privatelink',
-      answer({ addresses: ['20.1.2.3'], chain: [...through, 'x.trafficmanager.net'] }),
-      [],
-      /resolves to 20\.1\.2\.3, outside the declared networks \(10\.0\.0\.0\/16\); nothing was sent/,
-      /zone privatelink\.azurecr\.io is not linked .* A record cr is missing/,
-    ],
-    [
-      'a public address by another way',
-      answer({ addresses: ['20.1.2.3'], chain: ['x.trafficmanager.net'] }),
-      [],
-      /resolves to 20\.1\.2\.3/,
-      /does not lead through privatelink\.azurecr\.io: the registry has no private endpoint/,
-    ],
-    [
-      'a public address next to a private one',
-      answer({ addresses: ['10.0.2.4', '20.1.2.3'] }),
-      [],
-      /resolves to 10\.0\.2\.4, 20\.1\.2\.3, outside/,
-      /points to another address/,
-    ],
-    [
-      'NXDOMAIN in the linked zone',
-      answer({ error: 'nxdomain', chain: through }),
-      [],
-      /does not resolve \(nxdomain\)/,
-      /zone privatelink\.azurecr\.io is linked but has no A record cr/,
-    ],
-    ['NXDOMAIN', answer({ error: 'nxdomain' }), [], /does not resolve/, /No zone knows the name/],
-    ['silence', answer({ error: 'timeout' }), [], /\(timeout\)/, /DNS server does not answer/],
-    ['SERVFAIL', answer({ error: 'servfail' }), [], /\(servfail\)/, /look at its forwarders/],
-    [
-      'a witness that knows better',
-      answer({ addresses: ['20.1.2.3'] }),
-      [answer({ addresses: ['10.0.2.4'], source: '10.0.0.5' })],
-      /resolves to 20\.1\.2\.3/,
-      /Resolver 10\.0\.0\.5 gives a private address, so zone and record are there/,
-    ],
-  ];
-  for (const [title, system, witnesses, message, hint] of bad) {
-    it(`is refused: ${title}`, () =>
-      assert.throws(() => judgePath(host, system, witnesses, networks), {
-        code: 'REGISTRY_NOT_PRIVATE',
-        message,
-        hint,
-      }));
-  }
 });

@@ -16,7 +16,7 @@ describe('push', function () {
           message: /sends its clients to/,
         });
         assert.equal(world.exchanges, 0);
-        assert.deepEqual(log, ['GET /v2/']);
+        assert.deepEqual(log, ['HEAD /v2/team/app/manifests/1.0']);
       });
     }
 
@@ -79,7 +79,7 @@ describe('push', function () {
       "client with IP '20.1.2.3' is not allowed access. Refer https://aka.ms/acr/firewall";
     await world.start({
       intercept: ({ path }, response) => {
-        if (path !== '/v2/') return undefined;
+        if (!path.startsWith('/v2/')) return undefined;
         response.writeHead(403, { 'content-type': 'application/json' });
         response.end(JSON.stringify({ errors: [{ code: 'DENIED', message }] }));
         return 'done';

@@ -97,8 +97,8 @@ describe('push in trouble', function () {
     const [layer] = layers(2 * mebibyte);
     assert.ok(layer);
     await world.image([layer]);
-    const vanish: Intercept = ({ path }) => {
-      if (path === '/v2/') rmSync(blobFile(world.folder, digestOf(layer)));
+    const vanish: Intercept = ({ path, count }) => {
+      if (path === '/oauth2/token' && count === 1) rmSync(blobFile(world.folder, digestOf(layer)));
       return undefined;
     };
     const { tags } = await world.start({ intercept: vanish });

@@ -7,7 +7,7 @@ import { createAuthority } from '../../../sandbox/http/certificates.ts';
 import type { Authority } from '../../../sandbox/http/certificates.ts';
 import { registryLogin } from '../../../tasks/lib/azure/registry-token.ts';
 import type { Clock } from '../../../tasks/lib/net/clock.ts';
-import { readLayout } from '../../../tasks/lib/oci/layout.ts';
+import { readLayout } from '../../../tasks/lib/oci/source/layout.ts';
 import { pinnedRegistry } from '../../../tasks/lib/oci/pinned-http.ts';
 import { pushImage } from '../../../tasks/lib/oci/push.ts';
 import type { PushResult, PushTarget } from '../../../tasks/lib/oci/push.ts';

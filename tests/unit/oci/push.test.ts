@@ -20,7 +20,12 @@ describe('push', function () {
     assert.deepEqual(stored?.bytes, await readFile(blobFile(world.folder, root.digest)));
     assert.equal(stored?.type, root.mediaType);
     assert.deepEqual([...tags], [['1.0', root.digest]]);
-    assert.deepEqual(log.slice(0, 3), ['GET /v2/', 'POST /oauth2/exchange', 'POST /oauth2/token']);
+    assert.deepEqual(log.slice(0, 4), [
+      'HEAD /v2/team/app/manifests/1.0',
+      'POST /oauth2/exchange',
+      'POST /oauth2/token',
+      'HEAD /v2/team/app/manifests/1.0',
+    ]);
     assert.deepEqual(log.slice(-2), [
       'PUT /v2/team/app/manifests/1.0',
       `HEAD /v2/team/app/manifests/${root.digest}`,

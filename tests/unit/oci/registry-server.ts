@@ -26,6 +26,8 @@ export interface RegistryOptions {
   readonly intercept?: Intercept;
   readonly mountable?: ReadonlyMap<string, ReadonlySet<string>>;
   readonly noDigestHeader?: boolean;
+  /** Whether it knows what manifests are about, and says so. */
+  readonly subjects?: boolean;
 }
 
 interface Upload {
@@ -212,13 +214,22 @@ export async function startRegistry(options: RegistryOptions): Promise<TestRegis
   ): Promise<void> {
     if (method === 'PUT') {
       const bytes = await read(request);
+      const now = tags.get(reference);
+      const { 'if-match': wanted, 'if-none-match': none } = request.headers;
+      if ((wanted ?? `"${now}"`) !== `"${now}"` || (none === '*' && now !== undefined)) {
+        return refuse(response, 412, 'PRECONDITION_FAILED');
+      }
       const named = bytes.toString().match(/sha256:[a-f0-9]{64}/g) ?? [];
       const missing = named.find((digest) => !blobs.has(digest) && !manifests.has(digest));
       if (missing !== undefined) return refuse(response, 404, 'MANIFEST_BLOB_UNKNOWN');
       const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
       manifests.set(digest, { type: request.headers['content-type'] ?? '', bytes });
       if (!reference.startsWith('sha256:')) tags.set(reference, digest);
-      response.writeHead(201, { 'content-length': '0', 'docker-content-digest': digest }).end();
+      const { subject } = JSON.parse(bytes.toString()) as { subject?: { digest: string } };
+      const told =
+        options.subjects === true && subject !== undefined ? { 'oci-subject': subject.digest } : {};
+      response.writeHead(201, { 'content-length': '0', 'docker-content-digest': digest, ...told });
+      response.end();
       return;
     }
     const digest = reference.startsWith('sha256:') ? reference : (tags.get(reference) ?? '');
@@ -226,6 +237,7 @@ export async function startRegistry(options: RegistryOptions): Promise<TestRegis
     if (found === undefined) return refuse(response, 404, 'MANIFEST_UNKNOWN');
     response.writeHead(200, {
       'content-type': found.type,
+      etag: `"${digest}"`,
       ...(options.noDigestHeader === true ? {} : { 'docker-content-digest': digest }),
     });
     response.end(method === 'HEAD' ? undefined : found.bytes);

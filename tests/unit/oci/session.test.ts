@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { fakeClock } from '../../support/clock.ts';
-import type { ImageLayout, Manifest } from '../../../tasks/lib/oci/layout.ts';
+import type { ImageSource, Manifest } from '../../../tasks/lib/oci/image.ts';
 import { mountSource } from '../../../tasks/lib/oci/mount.ts';
 import { RegistrySession } from '../../../tasks/lib/oci/session.ts';
 
@@ -24,7 +24,7 @@ describe('oci session', () => {
       login: {
         accessToken: (_challenge, _scopes, signal) => {
           logins += 1;
-          if (logins > 1) return Promise.resolve({ token: 't' });
+          if (logins > 1) return Promise.resolve({ authorization: 'Bearer t' });
           return new Promise((_resolve, reject) => {
             signal.addEventListener('abort', () => reject(signal.reason as Error));
           });
@@ -45,7 +45,7 @@ describe('oci session', () => {
 });
 
 describe('oci mount source', () => {
-  function layout(base: string): ImageLayout {
+  function layout(base: string): ImageSource {
     const annotations = { 'org.opencontainers.image.base.name': base };
     const root: Manifest = {
       mediaType: 'application/vnd.oci.image.manifest.v1+json',
@@ -56,7 +56,8 @@ describe('oci mount source', () => {
       blobs: [],
       annotations,
     };
-    return { root, manifests: [root], blobs: new Map() };
+    const close = () => Promise.resolve();
+    return { root, manifests: [root], referrers: [], blobs: new Map(), close };
   }
   for (const [base, found] of [
     [`${loginServer}/base/node:20`, 'base/node'],

@@ -12,7 +12,7 @@ describe('registry uploads', () => {
   let token: string;
 
   beforeEach(async () => {
-    registry = await runRegistry({ bodyLimit: 1000 });
+    registry = await runRegistry({ misbehaviour: { bodyLimit: 1000 } });
     token = await registry.token('owner', `repository:${name}:*`, 'repository:other:*');
   });
   afterEach(() => registry.stop());

@@ -36,6 +36,7 @@ describe('fault rules', () => {
   it('are read from a list or from an object that holds one', () => {
     assert.deepEqual(parseFaults('[{"status":500}]'), [{ status: 500 }]);
     assert.deepEqual(parseFaults('{"faults":[{"reset":true}]}'), [{ reset: true }]);
+    assert.deepEqual(parseFaults('{"registry":{}}'), []);
   });
 
   const bad: [string, string][] = [

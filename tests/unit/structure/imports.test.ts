@@ -7,14 +7,23 @@ const layers: Record<string, { folders: string[]; packages: RegExp }> = {
   'tasks/lib/errors.ts': { folders: [], packages: /^$/ },
   'tasks/lib/net': { folders: ['errors.ts'], packages: /^(node:|ipaddr\.js$)/ },
   'tasks/lib/topology': { folders: ['net', 'errors.ts'], packages: /^(node:|valibot$|yaml$)/ },
+  'tasks/lib/reach': {
+    folders: ['net', 'errors.ts', 'topology'],
+    packages: /^node:/,
+  },
+  'tasks/lib/gate': {
+    folders: ['net', 'errors.ts', 'topology', 'reach'],
+    packages: /^(node:|valibot$|yaml$)/,
+  },
   ...Object.fromEntries(
-    ['dns', 'oci', 'deploy', 'gate'].map((domain) => [
+    ['dns', 'deploy'].map((domain) => [
       `tasks/lib/${domain}`,
       { folders: ['net', 'errors.ts', 'topology'], packages: /^(node:|valibot$|yaml$)/ },
     ]),
   ),
+  'tasks/lib/oci': { folders: ['net', 'errors.ts', 'topology'], packages: /^(node:|tar-stream$)/ },
   'tasks/lib/azure': {
-    folders: ['net', 'errors.ts', 'topology', 'dns', 'oci', 'deploy', 'gate', 'host'],
+    folders: ['net', 'errors.ts', 'topology', 'dns', 'oci', 'deploy', 'gate', 'reach', 'host'],
     packages: /^(node:|@azure\/|valibot$)/,
   },
   'tasks/lib/bicep': { folders: ['net', 'errors.ts', 'deploy'], packages: /^(node:|bicep-node$)/ },
@@ -79,7 +88,7 @@ describe('structure', () => {
   });
 
   it('the domain reads neither the environment nor the process', () => {
-    const domain = /^tasks\/lib\/(dns|oci|deploy|gate|topology|net)\//;
+    const domain = /^tasks\/lib\/(dns|oci|deploy|gate|reach|topology|net)\//;
     const readers = sources('tasks').filter(
       (f) => domain.test(f) && /\bprocess\.(env|argv|cwd|exit)/.test(readFileSync(f, 'utf8')),
     );

@@ -19,6 +19,7 @@ interface Manifest {
 /** The type that task.json has to give to an input of each kind. */
 const manifestTypes: Record<InputKind, string> = {
   connection: 'connectedService:AzureRM',
+  registryConnection: 'connectedService:dockerregistry',
   choice: 'pickList',
   path: 'filePath',
   paths: 'multiLine',

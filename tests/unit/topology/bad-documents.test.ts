@@ -31,8 +31,8 @@ describe('topology/read, bad documents', () => {
       'gates: gates.yml',
       'traffic: {}',
       [
-        'topology.yml:36:1 traffic is not a known key; allowed: name, cloud, hub, registry, stamps, ' +
-          'gates, loopback, ports.',
+        'topology.yml:36:1 traffic is not a known key; allowed: name, cloud, hub, registry, stamps, zones, ' +
+          'flows, gates, loopback, ports.',
       ],
     ],
     [
@@ -133,6 +133,12 @@ describe('topology/read, bad documents', () => {
         'topology.yml:29:5 stamps.neu.region is empty; allowed: a region in short form such as westeurope.',
       ],
     ],
+    ...['1001', '-1', '0.5', '"10"'].map((weight): [string, string, string, string[]] => [
+      `the weight ${weight}`,
+      'region: northeurope',
+      `region: northeurope\n    weight: ${weight}`,
+      [`topology.yml:30:5 stamps.neu.weight is ${weight}; allowed: a whole number from 0 to 1000.`],
+    ]),
     [
       'no primary stamp',
       'role: primary',

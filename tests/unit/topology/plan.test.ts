@@ -42,6 +42,8 @@ function document(change: Change): TopologyDocument {
         parameters: {},
       },
     },
+    zones: {},
+    flows: [],
     loopback: change.loopback ?? false,
     ports: {},
   };

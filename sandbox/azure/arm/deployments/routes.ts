@@ -3,6 +3,7 @@ import { ArmError } from '../errors.ts';
 import { nameOf, parseId, segmentsOf } from '../ids.ts';
 import { whatIf } from '../what-if/routes.ts';
 import { wrongMethod } from '../routes/dispatch.ts';
+import { invalidFilter, pageOf } from '../routes/pages.ts';
 import { scopeOf } from './host.ts';
 import { readRequest } from './request.ts';
 import { requireDeploymentVersion } from './preflight.ts';
@@ -96,20 +97,14 @@ function list(call: Call, path: string): Reply {
   const filter = call.query.get('$filter');
   const state = /^provisioningState\s+eq\s+'(\w+)'$/i.exec(filter ?? '')?.[1];
   if (filter !== null && state === undefined) {
-    throw new ArmError(
-      400,
-      'InvalidFilterInQueryString',
-      `Invalid $filter '${filter}' specified in the query string.`,
-    );
+    throw invalidFilter(filter);
   }
-  const top = Number(call.query.get('$top') ?? Number.MAX_SAFE_INTEGER);
   const value = call.manager.deployments
     .list(scope.id)
     .filter(
       (deployment) => state === undefined || deployment.state.toLowerCase() === state.toLowerCase(),
-    )
-    .slice(0, top);
-  return { status: 200, body: { value: value.map(showDeployment) } };
+    );
+  return pageOf(call, value, showDeployment);
 }
 
 function onDeployment(call: Call, id: string, name: string): Reply {
@@ -191,9 +186,7 @@ function cancel(call: Call, id: string): Reply {
 function operations(call: Call, id: string): Reply {
   authorize(call, 'operations/read', id);
   const deployment = required(call, id);
-  const value = deployment.operations.map((operation) => showOperation(deployment, operation));
-  const top = Number(call.query.get('$top') ?? value.length);
-  return { status: 200, body: { value: value.slice(0, top) } };
+  return pageOf(call, deployment.operations, (operation) => showOperation(deployment, operation));
 }
 
 function oneOperation(call: Call, id: string, operationId: string): Reply {

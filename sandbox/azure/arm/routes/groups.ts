@@ -5,6 +5,7 @@ import { asObject } from '../json.ts';
 import { regions } from '../locations.ts';
 import { groupVersions } from '../subscriptions.ts';
 import type { Parts, Route } from './dispatch.ts';
+import { invalidFilter, pageOf, tagFilter } from './pages.ts';
 
 const subscriptionVersions = [
   '2022-12-01',
@@ -118,7 +119,11 @@ function listGroups(call: Call, { s = '' }: Parts): Reply {
     .groups(subscription.subscriptionId)
     .filter(({ id }) => access.can(call.principal.objectId, `${action}/read`, id));
   if (readable.length === 0) access.require(call.principal, `${action}/read`, subscription.id);
-  return { status: 200, body: { value: readable.map((g) => subscriptions.showGroup(g)) } };
+  const filter = call.query.get('$filter')?.trim() ?? '';
+  const byTag = tagFilter(filter);
+  if (filter !== '' && byTag === undefined) throw invalidFilter(filter);
+  const wanted = byTag === undefined ? readable : readable.filter(byTag);
+  return pageOf(call, wanted, (found) => subscriptions.showGroup(found));
 }
 
 function idOf(call: Call, { s = '', r = '' }: Parts): string {

@@ -1,11 +1,11 @@
 import type { Call, Reply } from '../call.ts';
-import { ArmError } from '../errors.ts';
 import { groupIdOf, isWithin } from '../ids.ts';
 import type { Json } from '../json.ts';
 import type { Resource } from '../store.ts';
 import { groupVersions } from '../subscriptions.ts';
 import type { Parts, Route } from './dispatch.ts';
 import { requireVersion } from './groups.ts';
+import { invalidFilter, pageOf, tagFilter } from './pages.ts';
 
 /** The lists over all types: `/resources` of a subscription and of a group. */
 export const lists: readonly Route[] = [
@@ -40,9 +40,8 @@ function listResources(call: Call, { s = '', r }: Parts): Reply {
     .filter((type) => !type.startsWith('Microsoft.Authorization/'))
     .flatMap((type) => store.list(type, scope))
     .filter((resource) => access.can(principal.objectId, `${resource.type}/read`, resource.id))
-    .filter(accept)
-    .map(show);
-  return { status: 200, body: { value } };
+    .filter(accept);
+  return pageOf(call, value, show);
 }
 
 function show({ id, name, type, location, tags, kind, sku, properties }: Resource): Json {
@@ -72,17 +71,8 @@ function show({ id, name, type, location, tags, kind, sku, properties }: Resourc
  */
 function readFilter(filter: string | null): (resource: Resource) => boolean {
   if (filter === null || filter.trim() === '') return () => true;
-  const tag = /^\s*tagName\s+eq\s+'([^']*)'(?:\s+and\s+tagValue\s+eq\s+'([^']*)')?\s*$/i.exec(
-    filter,
-  );
-  if (tag !== null) {
-    const [, key = '', wanted] = tag;
-    return ({ tags = {} }) =>
-      Object.entries(tags).some(
-        ([name, value]) =>
-          name.toLowerCase() === key.toLowerCase() && (wanted === undefined || value === wanted),
-      );
-  }
+  const byTag = tagFilter(filter);
+  if (byTag !== undefined) return byTag;
   const tests = filter.split(/\s+and\s+/i).map((part): ((resource: Resource) => boolean) => {
     const match = /^\s*(\w+)\s+eq\s+'([^']*)'\s*$/i.exec(part);
     const value = match?.[2]?.toLowerCase();
@@ -99,11 +89,7 @@ function readFilter(filter: string | null): (resource: Resource) => boolean {
             ?.toLowerCase()
             .endsWith(`/${value ?? ''}`) === true;
       default:
-        throw new ArmError(
-          400,
-          'InvalidFilterInQueryString',
-          `Invalid $filter '${filter}' specified in the query string: '${part}' is not supported.`,
-        );
+        throw invalidFilter(filter, `'${part}' is not supported.`);
     }
   });
   return (resource) => tests.every((test) => test(resource));

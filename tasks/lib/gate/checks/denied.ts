@@ -1,11 +1,10 @@
 import * as v from 'valibot';
 import type { Check, Verdict } from '../check.ts';
-import { connectHint } from '../hints.ts';
+import { connectHint, connectWords } from '../hints.ts';
 import type { ConnectSeen } from '../probe.ts';
 import { checkHost, judgeTarget, seeTarget } from '../target.ts';
 import type { TargetSeen } from '../target.ts';
 import { hostField, portField } from './fields.ts';
-import { connectWords } from './tcp.ts';
 
 const schema = v.strictObject({
   host: hostField,
@@ -35,6 +34,13 @@ interface Seen {
 export const denied: Check<Spec, Seen> = {
   kind: 'denied',
   schema,
+  reference: {
+    summary:
+      'Nothing answers there while the control does, so that silence is proven to be a drop.',
+    example: `host: 10.1.2.5
+port: 22
+control: { host: 10.1.2.5, port: 443 }`,
+  },
   complete(spec, context) {
     checkHost(spec.host, ['host'], context);
     checkHost(spec.control.host, ['control', 'host'], context);

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { cidrProblem, contains } from '../../net/cidr.ts';
-import type { Resolution } from '../../net/resolve.ts';
+import { parseServer, serverProblem, type Resolution } from '../../net/resolve.ts';
 import type { Check, SpecContext, Verdict } from '../check.ts';
 import type { NameSeen } from '../probe.ts';
-import { outsideHint, unresolved } from '../target.ts';
-import { flagField, nameField } from './fields.ts';
+import { checkHost, outsideHint, unresolved } from '../target.ts';
+import { flagField, hostField, nameField, wholeField } from './fields.ts';
 
 const schema = v.strictObject({
   name: nameField,
@@ -17,6 +17,20 @@ const schema = v.strictObject({
   throughPrivateLink: v.optional(flagField),
   agree: v.optional(flagField, true),
   mustNotResolve: v.optional(flagField),
+  /** Exactly these addresses, in any order. */
+  equals: v.optional(v.array(hostField)),
+  /** The longest time to live that any resolver may tell, in seconds. */
+  maxTtl: v.optional(wholeField(0, 86_400)),
+  /** Servers that are asked besides the declared resolvers, and have to agree with them. */
+  servers: v.optional(
+    v.array(
+      v.pipe(
+        v.string('must be a DNS server'),
+        v.check((text) => serverProblem(text) === undefined, 'must be an address, or address:port'),
+      ),
+    ),
+    [],
+  ),
 });
 type Spec = v.InferOutput<typeof schema>;
 
@@ -32,17 +46,38 @@ interface Seen extends NameSeen {
 export const dns: Check<Spec, Seen> = {
   kind: 'dns',
   schema,
+  reference: {
+    summary:
+      'Every address of the name lies inside the networks, all resolvers agree, and the way leads through privatelink if asked for.',
+    example: `each: stamp
+name: '{stamp.parameters.keyVaultName}.vault.azure.net'
+within: [stamp]
+throughPrivateLink: true
+maxTtl: 60`,
+  },
   complete(spec, context) {
-    if (spec.mustNotResolve === true && (spec.within ?? spec.throughPrivateLink) !== undefined) {
-      context.problem(['mustNotResolve'], 'cannot stand beside within or throughPrivateLink');
+    const { within: where, throughPrivateLink: way, equals, maxTtl } = spec;
+    if (spec.mustNotResolve === true && (where ?? way ?? equals ?? maxTtl) !== undefined) {
+      context.problem(
+        ['mustNotResolve'],
+        'cannot stand beside within, throughPrivateLink, equals or maxTtl',
+      );
+    }
+    for (const [place, server] of spec.servers.entries()) {
+      if (context.estate.resolvers.includes(server)) continue;
+      checkHost(parseServer(server).address, ['servers', place], context);
     }
     const within = spec.within?.flatMap((entry, place) => networksOf(entry, place, context));
     return { ...spec, within: within ?? [...context.estate.networks] };
   },
   target: (spec) => spec.name,
   async observe(spec, probe, signal) {
-    const seen = await probe.resolve(spec.name, signal);
-    return { ...seen, declared: probe.estate.networks };
+    const [seen, asked] = await Promise.all([
+      probe.resolve(spec.name, signal),
+      Promise.all(spec.servers.map((server) => probe.ask(server, spec.name, signal))),
+    ]);
+    const witnesses = [...seen.witnesses, ...asked];
+    return { ...seen, witnesses, declared: probe.estate.networks };
   },
   judge: (spec, seen) =>
     spec.mustNotResolve === true ? judgeAbsence(spec, seen) : judge(spec, seen),
@@ -72,8 +107,10 @@ function judge(spec: Spec, seen: Seen): Verdict {
   if (error !== undefined) return { expected, ...unresolved(spec.name, error) };
   return (
     judgeAddresses(spec, seen, expected) ??
+    judgeEquality(spec, seen, expected) ??
     (spec.agree ? judgeAgreement(spec, seen, expected) : undefined) ??
-    (spec.throughPrivateLink === true ? judgeChain(spec, seen, expected) : undefined) ?? {
+    (spec.throughPrivateLink === true ? judgeChain(spec, seen, expected) : undefined) ??
+    judgeTtl(spec, seen, expected) ?? {
       status: 'pass',
       code: 'OK',
       expected,
@@ -99,6 +136,50 @@ function judgeAddresses(spec: Spec, seen: Seen, expected: string): Verdict | und
     hint: elsewhere
       ? `${wrong.join(', ')} is in this estate but not where this name belongs: the record is wrong.`
       : outsideHint(spec.name),
+  };
+}
+
+function judgeEquality(spec: Spec, seen: Seen, expected: string): Verdict | undefined {
+  if (spec.equals === undefined) return undefined;
+  const key = (addresses: readonly string[]): string => [...addresses].sort().join(', ');
+  if (key(spec.equals) === key(seen.system.addresses)) return undefined;
+  return {
+    status: 'fail',
+    code: 'DNS_NOT_ENDPOINT',
+    expected: `${expected}, to ${key(spec.equals)}`,
+    observed: answer(spec.name, seen.system),
+    class: 'other-address',
+    hint:
+      'The record is not that of the private endpoint: a stale record, or a second endpoint of the same ' +
+      'resource that wrote over it. Run PrivateDns with action verify.',
+  };
+}
+
+function judgeTtl(spec: Spec, seen: Seen, expected: string): Verdict | undefined {
+  const { maxTtl } = spec;
+  if (maxTtl === undefined) return undefined;
+  // The operating system does not tell times to live.
+  const told = [seen.system, ...seen.witnesses].filter((one) => one.ttl !== undefined);
+  const long = told.find(({ ttl = 0 }) => ttl > maxTtl);
+  const wanted = `${expected}, for at most ${maxTtl} s`;
+  if (long !== undefined) {
+    return {
+      status: 'fail',
+      code: 'DNS_TTL',
+      expected: wanted,
+      observed: `${sourceOf(long)}: ${long.ttl} s`,
+      class: 'ttl',
+      hint: 'A stamp that moves is found only after that time: shorten the time to live of the record.',
+    };
+  }
+  if (told.length > 0) return undefined;
+  return {
+    status: 'unknown',
+    code: 'DNS_TTL_UNSEEN',
+    expected: wanted,
+    observed: 'nobody told a time to live',
+    class: 'ttl',
+    hint: 'The system resolver does not tell it; declare a resolver (topology or input resolvers).',
   };
 }
 

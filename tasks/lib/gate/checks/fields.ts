@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as v from 'valibot';
 import { isForbidden } from '../../net/forbidden.ts';
@@ -38,3 +39,49 @@ export const portField = v.pipe(
 );
 
 export const flagField = v.boolean('must be true or false');
+
+function isAuthority(text: string): boolean {
+  try {
+    return new X509Certificate(text).ca;
+  } catch {
+    return false;
+  }
+}
+
+/** The certificate of an authority that counts instead of those that the agent trusts. */
+export const authorityField = v.pipe(
+  v.string('must be the PEM text of the certificate of an authority'),
+  v.check(isAuthority, 'must be the PEM text of the certificate of an authority'),
+);
+
+/** A pattern of JavaScript; `matches` bounds the time that it may take. */
+export const patternField = v.pipe(
+  v.string('must be a regular expression'),
+  v.check((text) => {
+    try {
+      new RegExp(text, 'u');
+      return true;
+    } catch {
+      return false;
+    }
+  }, 'must be a regular expression'),
+);
+
+/** A whole number between two bounds. */
+export function wholeField(least: number, most: number) {
+  const message = `must be a whole number, ${least} to ${most}`;
+  return v.pipe(
+    v.number(message),
+    v.check((value) => Number.isInteger(value) && value >= least && value <= most, message),
+  );
+}
+
+/** An https URL of a name or an address, without credentials. */
+export const httpsField = v.pipe(
+  v.string('must be an https:// URL'),
+  v.check((text) => {
+    if (!URL.canParse(text)) return false;
+    const { protocol, username, password, hash } = new URL(text);
+    return protocol === 'https:' && username === '' && password === '' && hash === '';
+  }, 'must be an https:// URL without user, password and fragment'),
+);

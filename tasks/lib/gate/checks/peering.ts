@@ -28,6 +28,11 @@ interface Seen {
 export const peering: Check<Spec, Seen> = {
   kind: 'peering',
   schema,
+  reference: {
+    summary:
+      "Both halves of the peering between a stamp's network and the hub's are Connected and in sync.",
+    example: `each: stamp`,
+  },
   complete(spec, { stamp, hub, problem }) {
     const stampNetwork = spec.stampNetwork ?? stamp?.network.id;
     const hubNetwork = spec.hubNetwork ?? hub?.network.id;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Check } from '../check.ts';
-import { connectHint } from '../hints.ts';
+import { connectHint, connectWords } from '../hints.ts';
 import type { ConnectSeen } from '../probe.ts';
 import { checkHost, judgeTarget, seeTarget } from '../target.ts';
 import type { TargetSeen } from '../target.ts';
@@ -19,6 +19,11 @@ interface Seen {
 export const tcp: Check<Spec, Seen> = {
   kind: 'tcp',
   schema,
+  reference: {
+    summary: 'A connection to every address of the host is accepted.',
+    example: `host: 10.1.2.5
+port: 443`,
+  },
   complete(spec, context) {
     checkHost(spec.host, ['host'], context);
     return spec;
@@ -57,14 +62,4 @@ export const tcp: Check<Spec, Seen> = {
       ...(hint === undefined ? {} : { hint }),
     };
   },
-};
-
-/** A connection's end, after the address. */
-export const connectWords: Record<ConnectSeen['class'], string> = {
-  connected: 'accepted the connection',
-  refused: 'refused the connection',
-  timeout: 'did not answer',
-  reset: 'broke the connection off',
-  unreachable: 'has no route',
-  unmapped: 'has no port on this loopback estate',
 };

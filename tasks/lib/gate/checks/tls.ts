@@ -1,15 +1,21 @@
 import * as v from 'valibot';
 import type { Check, Verdict } from '../check.ts';
-import { connectHint } from '../hints.ts';
+import { judgeHandshake } from '../judge-handshake.ts';
 import type { HandshakeSeen } from '../probe.ts';
 import { judgeTarget, seeTarget } from '../target.ts';
 import type { TargetSeen } from '../target.ts';
-import { nameField, portField } from './fields.ts';
-import { connectWords } from './tcp.ts';
+import { authorityField, nameField, portField } from './fields.ts';
+
+/** Newest first; what is older than the second is refused by every agent as well. */
+const versions = ['TLSv1.3', 'TLSv1.2'] as const;
+/** The newest version that is too old, for each that is the oldest allowed. */
+const tooOld = { 'TLSv1.3': 'TLSv1.2', 'TLSv1.2': 'TLSv1.1' } as const;
 
 const schema = v.strictObject({
   name: nameField,
   port: v.optional(portField, 443),
+  oldest: v.optional(v.picklist(versions, 'must be TLSv1.2 or TLSv1.3')),
+  ca: v.optional(authorityField),
   minDaysLeft: v.optional(
     v.pipe(
       v.number('must be a whole number of days'),
@@ -24,27 +30,49 @@ interface Seen {
   readonly target: TargetSeen;
   /** One for each address. */
   readonly handshakes: readonly HandshakeSeen[];
+  /** The same, by a client that offers only versions that are too old; none unless `oldest` is given. */
+  readonly old: readonly HandshakeSeen[];
 }
 
-/** Each address of the name shows a trusted certificate for it. */
+/** Each address of the name shows a trusted certificate for it, and speaks no version that is too old. */
 export const tls: Check<Spec, Seen> = {
   kind: 'tls',
   schema,
+  reference: {
+    summary:
+      'Every address of the name shows a trusted certificate for it, and speaks no version that is too old.',
+    example: `name: '{registry.loginServer}'
+oldest: TLSv1.2
+minDaysLeft: 30`,
+  },
   target: (spec) => `${spec.name}:${spec.port}`,
   async observe(spec, probe, signal) {
     const target = await seeTarget(spec.name, probe, signal);
     const addresses = target.state === 'ready' ? target.addresses : [];
-    const handshakes = await Promise.all(
-      addresses.map((address) => probe.handshake(address, spec.port, spec.name, signal)),
-    );
-    return { target, handshakes };
+    const ca = spec.ca === undefined ? {} : { ca: spec.ca };
+    const shake = (how: { newest?: 'TLSv1.2' | 'TLSv1.1' }) =>
+      Promise.all(
+        addresses.map((address) =>
+          probe.handshake(address, spec.port, spec.name, signal, { ...ca, ...how }),
+        ),
+      );
+    const [handshakes, old] = await Promise.all([
+      shake({}),
+      spec.oldest === undefined ? [] : shake({ newest: tooOld[spec.oldest] }),
+    ]);
+    return { target, handshakes, old };
   },
   judge(spec, seen) {
     const expected = `${spec.name}:${spec.port} shows a trusted certificate for its name`;
     const off = judgeTarget(spec.name, expected, seen.target);
     if (off !== undefined) return off;
     for (const handshake of seen.handshakes) {
-      const verdict = judgeOne(spec, handshake, expected);
+      const verdict =
+        judgeHandshake(spec, handshake, expected) ?? judgeCertificate(spec, handshake, expected);
+      if (verdict !== undefined) return verdict;
+    }
+    for (const handshake of seen.old) {
+      const verdict = judgeOld(spec, handshake, expected);
       if (verdict !== undefined) return verdict;
     }
     const first = seen.handshakes[0];
@@ -59,72 +87,30 @@ export const tls: Check<Spec, Seen> = {
   },
 };
 
-/** Undefined when the certificate is as it should be. */
-function judgeOne(spec: Spec, seen: HandshakeSeen, expected: string): Verdict | undefined {
+/** Undefined when the server turned the old client away. */
+function judgeOld(spec: Spec, seen: HandshakeSeen, expected: string): Verdict | undefined {
+  if (seen.class === 'tls-alert' || seen.class === 'reset') return undefined;
+  const wanted = `${expected}, and no version before ${spec.oldest ?? ''}`;
   const at = `${seen.address}:${spec.port}`;
-  const said = seen.reason === undefined ? '' : ` (${seen.reason})`;
-  switch (seen.class) {
-    case 'connected':
-      return judgeCertificate(spec, seen, expected);
-    case 'certificate-name':
-      return {
-        status: 'fail',
-        code: 'TLS_NAME',
-        expected,
-        observed: `${at} shows a certificate for ${(seen.names ?? []).join(', ') || 'other names'}`,
-        class: seen.class,
-        hint:
-          `${seen.place.text} belongs to another resource: the record of ${spec.name} points at the wrong ` +
-          'private endpoint.',
-        final: true,
-      };
-    case 'certificate-untrusted':
-      return {
-        status: 'fail',
-        code: 'TLS_UNTRUSTED',
-        expected,
-        observed: `${at} shows a certificate by ${seen.issuer ?? 'an unknown issuer'}${said}`,
-        class: seen.class,
-        hint:
-          'An inspecting firewall signs with its own authority, or the agent lacks the authority; give the ' +
-          'agent its certificate in NODE_EXTRA_CA_CERTS if that is meant to be.',
-        final: true,
-      };
-    case 'certificate-expired':
-      return {
-        status: 'fail',
-        code: 'TLS_EXPIRED',
-        expected,
-        observed: `${at} shows a certificate that is not valid today${said}`,
-        class: seen.class,
-        hint: "Renew it; if it is new, compare the agent's clock.",
-        final: true,
-      };
-    case 'tls-alert':
-      return {
-        status: 'fail',
-        code: 'TLS_HANDSHAKE',
-        expected,
-        observed: `${at} was reached but did not agree on TLS${said}`,
-        class: seen.class,
-        hint: 'The service on that port speaks no TLS, or a firewall closed the connection by its rules.',
-      };
-    case 'refused':
-    case 'timeout':
-    case 'reset':
-    case 'unreachable':
-    case 'unmapped': {
-      const hint = connectHint(seen.class, seen);
-      return {
-        status: seen.class === 'unmapped' ? 'unknown' : 'fail',
-        code: `TCP_${seen.class.toUpperCase()}`,
-        expected,
-        observed: `${at} ${connectWords[seen.class]}`,
-        class: seen.class,
-        ...(hint === undefined ? {} : { hint }),
-      };
-    }
+  if (seen.protocol === undefined) {
+    return {
+      status: 'unknown',
+      code: 'TLS_VERSION_UNPROVEN',
+      expected: wanted,
+      observed: `${at} took the first handshake, and the one with an old version ended as ${seen.class}`,
+      class: seen.class,
+      hint: 'The service came and went between two handshakes; the next round tells.',
+    };
   }
+  return {
+    status: 'fail',
+    code: 'TLS_OLD_VERSION',
+    expected: wanted,
+    observed: `${at} also speaks ${seen.protocol}`,
+    class: 'tls-version',
+    hint: `Set the minimum TLS version of the service to ${(spec.oldest ?? '').slice(4)}.`,
+    final: true,
+  };
 }
 
 function judgeCertificate(spec: Spec, seen: HandshakeSeen, expected: string): Verdict | undefined {

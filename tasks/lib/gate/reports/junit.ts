@@ -1,13 +1,13 @@
 import type { CheckResult, GateResult } from '../result.ts';
-import { countsOf } from '../result.ts';
+import { countsOf, toleranceOf } from '../result.ts';
 
 /**
  * The gate as a JUnit document: a check that failed is a failure, one that could not look is an
- * error, so that the two stay apart in the Tests tab.
+ * error, so that the two stay apart in the Tests tab. What holds nothing is skipped, with the reason.
  */
 export function junitOf(result: GateResult, name: string): string {
-  const { failed, unknown } = countsOf(result);
-  const skipped = result.checks.filter((check) => check.status === 'skipped').length;
+  const { passed, failed, unknown } = countsOf(result);
+  const skipped = result.checks.length - passed - failed - unknown;
   const seconds = (Date.parse(result.finishedAt) - Date.parse(result.startedAt)) / 1000;
   const totals =
     `tests="${result.checks.length}" failures="${failed}" errors="${unknown}" ` +
@@ -35,11 +35,15 @@ function testcase(check: CheckResult, name: string): string {
       ...(check.hint === undefined ? [] : [`hint: ${check.hint}`]),
     ].join('\n'),
   );
-  const message = escapeXml(`${check.code}: ${check.observed}`);
-  const element = { pass: undefined, fail: 'failure', unknown: 'error', skipped: 'skipped' }[
-    check.status
-  ];
-  if (element === undefined) return `${open}/>`;
+  if (check.status === 'pass') return `${open}/>`;
+  const tolerance = toleranceOf(check);
+  const message = escapeXml(
+    `${check.code}: ${check.observed}${tolerance === undefined ? '' : ` (${tolerance})`}`,
+  );
+  const element =
+    tolerance === undefined
+      ? { fail: 'failure', unknown: 'error', skipped: 'skipped' }[check.status]
+      : 'skipped';
   if (element === 'skipped') return `${open}><skipped message="${message}"/></testcase>`;
   const type = escapeXml(check.code);
   return `${open}><${element} message="${message}" type="${type}">${text}</${element}></testcase>`;

@@ -1,6 +1,7 @@
 import type { Status } from '../check.ts';
 import type { CheckResult, GateResult } from '../result.ts';
-import { countsOf } from '../result.ts';
+import { countsOf, toleranceOf } from '../result.ts';
+import { pictureOf } from './picture.ts';
 
 const marks: Record<Status, string> = {
   pass: '✅ pass',
@@ -16,7 +17,7 @@ const verdicts = {
 
 /** The gate as a page for people: what holds the release comes first, with what to look at. */
 export function markdownOf(result: GateResult, title: string): string {
-  const { passed, failed, unknown } = countsOf(result);
+  const { passed, failed, unknown, tolerated } = countsOf(result);
   const seconds = Math.round((Date.parse(result.finishedAt) - Date.parse(result.startedAt)) / 1000);
   const rounds = result.rounds === 1 ? '1 round' : `${result.rounds} rounds`;
   const holding = result.checks.filter((check) => check.status !== 'pass');
@@ -24,7 +25,12 @@ export function markdownOf(result: GateResult, title: string): string {
   const lines = [
     `## ${verdicts[result.verdict]}: ${cell(title)}`,
     '',
-    `${passed} passed, ${failed} failed, ${unknown} unknown; ${rounds}, ${seconds} s`,
+    `${passed} passed, ${failed} failed, ${unknown} unknown` +
+      `${tolerated === 0 ? '' : `, ${tolerated} tolerated`}; ${rounds}, ${seconds} s`,
+    '',
+    '```text',
+    pictureOf(result.checks),
+    '```',
     '',
   ];
   if (result.reason === 'unstable') {
@@ -35,7 +41,10 @@ export function markdownOf(result: GateResult, title: string): string {
     for (const check of holding) lines.push(row(check, true));
     lines.push('', '### What to look at', '');
     for (const check of holding) {
-      if (check.hint !== undefined) lines.push(`- **${cell(check.id)}**: ${cell(check.hint)}`);
+      const words = [toleranceOf(check), expiry(check), check.hint].filter(
+        (one) => one !== undefined,
+      );
+      if (words.length > 0) lines.push(`- **${cell(check.id)}**: ${cell(words.join('. '))}`);
     }
     lines.push('');
   }
@@ -47,9 +56,18 @@ export function markdownOf(result: GateResult, title: string): string {
   return lines.join('\n');
 }
 
+function markOf(check: CheckResult): string {
+  if (toleranceOf(check) === undefined) return marks[check.status];
+  return check.severity === 'warning' ? '⚠️ warning' : '⏸️ waived';
+}
+
+function expiry({ waiver }: CheckResult): string | undefined {
+  return waiver?.expired === true ? `Its waiver ended on ${waiver.until}` : undefined;
+}
+
 function row(check: CheckResult, holding: boolean): string {
   const cells = holding
-    ? [check.id, `${marks[check.status]} ${check.code}`, check.expected, check.observed]
+    ? [check.id, `${markOf(check)} ${check.code}`, check.expected, check.observed]
     : [check.id, `${check.kind} ${check.target}`, check.observed, String(Math.round(check.ms))];
   return `| ${cells.map(cell).join(' | ')} |`;
 }

@@ -1,0 +1,83 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ArmClient } from '../../lib/azure/arm-client.ts';
+import { createPredictor } from '../../lib/azure/what-if.ts';
+import type { Patience } from '../../lib/deploy/patience.ts';
+import type { Content } from '../../lib/deploy/port.ts';
+import { assess } from '../../lib/deploy/what-if/assess.ts';
+import { linesOf } from '../../lib/deploy/what-if/describe.ts';
+import { enforce, findingsOf } from '../../lib/deploy/what-if/policy.ts';
+import { readPrediction } from '../../lib/deploy/what-if/read-prediction.ts';
+import { documentOf, markdownOf } from '../../lib/deploy/what-if/report.ts';
+import { readRules } from '../../lib/deploy/what-if/rules.ts';
+import { hiderOf } from '../../lib/deploy/what-if/secrets.ts';
+import { SpokelineError } from '../../lib/errors.ts';
+import type { TaskContext } from '../../lib/host/context.ts';
+import type { Inputs } from './inputs.ts';
+
+/** What is asked about. */
+export interface Question {
+  readonly arm: ArmClient;
+  readonly deployment: { readonly id: string; readonly name: string };
+  readonly content: Content;
+  /** Texts that must not show anywhere. */
+  readonly secrets: readonly string[];
+  readonly patience: Patience;
+}
+
+/**
+ * Asks Azure what the deployment would change, reports it, and holds it against the policy. Throws
+ * WHAT_IF_REFUSED when the policy forbids a change; the reports are written all the same.
+ */
+export async function askWhatIf(
+  given: Inputs,
+  context: TaskContext,
+  { arm, deployment, content, secrets, patience }: Question,
+): Promise<void> {
+  const { log, signal, clock, agent } = context;
+  log.info('Asking Azure what the deployment would change.');
+  const body = await createPredictor(arm, deployment.id, content)
+    .predict(signal, Math.max(1, patience.deadline - clock.now()))
+    .catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+      const message = 'The run was cancelled while Azure predicted changes; nothing was deployed.';
+      throw new SpokelineError('CANCELLED', message, { cause: error });
+    });
+  const prediction = readPrediction(body, hiderOf(secrets));
+  const { rules } = readRules(given.ignoreChanges);
+  const assessment = assess(prediction, { rules, ignoreKnownNoise: given.ignoreKnownNoise });
+  const findings = findingsOf(assessment, given.failOn);
+  for (const line of linesOf(assessment)) log.info(line);
+  for (const { code, message } of assessment.diagnostics) {
+    context.issue('warning', `What-if: ${code}: ${message}`);
+  }
+
+  const subject = { deploymentId: deployment.id, title: deployment.name, failOn: given.failOn };
+  const file = given.whatIfFile ?? join(agent.tempDirectory, `${deployment.name}.what-if.json`);
+  const page = join(agent.tempDirectory, `${deployment.name}.what-if.md`);
+  const document = documentOf(subject, assessment, findings);
+  await write(file, `${JSON.stringify(document, undefined, 2)}\n`);
+  await write(page, markdownOf(subject, assessment, findings));
+  context.uploadSummary(page);
+  context.setOutput('hasChanges', String(assessment.hasChanges));
+  context.setOutput('changeCounts', JSON.stringify(assessment.counts));
+  context.setOutput('whatIfFile', file);
+  enforce(findings, given.failOn);
+}
+
+async function write(file: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SpokelineError(
+      'INPUT_INVALID',
+      `The result of what-if cannot be written: ${reason}`,
+      {
+        hint: 'Set whatIfFile to a file that the agent may write.',
+        cause: error,
+      },
+    );
+  }
+}

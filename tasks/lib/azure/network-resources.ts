@@ -1,0 +1,204 @@
+import { SpokelineError } from '../errors.ts';
+import { networkTypes } from '../gate/state.ts';
+import type { StateSeen, Unread } from '../gate/state.ts';
+import {
+  idAt,
+  idsAt,
+  listAt,
+  objectAt,
+  Resources,
+  textAt,
+  valueAt,
+} from '../reach/read/resource.ts';
+import type { Resource } from '../reach/read/resource.ts';
+import type { ArmClient } from './arm-client.ts';
+
+/** A network whose surroundings are read, and the resource group that it is in. */
+export interface NetworkSource {
+  readonly owner: 'stamp' | 'hub';
+  /** Id of the virtual network. */
+  readonly network: string;
+  /** Id of the resource group of the private DNS zones, for the hub. */
+  readonly zones?: string;
+}
+
+const networkVersion = '2024-05-01';
+const zoneVersion = '2020-06-01';
+
+/** Services whose public access is looked at, with the version of their API. */
+const services: Readonly<Record<string, string>> = {
+  'microsoft.keyvault/vaults': '2023-07-01',
+  'microsoft.storage/storageaccounts': '2023-05-01',
+  'microsoft.containerregistry/registries': '2023-07-01',
+};
+
+/**
+ * Reads the networks and everything that decides who reaches whom in them; read rights suffice. What cannot be
+ * read is told, not thrown: a missing right makes some checks unknown and leaves the others alone.
+ */
+export async function readNetworkResources(
+  clients: Readonly<Record<NetworkSource['owner'], ArmClient | undefined>>,
+  sources: readonly NetworkSource[],
+  signal: AbortSignal,
+): Promise<StateSeen> {
+  const readers = sources.map((source) => new Reader(clients[source.owner], source, signal));
+  await Promise.all(readers.map((reader) => reader.read()));
+  return {
+    resources: new Resources(readers.flatMap(({ found }) => found)),
+    unread: readers.flatMap(({ unread }) => unread),
+    source: 'azure',
+  };
+}
+
+class Reader {
+  readonly found: Resource[] = [];
+  readonly unread: Unread[] = [];
+  readonly #client: ArmClient | undefined;
+  readonly #source: NetworkSource;
+  readonly #signal: AbortSignal;
+
+  constructor(client: ArmClient | undefined, source: NetworkSource, signal: AbortSignal) {
+    this.#client = client;
+    this.#source = source;
+    this.#signal = signal;
+  }
+
+  async read(): Promise<void> {
+    const { network, zones } = this.#source;
+    if (this.#client === undefined) {
+      for (const type of Object.values(networkTypes)) this.#blind(type, network, 'no-connection');
+      return;
+    }
+    const group = network.split('/providers/')[0] ?? '';
+    await Promise.all([
+      this.#network(network),
+      this.#endpoints(group),
+      this.#list(networkTypes.interfaces, group, networkVersion),
+      this.#firewalls(group),
+      ...(zones === undefined ? [] : [this.#zones(zones)]),
+    ]);
+  }
+
+  async #network(id: string): Promise<void> {
+    const network = await this.#get(networkTypes.networks, id, networkVersion);
+    const subnets = listAt(network?.properties, 'subnets').map((one) =>
+      objectAt(one, 'properties'),
+    );
+    const ids = (key: string): string[] => [
+      ...new Set(subnets.flatMap((subnet) => idAt(subnet, key) ?? [])),
+    ];
+    await Promise.all([
+      ...ids('networkSecurityGroup').map((one) =>
+        this.#get(networkTypes.groups, one, networkVersion),
+      ),
+      ...ids('routeTable').map((one) => this.#get(networkTypes.tables, one, networkVersion)),
+    ]);
+  }
+
+  async #endpoints(group: string): Promise<void> {
+    const endpoints = await this.#list(networkTypes.endpoints, group, networkVersion);
+    const targets = endpoints.flatMap(({ properties }) =>
+      ['privateLinkServiceConnections', 'manualPrivateLinkServiceConnections']
+        .flatMap((key) => listAt(properties, key))
+        .flatMap((one) => textAt(objectAt(one, 'properties'), 'privateLinkServiceId') ?? []),
+    );
+    await Promise.all(
+      [...new Set(targets)].map(async (id) => {
+        const type = typeOf(id);
+        const version = services[type.toLowerCase()];
+        if (version !== undefined) await this.#get(type, id, version);
+      }),
+    );
+  }
+
+  async #firewalls(group: string): Promise<void> {
+    const firewalls = await this.#list(networkTypes.firewalls, group, networkVersion);
+    const policies = firewalls.flatMap(
+      ({ properties }) => idAt(properties, 'firewallPolicy') ?? [],
+    );
+    await Promise.all(policies.map((id) => this.#policy(id)));
+  }
+
+  async #policy(id: string): Promise<void> {
+    const policy = await this.#get(networkTypes.policies, id, networkVersion);
+    const base = idAt(policy?.properties, 'basePolicy');
+    await Promise.all([
+      ...idsAt(policy?.properties, 'ruleCollectionGroups').map((one) =>
+        this.#get(`${networkTypes.policies}/ruleCollectionGroups`, one, networkVersion),
+      ),
+      ...(base === undefined ? [] : [this.#policy(base)]),
+    ]);
+  }
+
+  async #zones(group: string): Promise<void> {
+    const zones = await this.#list(networkTypes.zones, group, zoneVersion);
+    await Promise.all(
+      zones.flatMap(({ id }) =>
+        ['virtualNetworkLinks', 'A'].map((part) => this.#children(networkTypes.zones, id, part)),
+      ),
+    );
+  }
+
+  #list(type: string, group: string, version: string): Promise<Resource[]> {
+    return this.#page(type, `${group}/providers/${type}`, group, version);
+  }
+
+  #children(type: string, id: string, part: string): Promise<Resource[]> {
+    return this.#page(type, `${id}/${part}`, id, zoneVersion);
+  }
+
+  async #page(type: string, path: string, scope: string, version: string): Promise<Resource[]> {
+    try {
+      const items = await this.#client?.list<unknown>(path, version, { signal: this.#signal });
+      const resources = (items ?? []).flatMap((item) => resourceOf(item) ?? []);
+      this.found.push(...resources);
+      return resources;
+    } catch (error) {
+      this.#failed(error, type, scope);
+      return [];
+    }
+  }
+
+  async #get(type: string, id: string, version: string): Promise<Resource | undefined> {
+    try {
+      const answer = await this.#client?.tryGet<unknown>(id, version, { signal: this.#signal });
+      const resource = resourceOf(answer?.body);
+      if (resource !== undefined) this.found.push(resource);
+      return resource;
+    } catch (error) {
+      this.#failed(error, type, id);
+      return undefined;
+    }
+  }
+
+  #failed(error: unknown, type: string, scope: string): void {
+    this.#signal.throwIfAborted();
+    if (!(error instanceof SpokelineError)) throw error;
+    // A group that is not there has nothing in it.
+    if (error.code === 'ARM_NOT_FOUND') return;
+    if (error.code === 'ARM_FORBIDDEN') this.#blind(type, scope, 'forbidden');
+    else this.#blind(type, scope, 'failed', error.message);
+  }
+
+  #blind(type: string, scope: string, why: Unread['why'], reason?: string): void {
+    const missing = why === 'forbidden' ? { missing: `${type}/read` } : {};
+    const { owner } = this.#source;
+    this.unread.push({ type, scope, why, owner, ...missing, ...(reason && { reason }) });
+  }
+}
+
+function resourceOf(item: unknown): Resource | undefined {
+  const id = textAt(item, 'id');
+  if (id === undefined) return undefined;
+  const location = textAt(item, 'location');
+  // The tier of a balancer or gateway stands beside the properties.
+  const sku = valueAt(item, 'sku');
+  const properties = { ...objectAt(item, 'properties'), ...(sku === undefined ? {} : { sku }) };
+  return { id, type: typeOf(id), properties, ...(location === undefined ? {} : { location }) };
+}
+
+/** `.../providers/Microsoft.Network/virtualNetworks/v/subnets/s` -> `Microsoft.Network/virtualNetworks/subnets` */
+export function typeOf(id: string): string {
+  const [namespace = '', ...rest] = (id.split('/providers/').at(-1) ?? '').split('/');
+  return [namespace, ...rest.filter((_, position) => position % 2 === 0)].join('/');
+}

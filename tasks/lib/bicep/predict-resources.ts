@@ -1,0 +1,70 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { basename, extname, join, relative } from 'node:path';
+import { SpokelineError } from '../errors.ts';
+import type { SnapshotPlace } from './compiler.ts';
+import { bicepNotFound, findBicep, type FindOptions } from './find.ts';
+import { openBicep } from './open.ts';
+import { parametersFileText } from './parameters-file.ts';
+
+export interface PredictOptions extends FindOptions {
+  readonly tempDirectory: string;
+  readonly signal: AbortSignal;
+  readonly info: (text: string) => void;
+}
+
+/** One prediction that is wanted of a Bicep file. */
+export interface Wanted {
+  readonly place: SnapshotPlace;
+  /** Values by name; what the file does not declare is left out. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What a Bicep file would deploy, as the CLI's `snapshot` says: nothing is sent anywhere. The CLI is never
+ * downloaded.
+ *
+ * @param file a `.bicep` file, or a `.bicepparam` file that has its own values
+ * @param wanted is told the names of the declared parameters; of a `.bicepparam` file there are none to tell
+ * @returns the JSON text of each snapshot
+ * @throws SpokelineError BICEP_NOT_FOUND, BICEP_FAILED
+ */
+export async function predictResources(
+  file: string,
+  wanted: (declared: readonly string[]) => readonly Wanted[],
+  options: PredictOptions,
+): Promise<string[]> {
+  const found = await findBicep(options);
+  if (found === undefined) throw bicepNotFound(options);
+  const bicep = await openBicep({
+    path: found.path,
+    environment: options.environment,
+    signal: options.signal,
+  });
+  const folder = await mkdtemp(join(options.tempDirectory, 'spokeline-predict-'));
+  try {
+    options.info(`Bicep CLI ${await bicep.version()} at ${found.path}`);
+    const own = extname(file).toLowerCase() === '.bicepparam';
+    const declared = own ? [] : (await bicep.metadata(file)).parameters.map(({ name }) => name);
+    const texts: string[] = [];
+    for (const [position, { place, values }] of wanted(declared).entries()) {
+      const known = Object.entries(values).filter(([name]) => declared.includes(name));
+      let source = file;
+      if (!own) {
+        source = join(folder, `${position}-${basename(file, '.bicep')}.bicepparam`);
+        const template = relative(folder, file).split('\\').join('/');
+        await writeFile(source, parametersFileText(template, Object.fromEntries(known)));
+      }
+      texts.push(await bicep.snapshot(source, place));
+    }
+    return texts;
+  } catch (error) {
+    if (!(error instanceof SpokelineError) || error.code !== 'BICEP_FAILED') throw error;
+    throw new SpokelineError('BICEP_FAILED', `${file} could not be predicted: ${error.message}`, {
+      hint: 'The snapshot of the Bicep CLI is needed, 0.36.1 or later, and every parameter needs a value.',
+      cause: error,
+    });
+  } finally {
+    await bicep.dispose();
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,59 @@
+import { SpokelineError, type ErrorDetail } from '../../errors.ts';
+import { isFinal } from '../port.ts';
+import type { GroupDeployment, Lock } from './port.ts';
+import type { TrafficSeen } from './traffic.ts';
+
+/** What stands in the way of a deletion. */
+export interface Obstacle extends ErrorDetail {
+  readonly code: 'Traffic' | 'Locked' | 'DeploymentActive' | 'RecordPresent' | 'RecordUnknown';
+}
+
+/** Throws one RETIRE_REFUSED with a detail for each obstacle. */
+export function refuse(obstacles: readonly Obstacle[], what: string, hint?: string): void {
+  if (obstacles.length === 0) return;
+  throw new SpokelineError('RETIRE_REFUSED', `${what} may not be deleted; nothing was deleted.`, {
+    details: obstacles,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+export function trafficObstacles({ state, because }: TrafficSeen, what: string): Obstacle[] {
+  if (state === 'off') return [];
+  const word = state === 'on' ? 'has traffic' : 'may have traffic';
+  return [{ code: 'Traffic', target: what, message: `${what} ${word}: ${because}` }];
+}
+
+/** Locks on the group, and those on anything that is to go. */
+export function lockObstacles(
+  locks: readonly Lock[],
+  groupId: string,
+  going: readonly string[] | 'everything',
+): Obstacle[] {
+  return locks
+    .filter(({ scope }) => {
+      if (going === 'everything' || isAtOrBelow(groupId, scope)) return true;
+      return going.some((id) => isAtOrBelow(id, scope) || isAtOrBelow(scope, id));
+    })
+    .map(({ name, level, scope, notes }) => ({
+      code: 'Locked',
+      target: scope,
+      message: `the lock ${name} (${level}) on ${scope}${notes === '' ? '' : `: ${notes}`}`,
+    }));
+}
+
+/** Somebody who deploys into the group would make anew what is deleted. */
+export function deploymentObstacles(deployments: readonly GroupDeployment[]): Obstacle[] {
+  return deployments
+    .filter(({ state }) => !isFinal(state))
+    .map(({ id, name, state }) => ({
+      code: 'DeploymentActive',
+      target: id,
+      message: `deployment ${name} is ${state}`,
+    }));
+}
+
+/** Whether an id is another one or lies below it; Azure compares without regard to case. */
+export function isAtOrBelow(id: string, above: string): boolean {
+  const [own, other] = [id.toLowerCase(), above.toLowerCase()];
+  return own === other || own.startsWith(`${other}/`);
+}

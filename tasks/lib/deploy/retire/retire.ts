@@ -1,0 +1,150 @@
+import { SpokelineError } from '../../errors.ts';
+import type { Resolver } from '../../net/resolve.ts';
+import type { Watcher } from '../follow.ts';
+import type { Patience } from '../patience.ts';
+import { nameOf } from '../what-if/read-prediction.ts';
+import { namesLeft } from './names.ts';
+import {
+  deploymentObstacles,
+  isAtOrBelow,
+  lockObstacles,
+  refuse,
+  trafficObstacles,
+} from './obstacles.ts';
+import type { GroupDeployment, GroupPort } from './port.ts';
+import { isForbidden, removeGroup } from './remove-group.ts';
+import { removeResources } from './remove-resources.ts';
+import type { TrafficPort } from './traffic.ts';
+
+/** `nothing` only asks whether the rest would be allowed, but for names, which go later. */
+export type DeleteWhat = 'nothing' | 'deployment' | 'resourceGroup';
+
+export interface Retirement {
+  /** `stamp weu`, for messages. */
+  readonly what: string;
+  readonly delete: DeleteWhat;
+  /** Only what this deployment made; else what all deployments of the task in the group made. */
+  readonly deploymentName?: string | undefined;
+  readonly group: GroupPort;
+  readonly traffic: TrafficPort;
+  readonly resolver: Resolver;
+}
+
+/** What came of it. */
+export interface Retired {
+  readonly deleted: number;
+  /** Ids of resources that stay in the group. */
+  readonly left: readonly string[];
+}
+
+/**
+ * Takes a stamp away in the order that users do not notice: its traffic has to be off and its names gone, then
+ * its resources go. Throws RETIRE_REFUSED with every obstacle that was seen, before anything is deleted.
+ */
+export async function retire(
+  { what, group, traffic, resolver, ...given }: Retirement,
+  watcher: Watcher,
+  patience: Patience,
+): Promise<Retired> {
+  const { signal } = patience;
+  const seen = await traffic.state(signal);
+  refuse(
+    trafficObstacles(seen, what),
+    what,
+    'Move the traffic away, give the stamp weight 0 in the topology, then state it with trafficState: off.',
+  );
+  watcher.info(`Traffic of ${what} is off: ${seen.because}.`);
+  const state = await group.state(signal).catch((error: unknown) => {
+    throw isForbidden(error) ? mayBeGone(error) : error;
+  });
+  if (state === 'gone') {
+    watcher.info(`There is no resource group ${group.name}: nothing is left to delete.`);
+    return { deleted: 0, left: [] };
+  }
+  const all = given.delete !== 'deployment';
+  const deployments = await group.deployments(signal);
+  const going = all ? [] : await madeIn(group, deployments, given.deploymentName, patience);
+  const locks = await group.locks(signal);
+  if (locks === undefined) watcher.info('Locks cannot be read by this identity; Azure obeys them.');
+  // A group that is being deleted already refuses nothing more.
+  if (state === 'present') {
+    refuse(
+      [
+        ...lockObstacles(locks ?? [], group.id, all ? 'everything' : going),
+        ...deploymentObstacles(deployments),
+      ],
+      what,
+    );
+  }
+  if (given.delete === 'nothing') {
+    watcher.info(`${what} may be deleted, once its names are gone.`);
+    return { deleted: 0, left: await group.resources(signal) };
+  }
+  const names = (await group.endpointNames(signal)).filter(
+    ({ endpointId }) => all || going.some((id) => isAtOrBelow(endpointId, id)),
+  );
+  refuse(
+    await namesLeft(names, resolver, patience, (text) => watcher.info(text)),
+    what,
+    'Run PrivateDns@1 with action: remove for this stamp first.',
+  );
+  if (all) {
+    const before = await group.resources(signal);
+    await removeGroup(group, watcher, patience);
+    softDeleted(before, watcher);
+    return { deleted: before.length, left: [] };
+  }
+  if (going.length === 0) {
+    watcher.info(`No deployment of this task is known in ${group.name}: nothing to delete.`);
+  } else {
+    watcher.info(`Deleting ${going.length} resources of ${group.name}.`);
+    await removeResources(group, going, watcher, patience);
+    softDeleted(going, watcher);
+  }
+  return { deleted: going.length, left: await group.resources(signal) };
+}
+
+/** Rights on a group go with it, so that a missing right may mean that nothing is left to delete. */
+function mayBeGone(error: SpokelineError): SpokelineError {
+  return new SpokelineError(error.code, error.message, {
+    details: error.details,
+    hint:
+      `${error.hint ?? ''} If the group was deleted, the rights that the identity had on it went with it: ` +
+      'a right to read at the subscription tells.',
+    ...(error.correlationId === undefined ? {} : { correlationId: error.correlationId }),
+    cause: error,
+  });
+}
+
+/** Types that Azure keeps for a while, under their names, after they were deleted. */
+const keptTypes =
+  /^Microsoft\.(?:KeyVault\/(?:vaults|managedHSMs)|AppConfiguration\/configurationStores|CognitiveServices\/accounts|ApiManagement\/service)$/i;
+
+/** The next stamp of the same names meets these. */
+function softDeleted(ids: readonly string[], watcher: Watcher): void {
+  for (const { type, name } of ids.map(nameOf)) {
+    if (!keptTypes.test(type)) continue;
+    watcher.info(`  ${type} ${name} can be recovered, and keeps its name until it is purged.`);
+  }
+}
+
+/** What the deployments wrote into the group and is still there, each once. */
+async function madeIn(
+  group: GroupPort,
+  deployments: readonly GroupDeployment[],
+  name: string | undefined,
+  { signal }: Patience,
+): Promise<string[]> {
+  const wanted = deployments.filter((one) =>
+    name === undefined ? one.ours : one.name.toLowerCase() === name.toLowerCase(),
+  );
+  const ids = new Map<string, string>();
+  for (const deployment of wanted) {
+    for (const id of await group.madeBy(deployment, signal)) {
+      if (isAtOrBelow(id, `${group.id}/providers`)) ids.set(id.toLowerCase(), id);
+    }
+  }
+  const present: string[] = [];
+  for (const id of ids.values()) if (await group.exists(id, signal)) present.push(id);
+  return present;
+}

@@ -1,0 +1,83 @@
+import * as v from 'valibot';
+import { sameId } from '../../reach/model.ts';
+import { countOf, setOf } from '../../reach/ranges.ts';
+import { bothAt, idAt, listAt, objectAt } from '../../reach/read/resource.ts';
+import type { Check } from '../check.ts';
+import type { Finding, StateSeen, Subject } from '../state.ts';
+import {
+  missingSubnet,
+  networkField,
+  networkTypes,
+  subjectOf,
+  subnetIn,
+  subnetsField,
+  verdictOf,
+} from '../state.ts';
+
+/** Azure keeps the first four addresses of a subnet and the last one. */
+const kept = 5;
+
+const schema = v.strictObject({
+  network: networkField,
+  subnets: subnetsField,
+  free: v.pipe(
+    v.number('must be a number of addresses, 1 or more'),
+    v.integer('must be a number of addresses, 1 or more'),
+    v.minValue(1, 'must be a number of addresses, 1 or more'),
+  ),
+});
+type Spec = v.InferOutput<typeof schema> & { readonly subject?: Subject | undefined };
+
+/** Each subnet has room left. */
+export const addressPlan: Check<Spec, StateSeen> = {
+  kind: 'address-plan',
+  schema,
+  reference: {
+    summary: 'Each subnet has so many free addresses left.',
+    example: `each: stamp
+free: 8`,
+  },
+  complete: (spec, context) => ({ ...spec, subject: subjectOf(spec, context) }),
+  target: ({ subject }) => subject?.network.name ?? '',
+  observe: (_spec, probe, signal) => probe.state(signal),
+  judge({ subject, free }, seen) {
+    const subnets = subject?.subnets ?? [];
+    const expected = `${free} or more free addresses in ${subnets.map(({ name }) => name).join(', ')}`;
+    const left: string[] = [];
+    const findings = subnets.flatMap((subnet): Finding[] => {
+      if (subject === undefined) return [];
+      const found = subnetIn(seen, subject, subnet);
+      if (found === 'blind') return [];
+      if (found === undefined) return [missingSubnet(subnet, subject.network)];
+      const size = countOf(setOf(bothAt(found.properties, 'addressPrefix', 'addressPrefixes')));
+      const rest = size - kept - usedIn(seen, subnet.id, found.properties);
+      left.push(`${subnet.name} ${rest}`);
+      if (rest >= free) return [];
+      return [
+        {
+          code: 'ADDRESSES_SHORT',
+          class: 'short',
+          text: `${subnet.name} has ${rest} free addresses`,
+          hint: `Give subnet ${subnet.name} a larger network in the topology, or free addresses in it.`,
+        },
+      ];
+    });
+    const { networks } = networkTypes;
+    return verdictOf(expected, left.join(', '), findings, seen, [networks]);
+  },
+};
+
+/** Azure counts the configurations of a subnet; of what is only predicted, every card and endpoint takes one. */
+function usedIn({ resources, source }: StateSeen, subnetId: string, properties: unknown): number {
+  const counted = listAt(properties, 'ipConfigurations').length;
+  if (source === 'azure') return counted;
+  const cards = resources
+    .ofType(networkTypes.interfaces)
+    .flatMap((card) => listAt(card.properties, 'ipConfigurations'))
+    .filter((one) => sameId(idAt(objectAt(one, 'properties'), 'subnet') ?? '', subnetId)).length;
+  const endpoints = resources.ofType(networkTypes.endpoints).filter(({ properties: own }) => {
+    const deployed = listAt(own, 'networkInterfaces').length > 0;
+    return !deployed && sameId(idAt(own, 'subnet') ?? '', subnetId);
+  }).length;
+  return Math.max(counted, cards + endpoints);
+}

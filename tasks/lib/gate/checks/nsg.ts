@@ -1,0 +1,141 @@
+import * as v from 'valibot';
+import { assertFlow, flowsOfStamps } from '../../reach/flows.ts';
+import { Matrix } from '../../reach/matrix.ts';
+import { parsePorts } from '../../reach/ports.ts';
+import { readEstate } from '../../reach/read/estate.ts';
+import { bothAt, idAt, lastOf, textAt } from '../../reach/read/resource.ts';
+import { sameId } from '../../reach/model.ts';
+import type { Topology } from '../../topology/model.ts';
+import type { Check } from '../check.ts';
+import type { Finding, StateSeen, Subject } from '../state.ts';
+import {
+  missingSubnet,
+  networkField,
+  networkTypes,
+  subjectOf,
+  subnetIn,
+  subnetsField,
+  verdictOf,
+} from '../state.ts';
+import { flagField } from './fields.ts';
+
+const schema = v.strictObject({
+  network: networkField,
+  subnets: subnetsField,
+  endpointPolicies: v.optional(flagField),
+});
+type Spec = v.InferOutput<typeof schema> & {
+  readonly subject?: Subject | undefined;
+  readonly topology?: Topology | undefined;
+};
+
+const wide = new Set(['*', 'any', 'internet', '0.0.0.0/0']);
+
+/**
+ * A security group on every subnet, no rule that lets anything in from anywhere, groups that count for private
+ * endpoints, and none that stops a declared flow.
+ */
+export const nsg: Check<Spec, StateSeen> = {
+  kind: 'nsg',
+  schema,
+  reference: {
+    summary:
+      'Every subnet has a security group, none lets anything in from anywhere, groups count for private endpoints, and none stops a declared flow.',
+    example: `each: stamp`,
+  },
+  complete: (spec, context) => ({
+    ...spec,
+    subject: subjectOf(spec, context),
+    topology: context.topology,
+  }),
+  target: ({ subject }) => subject?.network.name ?? '',
+  observe: (_spec, probe, signal) => probe.state(signal),
+  judge(spec, seen) {
+    const { subject, topology } = spec;
+    const subnets = subject?.subnets ?? [];
+    const names = subnets.map(({ name }) => name).join(', ');
+    const expected = `a security group on ${names} that lets in what is declared`;
+    const findings = subnets.flatMap((subnet): Finding[] => {
+      if (subject === undefined) return [];
+      const found = subnetIn(seen, subject, subnet);
+      if (found === 'blind') return [];
+      if (found === undefined) return [missingSubnet(subnet, subject.network)];
+      return [
+        ...judgeGroup(seen, subnet.name, idAt(found.properties, 'networkSecurityGroup')),
+        ...(spec.endpointPolicies === false ? [] : judgePolicies(seen, subnet, found.properties)),
+      ];
+    });
+    if (topology !== undefined && subject !== undefined && findings.length === 0) {
+      findings.push(...judgeFlows(topology, subject, seen));
+    }
+    const { networks, groups } = networkTypes;
+    return verdictOf(expected, `all of ${names}`, findings, seen, [networks, groups]);
+  },
+};
+
+function judgeGroup({ resources }: StateSeen, subnet: string, id: string | undefined): Finding[] {
+  if (id === undefined) {
+    const text = `${subnet} has no security group`;
+    const hint = `Give subnet ${subnet} a network security group.`;
+    return [{ code: 'NSG_MISSING', class: 'no-group', text, hint }];
+  }
+  return resources.childrenOf(id, 'securityRules').flatMap(({ id: ruleId, properties }) => {
+    const is = (key: string, value: string) => textAt(properties, key)?.toLowerCase() === value;
+    const sources = bothAt(properties, 'sourceAddressPrefix', 'sourceAddressPrefixes');
+    const ports = bothAt(properties, 'destinationPortRange', 'destinationPortRanges');
+    const open =
+      is('direction', 'inbound') &&
+      is('access', 'allow') &&
+      sources.some((text) => wide.has(text.toLowerCase())) &&
+      ports.some((text) => parsePorts(text)?.from === 0 && parsePorts(text)?.to === 65535);
+    if (!open) return [];
+    const name = lastOf(ruleId);
+    const text = `rule ${name} on ${subnet} lets anything in from anywhere`;
+    const hint = `Narrow rule ${name} of ${lastOf(id)} to sources and ports.`;
+    return [{ code: 'NSG_ANY_INBOUND', class: 'any-any', text, hint }];
+  });
+}
+
+function judgePolicies(
+  { resources }: StateSeen,
+  subnet: { readonly id: string; readonly name: string },
+  properties: unknown,
+): Finding[] {
+  const holds = resources
+    .ofType(networkTypes.endpoints)
+    .some((endpoint) => sameId(idAt(endpoint.properties, 'subnet') ?? '', subnet.id));
+  const policies = textAt(properties, 'privateEndpointNetworkPolicies') ?? 'Disabled';
+  if (!holds || /^(Enabled|NetworkSecurityGroupEnabled)$/i.test(policies)) return [];
+  const text = `endpoint network policies of ${subnet.name} are ${policies}`;
+  const hint = `Set privateEndpointNetworkPolicies of ${subnet.name} to Enabled: its group does not count for endpoints.`;
+  return [{ code: 'NSG_POLICIES_OFF', class: 'policies-off', text, hint }];
+}
+
+/** Declared flows of this network that a security group stops. */
+function judgeFlows(topology: Topology, subject: Subject, seen: StateSeen): Finding[] {
+  const flows = flowsOfStamps(topology.flows, Object.keys(topology.stamps)).filter(
+    ({ expect }) => expect === 'allowed',
+  );
+  if (flows.length === 0) return [];
+  const matrix = new Matrix(readEstate(seen.resources, topology));
+  const owner =
+    subject.owner === 'hub'
+      ? 'hub'
+      : Object.values(topology.stamps).find(({ network }) => network === subject.network)?.name;
+  return flows
+    .filter(({ from, to }) => [from, to].some((end) => end.startsWith(`${owner}/`)))
+    .flatMap((flow) =>
+      assertFlow(matrix, flow)
+        .deviations.filter(
+          ({ result, rules }) =>
+            result === 'dropped' && rules.some((rule) => rule.startsWith('1.')),
+        )
+        .slice(0, 3)
+        .map(({ from, to, ports, by }) => ({
+          code: 'NSG_FLOW_DENIED',
+          class: 'flow-denied',
+          text: `flow ${flow.name}: ${by} stops ${from} to ${to} on ${ports}`,
+          hint: `Allow what flow ${flow.name} declares, or take the flow out of the topology.`,
+        })),
+    );
+}

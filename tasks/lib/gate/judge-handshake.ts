@@ -1,0 +1,75 @@
+import type { Verdict } from './check.ts';
+import { connectHint, connectWords } from './hints.ts';
+import type { HandshakeSeen } from './probe.ts';
+
+/** Why a handshake under a name did not end well, as a verdict; undefined if it did. */
+export function judgeHandshake(
+  { name, port }: { readonly name: string; readonly port: number },
+  seen: HandshakeSeen,
+  expected: string,
+): Verdict | undefined {
+  const at = `${seen.address}:${port}`;
+  const said = seen.reason === undefined ? '' : ` (${seen.reason})`;
+  switch (seen.class) {
+    case 'connected':
+      return undefined;
+    case 'certificate-name':
+      return {
+        status: 'fail',
+        code: 'TLS_NAME',
+        expected,
+        observed: `${at} shows a certificate for ${(seen.names ?? []).join(', ') || 'other names'}`,
+        class: seen.class,
+        hint:
+          `${seen.place.text} belongs to another resource: the record of ${name} points at the wrong ` +
+          'private endpoint.',
+        final: true,
+      };
+    case 'certificate-untrusted':
+      return {
+        status: 'fail',
+        code: 'TLS_UNTRUSTED',
+        expected,
+        observed: `${at} shows a certificate by ${seen.issuer ?? 'an unknown issuer'}${said}`,
+        class: seen.class,
+        hint:
+          'An inspecting firewall signs with its own authority, or the agent lacks the authority; give the ' +
+          'agent its certificate in NODE_EXTRA_CA_CERTS if that is meant to be.',
+        final: true,
+      };
+    case 'certificate-expired':
+      return {
+        status: 'fail',
+        code: 'TLS_EXPIRED',
+        expected,
+        observed: `${at} shows a certificate that is not valid today${said}`,
+        class: seen.class,
+        hint: "Renew it; if it is new, compare the agent's clock.",
+        final: true,
+      };
+    case 'tls-alert':
+      return {
+        status: 'fail',
+        code: 'TLS_HANDSHAKE',
+        expected,
+        observed: `${at} was reached but did not agree on TLS${said}`,
+        class: seen.class,
+        hint: 'The service on that port speaks no TLS, or a firewall closed the connection by its rules.',
+      };
+    case 'refused':
+    case 'timeout':
+    case 'reset':
+    case 'unreachable':
+    case 'unmapped': {
+      const hint = connectHint(seen.class, seen);
+      return {
+        status: seen.class === 'unmapped' ? 'unknown' : 'fail',
+        code: `TCP_${seen.class.toUpperCase()}`,
+        expected,
+        observed: `${at} ${connectWords[seen.class]}`,
+        class: seen.class,
+        ...(hint === undefined ? {} : { hint }),
+      };
+    }
+  }
+}

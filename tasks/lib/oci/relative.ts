@@ -1,0 +1,73 @@
+import { isRecord, readDescriptor } from './descriptor.ts';
+import type { Blob } from './image.ts';
+import type { ManifestStore } from './manifest-store.ts';
+import { tagFault } from './reference.ts';
+
+/** Manifests of an index that are read: an image for more platforms is looked up blob by blob. */
+const childLimit = 8;
+
+/**
+ * Blobs of ours that another image of the repository names: a registry takes a manifest only with
+ * all its blobs, so that these need not be asked for one by one. The size has to agree as well.
+ *
+ * A registry that has lost one of them says so when our manifest comes.
+ */
+export async function sharedBlobs(
+  store: ManifestStore,
+  reference: string,
+  blobs: ReadonlyMap<string, Blob>,
+): Promise<ReadonlySet<string>> {
+  const shared = new Set<string>();
+  const read = async (name: string): Promise<string[]> => {
+    const bytes = await store.get(name);
+    const document = bytes === undefined ? undefined : parse(bytes);
+    if (document === undefined) return [];
+    for (const { digest, size } of descriptors([document['config'], document['layers']])) {
+      if (blobs.get(digest)?.size === size) shared.add(digest);
+    }
+    return descriptors([document['manifests']]).map(({ digest }) => digest);
+  };
+  const children = await read(reference);
+  if (children.length <= Math.min(childLimit, blobs.size / 2)) {
+    await Promise.all(children.map(read));
+  }
+  return shared;
+}
+
+/**
+ * The tag that most likely names an earlier build of what is pushed as `wanted`: in natural order
+ * the one just before it among those with the longest common beginning.
+ */
+export function nearestTag(tags: readonly string[], wanted: string): string | undefined {
+  const order = new Intl.Collator('en', { numeric: true });
+  const common = (tag: string): number => {
+    let length = 0;
+    while (length < tag.length && tag[length] === wanted[length]) length += 1;
+    return length;
+  };
+  return tags
+    .filter((tag) => tagFault(tag) === undefined && tag !== wanted)
+    .sort((a, b) => {
+      const [before, after] = [order.compare(a, wanted) < 0, order.compare(b, wanted) < 0];
+      if (before !== after) return before ? -1 : 1;
+      const closer = common(b) - common(a);
+      if (closer !== 0) return closer;
+      return before ? order.compare(b, a) : order.compare(a, b);
+    })[0];
+}
+
+function parse(bytes: Buffer): Record<string, unknown> | undefined {
+  try {
+    const document: unknown = JSON.parse(bytes.toString('utf8'));
+    return isRecord(document) ? document : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function descriptors(values: readonly unknown[]): { digest: string; size: number }[] {
+  return values
+    .flat()
+    .map((value) => readDescriptor(value, () => undefined))
+    .filter((descriptor) => descriptor !== undefined);
+}

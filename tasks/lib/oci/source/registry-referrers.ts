@@ -1,0 +1,91 @@
+import { SpokelineError } from '../../errors.ts';
+import { isRecord } from '../descriptor.ts';
+import type { Descriptor } from '../descriptor.ts';
+import { refusal } from '../failure.ts';
+import type { Referrer } from '../image.ts';
+import { parseJson } from '../json.ts';
+import { indexEntries } from '../manifest.ts';
+import { referrersTag, tagKinds } from '../referrer-tags.ts';
+import type { ImageGraph } from './graph.ts';
+import { descriptorOf, getManifest } from './registry-reader.ts';
+import type { RepositoryReader } from './registry-reader.ts';
+
+/** Signatures of SBOMs of an image, and one more. */
+const depthLimit = 4;
+/** Pages of one list. */
+const pageLimit = 100;
+
+/** Adds what a registry holds about the manifests of the graph, and about that in turn. */
+export async function addRegistryReferrers(
+  graph: ImageGraph,
+  reader: RepositoryReader,
+): Promise<Referrer[]> {
+  const referrers: Referrer[] = [];
+  let subjects = [...graph.manifests.keys()];
+  for (let depth = 0; depth < depthLimit && subjects.length > 0; depth += 1) {
+    const found = await Promise.all(subjects.map((digest) => about(reader, digest)));
+    subjects = [];
+    for (const { descriptor, tag } of found.flat()) {
+      if (graph.manifests.has(descriptor.digest)) continue;
+      const manifest = await graph.add(descriptor, 'the list of referrers');
+      if (manifest === undefined) continue;
+      referrers.push(tag === undefined ? manifest : { ...manifest, tag });
+      subjects.push(manifest.digest);
+    }
+  }
+  return referrers;
+}
+
+interface About {
+  readonly descriptor: Descriptor;
+  readonly tag?: string;
+}
+
+async function about(reader: RepositoryReader, digest: string): Promise<About[]> {
+  const [listed, ...tagged] = await Promise.all([
+    listOf(reader, digest),
+    ...tagKinds.map((kind) => taggedWith(reader, `${referrersTag(digest)}.${kind}`)),
+  ]);
+  return [...listed.map((descriptor) => ({ descriptor })), ...tagged.flat()];
+}
+
+/** By the referrers API, or by the list under a tag where the registry has none. */
+async function listOf(reader: RepositoryReader, digest: string): Promise<Descriptor[]> {
+  const { session, repository, signal } = reader;
+  const found: Descriptor[] = [];
+  let target: string | undefined = `/v2/${repository}/referrers/${digest}`;
+  for (let page = 0; target !== undefined && page < pageLimit; page += 1) {
+    const response = await session.send({ method: 'GET', target, signal }, { repeat: true });
+    if (page === 0 && (response.status === 404 || response.status === 405)) {
+      const list = await getManifest(reader, referrersTag(digest));
+      return list === undefined ? [] : entriesOf(list.body, digest);
+    }
+    if (response.status !== 200) {
+      throw refusal(`GET of the referrers of ${digest}`, response, session.path);
+    }
+    found.push(...entriesOf(response.body, digest));
+    target = nextPage(response.headers['link'], session.path.loginServer);
+  }
+  return found;
+}
+
+function entriesOf(list: Buffer, subject: string): Descriptor[] {
+  const fail = (message: string): never => {
+    throw new SpokelineError('IMAGE_INVALID', `The list of referrers of ${subject} ${message}`);
+  };
+  const document = parseJson(list, fail);
+  return indexEntries(isRecord(document) ? document : {}, fail);
+}
+
+/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers */
+function nextPage(link: string | undefined, host: string): string | undefined {
+  const path = /<([^>]*)>\s*;\s*rel="?next"?/.exec(link ?? '')?.[1];
+  if (path === undefined || !URL.canParse(path, `https://${host}`)) return undefined;
+  const url = new URL(path, `https://${host}`);
+  return url.host === host ? `${url.pathname}${url.search}` : undefined;
+}
+
+async function taggedWith(reader: RepositoryReader, tag: string): Promise<About[]> {
+  const response = await getManifest(reader, tag);
+  return response === undefined ? [] : [{ descriptor: descriptorOf(response, tag), tag }];
+}

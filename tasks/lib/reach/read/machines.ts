@@ -1,0 +1,174 @@
+import type { Balancer, BalancerRule, Endpoint, Machine, Provider, Subnet } from '../model.ts';
+import { sameId } from '../model.ts';
+import { readRules } from './networks.ts';
+import type { Resource, Resources } from './resource.ts';
+import {
+  idAt,
+  idsAt,
+  isUnresolved,
+  lastOf,
+  listAt,
+  objectAt,
+  parentOf,
+  textAt,
+  textsAt,
+  valueAt,
+} from './resource.ts';
+
+interface Configuration {
+  readonly address?: string;
+  readonly subnetId: string;
+  readonly properties: unknown;
+}
+
+/** The addresses of a network interface; one that is not handed out yet is undefined. */
+function configurationsOf(properties: unknown): Configuration[] {
+  return listAt(properties, 'ipConfigurations').flatMap((configuration) => {
+    const inner = objectAt(configuration, 'properties');
+    const address = textAt(inner, 'privateIPAddress');
+    const subnetId = idAt(inner, 'subnet');
+    if (subnetId === undefined) return [];
+    const known = address !== undefined && !isUnresolved(address);
+    return [{ subnetId, properties: inner, ...(known ? { address } : {}) }];
+  });
+}
+
+export function readMachines(resources: Resources): Machine[] {
+  return resources.ofType('Microsoft.Network/networkInterfaces').flatMap((card) => {
+    const { properties } = card;
+    if (valueAt(properties, 'privateEndpoint') !== undefined) return [];
+    const rules = readRules(resources, valueAt(properties, 'networkSecurityGroup'));
+    return configurationsOf(properties).flatMap((configuration): Machine[] => {
+      if (valueAt(configuration.properties, 'privateLinkConnectionProperties') !== undefined)
+        return [];
+      const outside = idAt(configuration.properties, 'publicIPAddress');
+      return [
+        {
+          name: lastOf(card.id),
+          ...(configuration.address === undefined ? {} : { address: configuration.address }),
+          subnetId: configuration.subnetId,
+          groups: idsAt(configuration.properties, 'applicationSecurityGroups'),
+          ...(rules === undefined ? {} : { securityRules: rules }),
+          ...(outside === undefined ? {} : { publicAddress: lastOf(outside) }),
+          ...(valueAt(properties, 'enableIPForwarding') === true ? { forwards: true } : {}),
+        },
+      ];
+    });
+  });
+}
+
+/** Private endpoints; deployed ones with the addresses of their interface. */
+export function readEndpoints(resources: Resources): Endpoint[] {
+  return resources.ofType('Microsoft.Network/privateEndpoints').flatMap((resource) => {
+    const { id, properties } = resource;
+    const automatic = listAt(properties, 'privateLinkServiceConnections')[0];
+    const manual = listAt(properties, 'manualPrivateLinkServiceConnections')[0];
+    const connection = objectAt(automatic ?? manual, 'properties');
+    const status = textAt(objectAt(connection, 'privateLinkServiceConnectionState'), 'status');
+    const target = textAt(connection, 'privateLinkServiceId') ?? '';
+    const provider = readProvider(resources, target);
+    const subnetId = idAt(properties, 'subnet');
+    if (subnetId === undefined) return [];
+    const parts = addressesOf(resources, resource);
+    return parts.map(({ address, names }, position) => ({
+      id: position === 0 ? id : `${id}#${position}`,
+      name: parts.length === 1 ? lastOf(id) : `${lastOf(id)} ${position + 1}`,
+      ...(address === undefined ? {} : { address }),
+      subnetId,
+      // A connection that asks by itself is approved with the rights of who deploys it.
+      state: status ?? (automatic === undefined ? 'Pending' : 'Approved'),
+      groups: idsAt(properties, 'applicationSecurityGroups'),
+      target,
+      names,
+      ...(provider === undefined ? {} : { provider }),
+    }));
+  });
+}
+
+function addressesOf(
+  resources: Resources,
+  { properties }: Resource,
+): { address?: string; names: string[] }[] {
+  const cards = idsAt(properties, 'networkInterfaces').flatMap((id) => resources.get(id) ?? []);
+  const found = cards.flatMap((card) =>
+    configurationsOf(card.properties).map(({ address, properties: inner }) => ({
+      ...(address === undefined ? {} : { address }),
+      names: textsAt(objectAt(inner, 'privateLinkConnectionProperties'), 'fqdns'),
+    })),
+  );
+  if (found.length > 0) return found;
+  const written = listAt(properties, 'ipConfigurations').flatMap((configuration) => {
+    const address = textAt(objectAt(configuration, 'properties'), 'privateIPAddress');
+    return address === undefined || isUnresolved(address) ? [] : [{ address, names: [] }];
+  });
+  return written.length > 0 ? written : [{ names: [] }];
+}
+
+function readProvider(resources: Resources, target: string): Provider | undefined {
+  const service = resources.get(target);
+  if (service?.type.toLowerCase() !== 'microsoft.network/privatelinkservices') return undefined;
+  const [nat] = configurationsOf(service.properties);
+  const front = idsAt(service.properties, 'loadBalancerFrontendIpConfigurations')[0];
+  const balancer = front === undefined ? undefined : resources.get(parentOf(front));
+  const frontEnd = listAt(balancer?.properties, 'frontendIPConfigurations').find((configuration) =>
+    sameId(lastOf(front ?? ''), textAt(configuration, 'name') ?? ''),
+  );
+  const address = textAt(objectAt(frontEnd, 'properties'), 'privateIPAddress');
+  if (nat?.address === undefined || address === undefined) return undefined;
+  return { natAddress: nat.address, subnetId: nat.subnetId, frontEnd: address };
+}
+
+/** Internal front ends; a public one is no place in a network. */
+export function readBalancers(resources: Resources): Balancer[] {
+  return resources.ofType('Microsoft.Network/loadBalancers').flatMap(({ id, properties }) => {
+    const sku = textAt(objectAt(properties, 'sku'), 'name') === 'Basic' ? 'Basic' : 'Standard';
+    return listAt(properties, 'frontendIPConfigurations').flatMap((front): Balancer[] => {
+      const inner = objectAt(front, 'properties');
+      const address = textAt(inner, 'privateIPAddress');
+      const subnetId = idAt(inner, 'subnet');
+      if (address === undefined || subnetId === undefined || isUnresolved(address)) return [];
+      const own = `${id}/frontendIPConfigurations/${textAt(front, 'name') ?? ''}`;
+      const rules = listAt(properties, 'loadBalancingRules')
+        .map((rule) => objectAt(rule, 'properties'))
+        .filter((rule) => sameId(idAt(rule, 'frontendIPConfiguration') ?? '', own))
+        .map((rule) => readBalancerRule(resources, properties, rule));
+      return [{ name: lastOf(id), address, subnetId, sku, rules }];
+    });
+  });
+}
+
+function readBalancerRule(resources: Resources, balancer: unknown, rule: unknown): BalancerRule {
+  const pool = idAt(rule, 'backendAddressPool') ?? idsAt(rule, 'backendAddressPools')[0] ?? '';
+  const members = resources.ofType('Microsoft.Network/networkInterfaces').flatMap((card) =>
+    configurationsOf(card.properties).flatMap(({ address, properties }) => {
+      const member = idsAt(properties, 'loadBalancerBackendAddressPools').some((id) =>
+        sameId(id, pool),
+      );
+      return member && address !== undefined ? [address] : [];
+    }),
+  );
+  const probeId = idAt(rule, 'probe');
+  const probe = listAt(balancer, 'probes').find(
+    (one) => probeId !== undefined && sameId(textAt(one, 'name') ?? '', lastOf(probeId)),
+  );
+  const probePort = Number(valueAt(objectAt(probe, 'properties'), 'port'));
+  return {
+    protocol: textAt(rule, 'protocol') ?? 'All',
+    frontPort: Number(valueAt(rule, 'frontendPort')),
+    backPort: Number(valueAt(rule, 'backendPort')),
+    backends: members,
+    ...(Number.isInteger(probePort) ? { probePort } : {}),
+  };
+}
+
+/** The subnet's own id, whatever its case is where it is named. */
+export function inSubnets<T extends { readonly subnetId: string }>(
+  items: readonly T[],
+  subnets: readonly Subnet[],
+): T[] {
+  const known = new Map(subnets.map(({ id }) => [id.toLowerCase(), id]));
+  return items.flatMap((item) => {
+    const subnetId = known.get(item.subnetId.toLowerCase());
+    return subnetId === undefined ? [] : [{ ...item, subnetId }];
+  });
+}

@@ -1,0 +1,145 @@
+/** A resource as Azure or the Bicep CLI's snapshot describes it; shapes as in the REST API. */
+export interface Resource {
+  readonly id: string;
+  readonly type: string;
+  readonly location?: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** Types of which the networks of an estate are made; anything else does not matter to reachability. */
+const childLists: Readonly<Record<string, readonly [list: string, type: string][]>> = {
+  'microsoft.network/virtualnetworks': [
+    ['subnets', 'subnets'],
+    ['virtualNetworkPeerings', 'virtualNetworkPeerings'],
+  ],
+  'microsoft.network/networksecuritygroups': [['securityRules', 'securityRules']],
+  'microsoft.network/routetables': [['routes', 'routes']],
+};
+
+/**
+ * Resources by id, with the children that a parent lists made resources of their own, so that it does not matter
+ * in which of the two ways they are written.
+ */
+export class Resources {
+  readonly #byId = new Map<string, Resource>();
+
+  constructor(resources: readonly Resource[] = []) {
+    for (const resource of resources) this.#put(resource);
+  }
+
+  get all(): readonly Resource[] {
+    return [...this.#byId.values()];
+  }
+
+  get(id: string | undefined): Resource | undefined {
+    return id === undefined ? undefined : this.#byId.get(id.toLowerCase());
+  }
+
+  ofType(type: string): Resource[] {
+    const wanted = type.toLowerCase();
+    return this.all.filter((resource) => resource.type.toLowerCase() === wanted);
+  }
+
+  childrenOf(id: string, type: string): Resource[] {
+    const prefix = `${id}/${type}/`.toLowerCase();
+    return this.all.filter((resource) => {
+      const own = resource.id.toLowerCase();
+      return own.startsWith(prefix) && !own.slice(prefix.length).includes('/');
+    });
+  }
+
+  /**
+   * What is there after a deployment: its resources over the present ones. A list of children in a parent is the
+   * whole list, as in a PUT; where it is missing the children stay.
+   */
+  deployed(predicted: readonly Resource[]): Resources {
+    const after = new Resources(this.all);
+    for (const resource of predicted) {
+      for (const [list, type] of childLists[resource.type.toLowerCase()] ?? []) {
+        if (!Array.isArray(resource.properties[list])) continue;
+        for (const child of after.childrenOf(resource.id, type)) {
+          after.#byId.delete(child.id.toLowerCase());
+        }
+      }
+    }
+    for (const resource of predicted) after.#put(resource);
+    return after;
+  }
+
+  #put(resource: Resource): void {
+    this.#byId.set(resource.id.toLowerCase(), resource);
+    for (const [list, type] of childLists[resource.type.toLowerCase()] ?? []) {
+      const children = resource.properties[list];
+      if (!Array.isArray(children)) continue;
+      for (const child of children as unknown[]) {
+        const name = textAt(child, 'name');
+        if (name === undefined) continue;
+        const id = `${resource.id}/${type}/${name}`;
+        const properties = objectAt(child, 'properties');
+        this.#byId.set(id.toLowerCase(), { id, type: `${resource.type}/${type}`, properties });
+      }
+    }
+  }
+}
+
+export function valueAt(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return (value as Record<string, unknown>)[key];
+}
+
+export function textAt(value: unknown, key: string): string | undefined {
+  const found = valueAt(value, key);
+  return typeof found === 'string' && found !== '' ? found : undefined;
+}
+
+export function listAt(value: unknown, key: string): readonly unknown[] {
+  const found = valueAt(value, key);
+  return Array.isArray(found) ? (found as unknown[]) : [];
+}
+
+export function textsAt(value: unknown, key: string): string[] {
+  return listAt(value, key).filter((item): item is string => typeof item === 'string');
+}
+
+export function objectAt(value: unknown, key: string): Readonly<Record<string, unknown>> {
+  const found = valueAt(value, key);
+  return typeof found === 'object' && found !== null && !Array.isArray(found)
+    ? (found as Record<string, unknown>)
+    : {};
+}
+
+/** The `id` of a reference `{ "id": "..." }` at a key. */
+export function idAt(value: unknown, key: string): string | undefined {
+  return textAt(valueAt(value, key), 'id');
+}
+
+/** ARM has a singular and a plural property for many things; either may be used. */
+export function bothAt(value: unknown, singular: string, plural: string): string[] {
+  const one = textAt(value, singular);
+  return [...(one === undefined ? [] : [one]), ...textsAt(value, plural)];
+}
+
+export function idsAt(value: unknown, key: string): string[] {
+  return listAt(value, key).flatMap((item) => textAt(item, 'id') ?? []);
+}
+
+/** Whether a value is an expression that only a deployment answers: `[reference(...)]`. */
+export function isUnresolved(value: unknown): boolean {
+  return typeof value === 'string' && /^\[(?!\[)[\s\S]*\]$/.test(value);
+}
+
+/** Whether anything inside is such an expression. */
+export function hasUnresolved(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(hasUnresolved);
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(hasUnresolved);
+  return isUnresolved(value);
+}
+
+export function lastOf(id: string): string {
+  return id.split('/').at(-1) ?? id;
+}
+
+/** `.../virtualNetworks/v/subnets/s` -> `.../virtualNetworks/v` */
+export function parentOf(id: string): string {
+  return id.split('/').slice(0, -2).join('/');
+}

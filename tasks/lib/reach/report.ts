@@ -1,0 +1,121 @@
+import type { Difference, Turn } from './difference.ts';
+import { allowedText } from './matrix.ts';
+import type { Cell, Matrix } from './matrix.ts';
+import type { Place } from './places.ts';
+import { protocols } from './ports.ts';
+
+/** How many lines of a list are shown; the JSON evidence has them all. */
+const mostLines = 40;
+/** Larger matrices are unreadable as one table. */
+const mostColumns = 14;
+
+/**
+ * The matrix and what a change would do, as Markdown for the summary of a run.
+ *
+ * @param difference absent where there is nothing to compare with
+ */
+export function reachMarkdown(matrix: Matrix, difference: Difference | undefined): string {
+  const lines = ['## Who reaches whom', ''];
+  if (difference !== undefined) lines.push(...differenceLines(difference));
+  const rows = matrix.rows.filter(({ endpoint }) => endpoint === undefined);
+  const columns = matrix.rows.filter(({ zone }) => zone?.name !== 'internet');
+  if (columns.length <= mostColumns) lines.push(...tableLines(matrix, rows, columns));
+  else lines.push(...listLines(matrix, rows, columns));
+  return lines.join('\n');
+}
+
+function differenceLines({ allowed, denied, unsure }: Difference): string[] {
+  const lines: string[] = [];
+  const list = (title: string, turns: readonly Turn[], words: (turn: Turn) => string): void => {
+    if (turns.length === 0) return;
+    lines.push(`### ${title}`, '');
+    for (const turn of turns.slice(0, mostLines)) lines.push(`- ${words(turn)}`);
+    if (turns.length > mostLines) lines.push(`- and ${turns.length - mostLines} more`);
+    lines.push('');
+  };
+  const way = ({ from, to, ports }: Turn) => `**${cell(from)}** → **${cell(to)}** ${ports}`;
+  list('🔓 Newly allowed', allowed, (turn) => `${way(turn)}: ${cell(turn.by)}`);
+  list('🔒 Newly denied', denied, (turn) => `${way(turn)}: ${cell(turn.by)}`);
+  list(
+    '❔ Not decided any more, or now decided',
+    unsure,
+    (turn) => `${way(turn)}: ${turn.before} before, ${turn.after} after: ${cell(turn.by)}`,
+  );
+  return lines.length > 0 ? lines : ['Nothing is newly allowed or denied.', ''];
+}
+
+function tableLines(matrix: Matrix, rows: readonly Place[], columns: readonly Place[]): string[] {
+  const head = ['from ↓ to →', ...columns.map(({ name }) => name)].map(cell);
+  const body = rows.map((source) => {
+    const cells = columns.map((target) => {
+      if (source.zone !== undefined && target.zone !== undefined) return '';
+      return source === target && source.subnet === undefined
+        ? ''
+        : short(matrix.cell(source, target));
+    });
+    return `| **${cell(source.name)}** | ${cells.join(' | ')} |`;
+  });
+  return [`| ${head.join(' | ')} |`, `|---|${columns.map(() => '---|').join('')}`, ...body, ''];
+}
+
+function listLines(matrix: Matrix, rows: readonly Place[], columns: readonly Place[]): string[] {
+  const lines = ['| From | To | Reached on | By |', '|---|---|---|---|'];
+  const open = rows.flatMap((source) =>
+    columns.flatMap((target) => {
+      if (source === target || (source.zone !== undefined && target.zone !== undefined)) return [];
+      const found = matrix.cell(source, target);
+      const text = allowedText(found);
+      if (text === '') return [];
+      const by = found.tcp.find(({ result }) => result === 'allowed')?.by ?? '';
+      return [`| ${[source.name, target.name, text, by].map(cell).join(' | ')} |`];
+    }),
+  );
+  lines.push(...open.slice(0, mostLines * 2));
+  if (open.length > mostLines * 2) lines.push('', `${open.length} pairs reach each other in all.`);
+  return [...lines, ''];
+}
+
+/** What a reader wants of a pair at a glance. */
+function short(found: Cell): string {
+  const text = allowedText(found);
+  const doubtful = protocols.some((p) => found[p].some(({ result }) => result === 'unknown'));
+  if (text === '') return doubtful ? '❔' : '✖';
+  const everything = text === 'all ports/tcp; all ports/udp; icmp';
+  return `✔ ${everything ? 'all' : cell(text)}${doubtful ? ' ❔' : ''}`;
+}
+
+/** One line of plain text: nothing in it becomes a table cell, a link or HTML. */
+function cell(text: string): string {
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/[\\`*_[\]|~]/g, '\\$&')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
+}
+
+/** The matrix as evidence: every pair of places, without those of which nothing passes. */
+export function reachJson(matrix: Matrix, difference: Difference | undefined): object {
+  const { rows } = matrix;
+  const pairs = rows.flatMap((source) =>
+    rows.flatMap((target) => {
+      if (source === target || (source.zone !== undefined && target.zone !== undefined)) return [];
+      const found = matrix.cell(source, target);
+      const spans = protocols.flatMap((protocol) =>
+        found[protocol]
+          .filter(({ result }) => result !== 'dropped')
+          .map(({ from, to, result, by, rules, path }) => ({
+            protocol,
+            from,
+            to,
+            result,
+            by,
+            rules,
+            path,
+          })),
+      );
+      return spans.length === 0 ? [] : [{ from: source.name, to: target.name, spans }];
+    }),
+  );
+  return { schemaVersion: 1, pairs, ...(difference === undefined ? {} : { difference }) };
+}

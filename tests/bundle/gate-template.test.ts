@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hubTemplate, runGate, writeEstate } from './gate-template-world.ts';
+
+describe('NetworkGate on templates, without a socket', function () {
+  this.timeout(60_000);
+  let folder = '';
+  const inputs = (more: Record<string, string> = {}): Record<string, string> => ({
+    topology: join(folder, 'topology.yml'),
+    evidence: 'template',
+    templates: `${join(folder, 'hub.json')}\n${join(folder, 'stamp.json')}`,
+    resultsFolder: join(folder, 'out'),
+    ...more,
+  });
+  const text = (name: string): Promise<string> => readFile(join(folder, 'out', name), 'utf8');
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'gate-template-'));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('passes flows that are as declared, and says who reaches whom', async () => {
+    await writeEstate(folder, ['443']);
+    const run = await runGate(folder, inputs());
+    assert.equal(run.code, 0, run.output + run.errors);
+    assert.match(run.output, /PASS {4}flows \[reach 4 flows\]: 4 flows/);
+    const summary = await text('reach.md');
+    assert.match(summary, /\| \*\*hub\/agents\*\* \|.*✔ 443\/tcp/);
+    assert.match(await text('network.html'), /<svg[\s\S]*pe-kv-weu[\s\S]*<\/svg>/);
+    const evidence = JSON.parse(await text('gate.json')) as { verdict: string };
+    assert.equal(evidence.verdict, 'pass');
+  });
+
+  it('holds a change that opens what is forbidden, and names what is new', async () => {
+    await writeEstate(folder, ['443']);
+    assert.equal((await runGate(folder, inputs())).code, 0);
+    const baseline = join(folder, 'baseline.json');
+    await writeFile(baseline, await text('network.json'));
+    await writeEstate(folder, ['443', '22']);
+    const run = await runGate(folder, inputs({ baseline }));
+    assert.match(run.output, /result=Failed/);
+    assert.match(
+      run.output,
+      /REACH_FORBIDDEN_OPEN: .*weu\/no-ssh: hub\/agents to pe-kv-weu on 22\/tcp let through by .*allow-agents-22/,
+    );
+    const summary = await text('reach.md');
+    assert.match(summary, /### 🔓 Newly allowed\n\n- \*\*hub\/agents\*\* → \*\*.*\*\* 22\/tcp: /);
+    assert.doesNotMatch(summary, /Newly denied/);
+    assert.match(run.output, /[1-9]\d* ways newly allowed, 0 newly denied/);
+  });
+
+  it('is unknown, not passed, where no template describes a part', async () => {
+    await writeEstate(folder, ['443']);
+    const run = await runGate(folder, inputs({ templates: join(folder, 'stamp.json') }));
+    assert.match(run.output, /result=Failed/);
+    assert.match(run.output, /UNKNOWN flows .*REACH_UNDECIDED/);
+  });
+
+  it('refuses what it cannot evaluate, by name', async () => {
+    await writeEstate(folder, ['443']);
+    const [network, ...rest] = hubTemplate.resources;
+    const loop = { ...network, copy: { name: 'n', count: 2 } };
+    const cases: [object, RegExp][] = [
+      [
+        { ...hubTemplate, resources: [loop, ...rest] },
+        /"copy" of a Microsoft.Network\/virtualNetworks, which is not evaluated/,
+      ],
+      [
+        { ...hubTemplate, resources: [{ ...network, name: "[uniqueString('x')]" }] },
+        /the function uniqueString in \[uniqueString\('x'\)\], which is not evaluated/,
+      ],
+      [
+        { ...hubTemplate, resources: [{ type: 'Microsoft.Resources/deployments', name: 'n' }] },
+        /a nested deployment, which is not evaluated/,
+      ],
+    ];
+    for (const [template, message] of cases) {
+      await writeFile(join(folder, 'hub.json'), JSON.stringify(template));
+      const run = await runGate(folder, inputs());
+      assert.match(run.output, message);
+      assert.match(run.output, /code=TEMPLATE_INVALID/);
+    }
+  });
+
+  it('checks its inputs together, before anything else', async () => {
+    const run = await runGate(folder, { evidence: 'template', baseline: 'x', gates: 'g' });
+    assert.match(run.output, /Input "?topology"? is needed when evidence is template/);
+    assert.match(run.output, /Input "?templates"? is needed when evidence is template/);
+    const live = await runGate(folder, inputs({ evidence: 'state', bicepPath: 'b' }));
+    assert.match(
+      live.output,
+      /Input "?azureSubscription"? or hubConnection is needed when evidence is state/,
+    );
+    assert.match(live.output, /Input "?bicepPath"? is only for evidence template/);
+  });
+});

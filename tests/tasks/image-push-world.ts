@@ -1,0 +1,147 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEntra } from '../../sandbox/azure/entra/entra.ts';
+import type { Entra } from '../../sandbox/azure/entra/entra.ts';
+import { createRegistry } from '../../sandbox/azure/registry/registry.ts';
+import type { Registry } from '../../sandbox/azure/registry/registry.ts';
+import { createAuthority } from '../../sandbox/http/certificates.ts';
+import type { Authority } from '../../sandbox/http/certificates.ts';
+import { listenTls } from '../../sandbox/http/tls-server.ts';
+import type { TlsListener } from '../../sandbox/http/tls-server.ts';
+import { startNameServer, writeTopology } from './network-gate-world.ts';
+import type { NameServer, runMain, TaskRun } from './network-gate-world.ts';
+
+const tenantId = '00000000-0000-4000-8000-0000000000ff';
+const connection = '00000000-0000-4000-8000-0000000000c1';
+export const loginServer = 'crtest.azurecr.io';
+export const clientSecret = 'a-client-secret';
+/** Inside the networks of the topology. */
+const privateAddress = '127.110.0.101';
+
+export interface RegistryServer extends Registry {
+  readonly port: number;
+}
+
+/** An estate on loopback around the task: identity, names, topology, and registries of the sandbox. */
+export class ImagePushWorld {
+  folder = '';
+  /** Whether the identity has rights on registries. */
+  allowed = true;
+  readonly #run: typeof runMain;
+  readonly #listeners: TlsListener[] = [];
+  #authority: Authority | undefined;
+  #entra: Entra | undefined;
+  #names: NameServer | undefined;
+  #clientId = '';
+
+  /** @param run how the task is run */
+  constructor(run: typeof runMain) {
+    this.#run = run;
+    before(async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'image-push-world-'));
+      this.#authority = await createAuthority(folder);
+      this.#entra = await startEntra({ authority: this.#authority, tenantId, port: 0 });
+      const { clientId } = this.#entra.addApplication({ name: 'stamp', secret: clientSecret });
+      this.#clientId = clientId;
+      this.#names = await startNameServer();
+    });
+    after(async () => {
+      await this.entra.close();
+      await this.#names?.close();
+      await rm(join(this.authority.caFile, '..'), { recursive: true });
+    });
+    beforeEach(async () => {
+      this.allowed = true;
+      this.folder = await mkdtemp(join(tmpdir(), 'image-push-'));
+    });
+    afterEach(async () => {
+      for (const listener of this.#listeners.splice(0)) await listener.close();
+      this.names.clear();
+      await rm(this.folder, { recursive: true });
+    });
+  }
+
+  get authority(): Authority {
+    if (this.#authority === undefined) throw new Error('before its time');
+    return this.#authority;
+  }
+
+  get entra(): Entra {
+    if (this.#entra === undefined) throw new Error('before its time');
+    return this.#entra;
+  }
+
+  /** Names to their aliases and addresses. */
+  get names(): Map<string, readonly string[]> {
+    if (this.#names === undefined) throw new Error('before its time');
+    return this.#names.names;
+  }
+
+  /**
+   * A registry that resolves into the declared networks, or elsewhere.
+   *
+   * @param port that the others listen on, on another address; a free one for the first
+   */
+  async startRegistry(
+    name = loginServer,
+    address = privateAddress,
+    port = 0,
+  ): Promise<RegistryServer> {
+    const registry = createRegistry({
+      loginServer: name,
+      identify: (token) =>
+        this.entra.verify(token, ['https://containerregistry.azure.net'])?.objectId,
+      isAllowed: () => this.allowed,
+    });
+    const listener = await listenTls({
+      host: address,
+      port,
+      certificate: await this.authority.issue([name]),
+      handler: registry.handler,
+      name: 'registry',
+    });
+    this.#listeners.push(listener);
+    this.names.set(name, [name.replace('.azurecr.io', '.privatelink.azurecr.io'), address]);
+    if (port === 0) await this.mapPort(listener.port);
+    return { ...registry, port: listener.port };
+  }
+
+  /** Says in the topology which port stands for 443. */
+  async mapPort(port: number): Promise<void> {
+    await mkdir(join(this.folder, 'estate'), { recursive: true });
+    await writeTopology(join(this.folder, 'estate'), this.#names?.server ?? '', port);
+  }
+
+  /** Runs the task with the identity and the topology; inputs may replace any of it. */
+  push(inputs: Record<string, string>): Promise<TaskRun> {
+    const given = {
+      azureSubscription: connection,
+      repository: 'team/app',
+      topology: join(this.folder, 'estate', 'topology.yml'),
+      overlays: join(this.folder, 'estate', 'topology.sandbox.yml'),
+      ...inputs,
+    };
+    const environment = { NODE_EXTRA_CA_CERTS: this.authority.caFile, ...this.#endpoint() };
+    return this.#run('ImagePush', this.folder, given, environment);
+  }
+
+  /** The id of the service connection of the identity. */
+  get connection(): string {
+    return connection;
+  }
+
+  #endpoint(): Record<string, string> {
+    const parameters = { scheme: 'ServicePrincipal', parameters: {} };
+    return {
+      [`ENDPOINT_URL_${connection}`]: 'https://localhost:1/',
+      [`ENDPOINT_AUTH_SCHEME_${connection}`]: 'ServicePrincipal',
+      [`ENDPOINT_AUTH_${connection}`]: JSON.stringify(parameters),
+      [`ENDPOINT_AUTH_PARAMETER_${connection}_TENANTID`]: tenantId,
+      [`ENDPOINT_AUTH_PARAMETER_${connection}_SERVICEPRINCIPALID`]: this.#clientId,
+      [`ENDPOINT_AUTH_PARAMETER_${connection}_SERVICEPRINCIPALKEY`]: clientSecret,
+      [`ENDPOINT_DATA_${connection}_ENVIRONMENTAUTHORITYURL`]: this.entra.authorityUrl,
+      [`ENDPOINT_DATA_${connection}_ENVIRONMENT`]: 'AzureCloud',
+    };
+  }
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { Matrix } from '../../../tasks/lib/reach/matrix.ts';
+import type { Result } from '../../../tasks/lib/reach/matrix.ts';
+import type { Protocol } from '../../../tasks/lib/reach/ports.ts';
+import type { Changes } from './estates.ts';
+import { estate } from './estates.ts';
+
+/** One packet in the estate of the worked cases, its fate, and the rules that have to be behind it. */
+export interface Case {
+  /** Row of the worked cases, or the rule with its case in words. */
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  readonly port: number;
+  readonly protocol?: Protocol;
+  readonly changes?: Changes;
+  readonly expected: Result;
+  readonly rules: readonly string[];
+}
+
+export function checkCases(title: string, cases: readonly Case[]): void {
+  describe(title, () => {
+    for (const { name, from, to, port, protocol = 'tcp', changes, expected, rules } of cases) {
+      it(`${name}: ${from} to ${to}:${String(port)} is ${expected}`, () => {
+        const found = new Matrix(estate(changes)).outcome(from, to, protocol, port);
+        assert.equal(found.result, expected, `${found.by} (${found.rules.join()})`);
+        const missing = rules.filter((rule) => !found.rules.includes(rule));
+        assert.deepEqual(missing, [], `${found.by} rests on ${found.rules.join()}`);
+      });
+    }
+  });
+}
