@@ -18,7 +18,9 @@ export function environmentVariables(): InputReader<Readonly<Record<string, stri
         if (variable === '') continue;
         if (!variableName.test(variable)) {
           const allowed = 'names of environment variables, one a line, without values';
-          report(`holds ${JSON.stringify(variable)}; allowed: ${allowed}.`);
+          // What follows a sign of equality may be a secret.
+          const shown = JSON.stringify(variable.replace(/=.*$/, '=...'));
+          report(`holds ${shown}; allowed: ${allowed}.`);
           continue;
         }
         const value = port.environmentVariable(variable);
