@@ -9,6 +9,9 @@ import { expectationSchema, type Failing } from './report-schema.ts';
 
 const examplesFolder = 'templates/examples';
 
+/** Name of a built-in role, or one with exactly these actions. */
+const roleSchema = v.union([v.string(), v.strictObject({ actions: v.array(v.string()) })]);
+
 const setupSchema = v.strictObject({
   /** Pipeline files of the example, in the order in which they run. */
   pipelines: v.array(v.string()),
@@ -24,7 +27,7 @@ const setupSchema = v.strictObject({
     v.strictObject({
       name: v.string(),
       subscription: v.string(),
-      roles: v.array(v.strictObject({ role: v.string(), scope: v.string() })),
+      roles: v.array(v.strictObject({ role: roleSchema, scope: v.string() })),
     }),
   ),
 });

@@ -11,6 +11,7 @@ import type { Target, Targets } from './gate-targets.ts';
 import { findProgram, interleaved, secondsOf } from './measure.ts';
 import type { Bench, Outcome, Subject } from './measure.ts';
 import { atMost, type Measurement } from './row.ts';
+import { reachability } from './reach.ts';
 import { startServer } from './server-process.ts';
 
 /** Some that do not answer among many that do. */
@@ -61,7 +62,7 @@ export async function gate(bench: Bench): Promise<Outcome> {
     },
   );
   return {
-    measurements: [...first, ...second],
+    measurements: [...first, ...second, await reachability(bench)],
     notes: [
       `gate: the gate and the client of ${exporter} have ${concurrency} targets in hand at a time; ` +
         'sequential is one connection after the other. Each run is checked for its verdicts.',

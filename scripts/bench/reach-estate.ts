@@ -73,7 +73,14 @@ export function largeEstate(stamps: number): Estate {
         endpointPolicies: 'Enabled',
         routes,
         securityRules: [
-          rule('allow-neighbour', 200, 'Allow', `${base}.${(position + 4) % 5}.0/24`, prefix, '8443'),
+          rule(
+            'allow-neighbour',
+            200,
+            'Allow',
+            `${base}.${(position + 4) % 5}.0/24`,
+            prefix,
+            '8443',
+          ),
           rule('allow-agents', 210, 'Allow', agents, prefix, '443'),
           rule('allow-probes', 220, 'Allow', 'AzureLoadBalancer', '*', '*'),
           rule('deny-inbound', 4096, 'Deny', '*', '*', '*'),

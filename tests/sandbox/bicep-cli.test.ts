@@ -167,6 +167,28 @@ describe('bicep: the stand-in CLI', () => {
       );
     });
 
+    it('predicts what a deployment would make', async () => {
+      const { snapshot } = await bicep.getSnapshot({
+        path: file('main.bicepparam'),
+        metadata: { subscriptionId: 's', resourceGroup: 'g', deploymentName: 'd' },
+      });
+      const id = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts';
+      assert.deepEqual(JSON.parse(snapshot), {
+        predictedResources: [
+          {
+            id: `${id}/m/fileServices/default`,
+            type: 'Microsoft.Storage/storageAccounts/fileServices',
+            name: 'm/default',
+            apiVersion: '2023-01-01',
+          },
+        ],
+        diagnostics: [],
+        outputs: { id: 'a' },
+      });
+      const failed = bicep.getSnapshot({ path: file('main.bicep'), metadata: {} });
+      await assert.rejects(failed, /Expected a \.bicepparam file/);
+    });
+
     it('tells what a file declares', async () => {
       const { metadata, parameters, outputs, exports } = await bicep.getMetadata({
         path: file('main.bicep'),

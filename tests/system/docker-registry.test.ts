@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../tasks/lib/net/clock.ts';
@@ -12,8 +9,8 @@ import { readLayout } from '../../tasks/lib/oci/source/layout.ts';
 import { pinnedRegistry } from '../../tasks/lib/oci/pinned-http.ts';
 import { pushImage, type PushResult } from '../../tasks/lib/oci/push.ts';
 import { RegistrySession } from '../../tasks/lib/oci/session.ts';
+import { DebianRegistry } from '../support/debian-registry.ts';
 import { finish, type Finished } from '../support/start.ts';
-import { createTestAuthority, type TestAuthority } from '../support/tls.ts';
 import { findTool } from '../support/tools.ts';
 import {
   addImage,
@@ -27,80 +24,27 @@ const address = '127.60.0.4';
 const loginServer = 'registry.example.net';
 const repository = 'team/app';
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, address);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 describe('our push and the registry of the distribution project', function () {
   this.timeout(60_000);
   let skopeo = '';
   let folder = '';
-  let authority: TestAuthority;
-  let port = 0;
-  let server: ChildProcess | undefined;
-  /** Its access log, a line a request. */
-  let log = '';
+  let registry: DebianRegistry;
   let image: Named;
 
   before(async function () {
     const program = await findTool(this, 'docker-registry');
     skopeo = await findTool(this, 'skopeo');
     folder = await mkdtemp(join(tmpdir(), 'spokeline-distribution-'));
-    authority = await createTestAuthority();
-    port = await freePort();
-    await start(program);
+    registry = await DebianRegistry.start(program, folder, address, { name: loginServer });
     // More than one chunk, and small ones.
     const layers = [randomBytes(9 * 1024 * 1024), randomBytes(70_000), Buffer.from('small')];
     image = await addImage(join(folder, 'image'), layers);
     await finishLayout(join(folder, 'image'), image);
   });
   after(async () => {
-    if (server !== undefined && server.exitCode === null) {
-      const ended = once(server, 'exit');
-      server.kill('SIGTERM');
-      await ended;
-    }
+    await registry?.stop();
     if (folder !== '') await rm(folder, { recursive: true, force: true });
   });
-
-  /** Starts it and waits until it takes connections. */
-  async function start(program: string): Promise<void> {
-    const { cert, key } = await authority.issue([loginServer, address]);
-    const file = (name: string): string => join(folder, name);
-    await writeFile(file('cert.pem'), cert);
-    await writeFile(file('key.pem'), key);
-    await mkdir(file('certs'));
-    await writeFile(file('certs/ca.crt'), authority.ca);
-    const configuration = {
-      version: 0.1,
-      storage: { filesystem: { rootdirectory: file('storage') } },
-      http: {
-        addr: `${address}:${port}`,
-        tls: { certificate: file('cert.pem'), key: file('key.pem') },
-      },
-    };
-    await writeFile(file('config.yml'), JSON.stringify(configuration));
-    const child = spawn(program, ['serve', file('config.yml')], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'], HOME: folder, OTEL_TRACES_EXPORTER: 'none' },
-    });
-    server = child;
-    child.stdout.on('data', (part: Buffer) => (log += part.toString()));
-    let said = '';
-    await new Promise<void>((resolve, reject) => {
-      child.stderr.on('data', (part: Buffer) => {
-        said += part.toString();
-        if (said.includes(`listening on ${address}:${port}`)) resolve();
-      });
-      child.once('error', reject);
-      child.once('exit', () => reject(new Error(`it ended: ${said}`)));
-    });
-  }
 
   /** Pushes the layout of a folder; the session is a new one each time. */
   async function push(
@@ -108,7 +52,7 @@ describe('our push and the registry of the distribution project', function () {
     { layout = 'image', to = repository } = {},
   ): Promise<PushResult> {
     const path = { loginServer, address, chain: [] };
-    const pinned = pinnedRegistry(path, port, 8, authority.ca);
+    const pinned = pinnedRegistry(path, registry.port, 8, registry.ca);
     const session = new RegistrySession({
       http: pinned.http,
       login: { accessToken: () => Promise.reject(new Error('this registry wants no login')) },
@@ -129,7 +73,11 @@ describe('our push and the registry of the distribution project', function () {
     // A home of its own: neither the user's logins nor his registries count.
     const env = { PATH: process.env['PATH'], HOME: folder, TMPDIR: folder };
     const certificates = command === 'copy' ? '--src-cert-dir' : '--cert-dir';
-    const where = [certificates, join(folder, 'certs'), `docker://${address}:${port}/${source}`];
+    const where = [
+      certificates,
+      registry.certificates,
+      `docker://${address}:${registry.port}/${source}`,
+    ];
     return finish(skopeo, ['--insecure-policy', command, ...where, ...args], { env });
   }
 
@@ -142,7 +90,7 @@ describe('our push and the registry of the distribution project', function () {
 
   /** Requests that begin, continue or end the upload of a blob. */
   const uploads = (): number =>
-    log.match(/"(?:POST|PATCH|PUT) [^"]*\/blobs\/uploads\//g)?.length ?? 0;
+    registry.log.match(/"(?:POST|PATCH|PUT) [^"]*\/blobs\/uploads\//g)?.length ?? 0;
 
   it('takes the image, and skopeo sees the same digest', async () => {
     const pushed = await push(['1.0']);
@@ -166,7 +114,7 @@ describe('our push and the registry of the distribution project', function () {
 
   it('is sent no blob the second time', async () => {
     const before = uploads();
-    assert.ok(before > 0, log);
+    assert.ok(before > 0, registry.log);
     const again = await push(['1.0']);
     assert.equal(again.unchanged, true);
     assert.equal(again.bytesSent, 0);
@@ -192,14 +140,7 @@ describe('our push and the registry of the distribution project', function () {
     const inspected = await runSkopeo('inspect', 'team/wrong:1.0');
     assert.equal(inspected.code, 1, inspected.stdout);
     assert.match(inspected.stderr, /manifest unknown|name unknown/);
-    assert.equal(existsSync(storedBlob(digest)), false);
-    assert.equal(existsSync(storedBlob(image.digest)), true);
+    assert.equal(existsSync(registry.fileOf(digest)), false);
+    assert.equal(existsSync(registry.fileOf(image.digest)), true);
   });
-
-  /** Where the registry keeps the content of a blob. */
-  function storedBlob(digest: string): string {
-    const hash = digest.replace('sha256:', '');
-    const parts = ['docker/registry/v2/blobs/sha256', hash.slice(0, 2), hash, 'data'];
-    return join(folder, 'storage', ...parts);
-  }
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startEntra } from '../../sandbox/azure/entra/entra.ts';
 import type { Entra } from '../../sandbox/azure/entra/entra.ts';
 import { createRegistry } from '../../sandbox/azure/registry/registry.ts';
-import type { Registry } from '../../sandbox/azure/registry/registry.ts';
+import type { Registry, RegistryOptions } from '../../sandbox/azure/registry/registry.ts';
 import { createAuthority } from '../../sandbox/http/certificates.ts';
 import type { Authority } from '../../sandbox/http/certificates.ts';
 import { listenTls } from '../../sandbox/http/tls-server.ts';
@@ -87,12 +87,14 @@ export class ImagePushWorld {
     name = loginServer,
     address = privateAddress,
     port = 0,
+    options: Partial<RegistryOptions> = {},
   ): Promise<RegistryServer> {
     const registry = createRegistry({
       loginServer: name,
       identify: (token) =>
         this.entra.verify(token, ['https://containerregistry.azure.net'])?.objectId,
       isAllowed: () => this.allowed,
+      ...options,
     });
     const listener = await listenTls({
       host: address,
@@ -105,6 +107,19 @@ export class ImagePushWorld {
     this.names.set(name, [name.replace('.azurecr.io', '.privatelink.azurecr.io'), address]);
     if (port === 0) await this.mapPort(listener.port);
     return { ...registry, port: listener.port };
+  }
+
+  /** A data endpoint of a registry, with its name. */
+  async startDataEndpoint(registry: RegistryServer, name: string, address: string): Promise<void> {
+    const listener = await listenTls({
+      host: address,
+      port: registry.port,
+      certificate: await this.authority.issue([name]),
+      handler: registry.dataHandler,
+      name: 'data',
+    });
+    this.#listeners.push(listener);
+    this.names.set(name, [address]);
   }
 
   /** Says in the topology which port stands for 443. */

@@ -39,6 +39,7 @@ function problems<I>(
 describe('inputs of StampDeploy', () => {
   const template = { template: '/w/main.bicep' };
   const topology = { topology: '/w/topology.yml' };
+  const goes = { action: 'delete', kind: 'stack', deploymentName: 'shop' };
   const guidRule = 'allowed: the id of a subscription (a GUID).';
   const cases: [string, Record<string, string>, Record<string, string>, string[]][] = [
     ['a resource group', { resourceGroup: 'rg' }, template, []],
@@ -117,6 +118,64 @@ describe('inputs of StampDeploy', () => {
       { resourceGroup: 'rg', overlays: 'a.yml' },
       template,
       ['Input "overlays" changes a topology, but the input "topology" is missing.'],
+    ],
+    [
+      'a stack',
+      {
+        resourceGroup: 'rg',
+        kind: 'stack',
+        deploymentName: 'shop',
+        onUnmanage: 'deleteAll',
+        denyMode: 'denyDelete',
+        denyExcludedPrincipals: id,
+      },
+      template,
+      [],
+    ],
+    ['a stack to delete', { ...goes, target: 'subscription' }, {}, []],
+    [
+      'a stack that is none',
+      { target: 'tenant', location: 'westeurope', kind: 'stack', denyExcludedActions: 'x/write' },
+      template,
+      [
+        'Input "deploymentName" is needed when kind is stack: it is the same in each run.',
+        'Input "target" is tenant, where no stack is made; use kind: deployment.',
+        'Input "denyExcludedActions" is not used when denyMode is none.',
+      ],
+    ],
+    [
+      'a stack that would delete its group',
+      { ...goes, resourceGroup: 'rg', deleteWhat: 'resourceGroup' },
+      {},
+      ['Input "deleteWhat" is resourceGroup; a stack deletes groups with onUnmanage: deleteAll.'],
+    ],
+    [
+      'principals that are none',
+      {
+        resourceGroup: 'rg',
+        kind: 'stack',
+        deploymentName: 'shop',
+        denyMode: 'denyDelete',
+        denyExcludedPrincipals: `me,${id},${id},${id},${id},${id}`,
+      },
+      template,
+      [
+        'Input "denyExcludedPrincipals" has "me"; allowed: object ids (GUIDs).',
+        'Input "denyExcludedPrincipals" has more than 5 entries.',
+      ],
+    ],
+    [
+      'the words of a stack for a deployment',
+      {
+        resourceGroup: 'rg',
+        onUnmanage: 'deleteResources',
+        denyMode: 'denyDelete',
+        denyChildScopes: 'true',
+      },
+      template,
+      ['onUnmanage', 'denyMode', 'denyChildScopes'].map(
+        (input) => `Input "${input}" is for a stack; allowed only when kind is stack.`,
+      ),
     ],
     [
       'texts that ARM would refuse',

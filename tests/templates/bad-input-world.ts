@@ -9,6 +9,7 @@ import type { SandboxOptions } from '../../sandbox/azure/sandbox.ts';
 import type { Connection } from '../../sandbox/pipelines/run/connections.ts';
 import type { Issue, RunResult } from '../../sandbox/pipelines/run/result.ts';
 import { runPipeline } from '../../sandbox/pipelines/run/run.ts';
+import type { ExampleSetup } from '../../sandbox/start/example.ts';
 import { handOver } from '../../sandbox/start/landing-zone.ts';
 import { runSandbox, type RunningSandbox } from '../sandbox/sandbox-client.ts';
 
@@ -23,7 +24,7 @@ export const groups = {
   neu: groupOf(workload, 'rg-neu'),
 } as const;
 
-const setup = {
+const setup: ExampleSetup = {
   pipelines: [],
   parameters: {},
   agent: { declared: '10.0.0.68', loopback: '127.40.0.68' },
@@ -138,7 +139,7 @@ export class BadInputWorld {
 
   /** `more` are connections besides those that every case has. */
   static async start(
-    more: typeof setup.connections = [],
+    more: ExampleSetup['connections'] = [],
     options: Partial<SandboxOptions> = {},
   ): Promise<BadInputWorld> {
     const port = await freePort();
@@ -161,7 +162,7 @@ export class BadInputWorld {
   }
 
   /** Makes the connections, and a folder for the PATH of agents that have node and nothing else. */
-  async #handOver(more: typeof setup.connections): Promise<void> {
+  async #handOver(more: ExampleSetup['connections']): Promise<void> {
     const all = { ...setup, connections: [...setup.connections, ...more] };
     const connections = await handOver(this.sandbox.sandbox, all);
     const [first] = connections;

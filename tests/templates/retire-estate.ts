@@ -136,7 +136,9 @@ export interface RetireWorld {
 }
 
 /** Connections besides the usual ones: `zones` writes the hub's zones, `wide` may do all in the subscription. */
-export async function startRetireWorld(): Promise<RetireWorld> {
+export async function startRetireWorld(
+  more: Parameters<typeof BadInputWorld.start>[0] = [],
+): Promise<RetireWorld> {
   const zones = {
     name: 'zones',
     subscription: '00000000-0000-4000-8000-00000000000a',
@@ -150,7 +152,7 @@ export async function startRetireWorld(): Promise<RetireWorld> {
     subscription: workload,
     roles: [{ role: 'Contributor', scope: `/subscriptions/${workload}` }],
   };
-  const world = await BadInputWorld.start([zones, wide], { retryAfter: 0 });
+  const world = await BadInputWorld.start([zones, wide, ...more], { retryAfter: 0 });
   const names = { azureSubscription: 'stamp', hubConnection: 'zones', stamp: 'neu', ...estate };
   const dns = async (action: string) => {
     succeeded(await world.run({ task: 'PrivateDns@1', inputs: { action, ...names } }));

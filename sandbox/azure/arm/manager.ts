@@ -4,6 +4,8 @@ import { Operations } from './operations.ts';
 import { Access } from './rbac/access.ts';
 import { Resources } from './resources.ts';
 import type { Activity, ArmOptions } from './server.ts';
+import { denialBy } from './stacks/deny.ts';
+import { Stacks } from './stacks/stacks.ts';
 import { Store } from './store.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { DeletedVault } from './types/key-vault/deleted-vaults.ts';
@@ -20,6 +22,7 @@ export class Manager {
   readonly subscriptions: Subscriptions;
   readonly resources: Resources;
   readonly deployments: Deployments;
+  readonly stacks: Stacks;
   readonly activity: Activity[];
   /** Vaults that are deleted and not purged, by name in lower case. */
   readonly deletedVaults = new Map<string, DeletedVault>();
@@ -38,6 +41,9 @@ export class Manager {
     this.subscriptions = new Subscriptions(this);
     this.resources = new Resources(this);
     this.deployments = new Deployments(this);
+    this.stacks = new (options.stacks ?? Stacks)(this);
+    this.access.denial = (principal, action, scope) =>
+      denialBy(this.stacks.all(), principal, action, scope);
   }
 
   now(): Date {

@@ -13,6 +13,8 @@ export interface Operation {
   error?: ArmErrorBody;
   /** What polling by `Location` answers in the end, for an operation that is no write of a resource. */
   result?: unknown;
+  /** Status of that answer; 200 without it. */
+  resultStatus?: number;
   /** Fulfilled when the operation has ended, whatever its status. */
   done: Promise<void>;
 }

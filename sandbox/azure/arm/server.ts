@@ -2,6 +2,7 @@ import type { Handler } from '../../http/tls-server.ts';
 import type { CustomRole } from './rbac/access.ts';
 import { Manager } from './manager.ts';
 import { createRouter } from './router.ts';
+import type { Stacks } from './stacks/stacks.ts';
 import type { ResourceReader } from './store.ts';
 import type { TypeDefinition } from './types/definition.ts';
 
@@ -25,12 +26,16 @@ export interface ArmOptions {
   loginServer?: (registryName: string, sku: string) => string | undefined;
   /** The resource types to serve; all that there are without it. */
   types?: readonly TypeDefinition[];
+  /** What keeps the deployment stacks; the mutation test has another one. */
+  stacks?: typeof Stacks;
 }
 
 /** Identity of a caller. */
 export interface Principal {
   objectId: string;
   clientId: string;
+  /** Id of the deployment stack that acts for the caller; its own deny settings do not bind it. */
+  stack?: string;
 }
 
 /** One answered request, for tests that prove who wrote what. */

@@ -164,13 +164,14 @@ export class Subscriptions {
    * What refuses to go stops the rest, as in Azure: the group stays, with what could not be deleted.
    */
   removeGroup(group: Resource, principal: Principal): Operation {
-    const { store, operations, resources, deployments } = this.#manager;
+    const { store, operations, resources, deployments, stacks } = this.#manager;
     refuseLocked(this.#manager, group.id, 'delete');
     store.put({ ...group, properties: { provisioningState: 'Deleting' } });
     return operations.start(group.id, () => {
       const refused = resources.removeAll(group.id, principal);
       if (refused.length === 0) {
         deployments.forget(group.id);
+        stacks.forget(group.id);
         store.remove(group.id);
         return;
       }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { compile, compileParams } from './compile.ts';
 import type { FoundDiagnostic } from './compile.ts';
+import { diagnosticLine } from './diagnostic-line.ts';
 import { jsonText } from './json-writer.ts';
 import { serve, serveConnection } from './rpc/server.ts';
 import { COMPILER_VERSION } from './version.ts';
@@ -11,13 +11,6 @@ const USAGE = `Usage:
   bicep build FILE [--stdout | --outfile FILE]
   bicep build-params FILE [--stdout | --outfile FILE]
   bicep jsonrpc --pipe NAME | --socket PORT | --stdio`;
-
-/** One finding as a line: `file(line,column) : Level CODE: message`, counted from one. */
-export function diagnosticLine(found: FoundDiagnostic): string {
-  const { line, char } = found.range.start;
-  const at = `${fileURLToPath(found.source)}(${line + 1},${char + 1})`;
-  return `${at} : ${found.level} ${found.code}: ${found.message}`;
-}
 
 function fail(message: string): number {
   process.stderr.write(`${message}\n`);

@@ -4,6 +4,7 @@ import { readRules } from '../../lib/deploy/what-if/rules.ts';
 type Problem<K extends string> = (input: K, text: string) => void;
 
 interface ScopeInputs {
+  readonly action: string;
   readonly azureSubscription: ServiceConnection;
   readonly target: string;
   readonly topology: string | undefined;
@@ -43,7 +44,7 @@ export function checkScope(given: ScopeInputs, problem: Problem<keyof ScopeInput
       need('managementGroup');
       break;
   }
-  need('location');
+  if (given.action !== 'delete') need('location');
   if (given.resourceGroup !== undefined) {
     problem('resourceGroup', `is not used when target is ${target}`);
   }
@@ -91,11 +92,71 @@ export function checkWhatIf(given: WhatIfInputs, problem: Problem<keyof WhatIfIn
 }
 
 interface DeleteInputs {
+  readonly kind: string;
   readonly target: string;
 }
 
 /** What is deleted has to be a stamp, or a resource group that somebody names. */
-export function checkDelete({ target }: DeleteInputs, problem: Problem<keyof DeleteInputs>): void {
+export function checkDelete(
+  { kind, target }: DeleteInputs,
+  problem: Problem<keyof DeleteInputs>,
+): void {
+  if (kind === 'stack') return;
   if (target === 'stamp' || target === 'resourceGroup') return;
   problem('target', `is ${target}, which is not deleted; allowed: stamp, resourceGroup`);
+}
+
+interface StackInputs {
+  readonly kind: string;
+  readonly action: string;
+  readonly target: string;
+  readonly onUnmanage: string;
+  readonly denyMode: string;
+  readonly denyExcludedPrincipals: readonly string[];
+  readonly denyExcludedActions: readonly string[];
+  readonly denyChildScopes: boolean;
+  readonly deleteWhat: string;
+  readonly deploymentName: string | undefined;
+}
+
+// https://learn.microsoft.com/rest/api/resources/deployment-stacks#denysettings
+const mostPrincipals = 5;
+const mostActions = 200;
+const objectId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** What a stack needs, and what only a stack takes. */
+export function checkStack(given: StackInputs, problem: Problem<keyof StackInputs>): void {
+  const only = 'is for a stack; allowed only when kind is stack';
+  const excluded = ['denyExcludedPrincipals', 'denyExcludedActions'] as const;
+  if (given.kind !== 'stack') {
+    if (given.onUnmanage !== 'detachAll') problem('onUnmanage', only);
+    if (given.denyMode !== 'none') problem('denyMode', only);
+    for (const input of excluded) if (given[input].length > 0) problem(input, only);
+    if (given.denyChildScopes) problem('denyChildScopes', only);
+    return;
+  }
+  if (given.deploymentName === undefined) {
+    problem('deploymentName', 'is needed when kind is stack: it is the same in each run');
+  }
+  if (given.target === 'managementGroup' || given.target === 'tenant') {
+    problem('target', `is ${given.target}, where no stack is made; use kind: deployment`);
+  }
+  if (given.action === 'delete' && given.deleteWhat === 'resourceGroup') {
+    problem('deleteWhat', 'is resourceGroup; a stack deletes groups with onUnmanage: deleteAll');
+  }
+  if (given.denyMode === 'none') {
+    const useless = 'is not used when denyMode is none';
+    for (const input of excluded) if (given[input].length > 0) problem(input, useless);
+    if (given.denyChildScopes) problem('denyChildScopes', useless);
+  }
+  for (const principal of given.denyExcludedPrincipals) {
+    if (objectId.test(principal)) continue;
+    problem('denyExcludedPrincipals', `has "${principal}"; allowed: object ids (GUIDs)`);
+  }
+  if (given.denyExcludedPrincipals.length > mostPrincipals) {
+    problem('denyExcludedPrincipals', `has more than ${mostPrincipals} entries`);
+  }
+  if (given.denyExcludedActions.length > mostActions) {
+    problem('denyExcludedActions', `has more than ${mostActions} entries`);
+  }
 }

@@ -21,7 +21,7 @@ import {
   text,
   type InputsOf,
 } from '../../lib/host/inputs.ts';
-import { checkDelete, checkScope, checkStamps, checkWhatIf } from './input-checks.ts';
+import { checkDelete, checkScope, checkStack, checkStamps, checkWhatIf } from './input-checks.ts';
 
 const deploymentName = {
   expression: /^[A-Za-z0-9_.()-]{1,64}$/,
@@ -39,6 +39,7 @@ export const inputs = defineInputs(
     action: choice(['plan', 'validate', 'what-if', 'create', 'delete'], {
       default: 'create',
     }),
+    kind: choice(['deployment', 'stack'], { default: 'deployment' }),
     template: path(),
     parametersFile: path(),
     parameters: document(),
@@ -62,6 +63,11 @@ export const inputs = defineInputs(
     whatIfFile: path(),
     deleteWhat: choice(['nothing', 'deployment', 'resourceGroup'], { default: 'deployment' }),
     trafficState: choice(['unknown', 'on', 'off'], { default: 'unknown' }),
+    onUnmanage: choice(['detachAll', 'deleteResources', 'deleteAll'], { default: 'detachAll' }),
+    denyMode: choice(['none', 'denyDelete', 'denyWriteAndDelete'], { default: 'none' }),
+    denyExcludedPrincipals: list(),
+    denyExcludedActions: list(),
+    denyChildScopes: flag({ default: false }),
     deploymentName: text({ pattern: deploymentName }),
     bicepPath: path(),
     bicepDownload: flag({ default: false }),
@@ -81,6 +87,7 @@ export const inputs = defineInputs(
     }
     checkWhatIf(given, problem);
     checkStamps(given, problem);
+    checkStack(given, problem);
     if (given.action === 'delete') checkDelete(given, problem);
     else if (given.template === undefined && !isParamsFile(given.parametersFile)) {
       problem('template', `is needed when action is ${given.action}`);

@@ -41,7 +41,7 @@ export async function plan(given: Inputs, topology: Topology, context: TaskConte
       const names = Object.keys(source.parameters).join(', ') || '(none)';
       log.info(
         `${given.template ?? given.parametersFile} would go to ${scopeText(scope)} (${place.unit})` +
-          ` with the parameters ${names}`,
+          `${asStack(given)} with the parameters ${names}`,
       );
     }
   }
@@ -49,6 +49,11 @@ export async function plan(given: Inputs, topology: Topology, context: TaskConte
   context.setOutput('legs', JSON.stringify(legs));
   context.setOutput('count', String(chosen.length));
   log.info(`Legs: ${chosen.map((stamp) => stamp.name).join(', ') || '(none)'}`);
+}
+
+function asStack({ kind, deploymentName, onUnmanage, denyMode }: Inputs): string {
+  if (kind !== 'stack') return '';
+  return ` as the stack ${deploymentName ?? '(unnamed)'} (${onUnmanage}, deny ${denyMode})`;
 }
 
 function addressLines(network: Network): string[] {

@@ -4,6 +4,8 @@ import { createArmClient } from '../../lib/azure/arm-client.ts';
 import type { TransportOptions } from '../../lib/azure/arm-transport.ts';
 import { tokenSource } from '../../lib/azure/credential.ts';
 import { createDeployment } from '../../lib/azure/deployments.ts';
+import { createStackPredictor } from '../../lib/azure/stack-what-if.ts';
+import { createPredictor } from '../../lib/azure/what-if.ts';
 import { deploy, validateDeployment } from '../../lib/deploy/deploy.ts';
 import { isUnderWay } from '../../lib/deploy/earlier.ts';
 import { deploymentName, earlierName } from '../../lib/deploy/name.ts';
@@ -23,6 +25,7 @@ import type { Inputs } from './inputs.ts';
 import { plan } from './plan.ts';
 import { destinationOf, type Destination } from './scope.ts';
 import { loadSources, type Source } from './source.ts';
+import { deleteStack, openStack, reportStack, stackSettings } from './stack.ts';
 import { runStamps } from './stamps.ts';
 import { placeOf, stampPlaces } from './target.ts';
 import { askWhatIf } from './what-if.ts';
@@ -41,7 +44,8 @@ export async function run(
     return;
   }
   if (given.action === 'delete') {
-    await deleteStamp(given, topology, context, transport);
+    const remove = given.kind === 'stack' ? deleteStack : deleteStamp;
+    await remove(given, topology, context, transport);
     return;
   }
   const several = given.target === 'stamp' && given.stamps.length > 0;
@@ -78,10 +82,17 @@ async function deployTo(
   const naming = { ...agent, unit, template: file };
   const connection = given.azureSubscription;
   const tokens = transport.tokens ?? tokenSource(connection);
+  const arm = createArmClient(connection, context, { ...transport, tokens });
   const deploymentCalled = (called: string) =>
     createDeployment(connection, tokens, { scope, name: called }, clock, transport);
   let name = given.deploymentName ?? deploymentName(naming);
-  let port = deploymentCalled(name);
+  const deployment = deploymentCalled(name);
+  const settings = stackSettings(given);
+  const stack =
+    settings === undefined
+      ? undefined
+      : openStack(arm, deployment, connection.resourceManagerUrl, { scope, name, settings });
+  let port = stack ?? deployment;
   const patience: Patience = {
     clock,
     signal,
@@ -94,7 +105,11 @@ async function deployTo(
     template: template.body,
     parameters,
     tags: {
-      [contentTag]: fingerprint([template.body, openParameters(template, parameters)]),
+      [contentTag]: fingerprint([
+        template.body,
+        openParameters(template, parameters),
+        ...(settings === undefined ? [] : [settings]),
+      ]),
       [requestTag]: randomUUID(),
     },
   };
@@ -105,14 +120,16 @@ async function deployTo(
   }
   context.setOutput('deploymentName', name);
   context.setOutput('deploymentId', port.id);
-  log.info(`${file} -> ${scopeText(scope)} (${unit}), deployment ${name}`);
+  log.info(`${file} -> ${scopeText(scope)} (${unit}), ${given.kind} ${name}`);
   if (port.portalLink !== undefined) log.info(port.portalLink);
 
   const ask = () =>
     askWhatIf(given, context, {
-      arm: createArmClient(connection, context, { ...transport, tokens }),
+      predictor:
+        settings === undefined
+          ? createPredictor(arm, port.id, content)
+          : createStackPredictor(arm, port.id, content, settings),
       deployment: { id: port.id, name },
-      content,
       secrets: secretTexts(template, parameters),
       patience,
     });
@@ -128,6 +145,8 @@ async function deployTo(
     cancelDeployment: given.cancelDeployment,
     whenActive: given.whenActive,
     expected: template.resources,
+  }).finally(() => {
+    if (stack !== undefined) reportStack(stack, context);
   });
   publishOutputs(state.outputs, template, {
     mask: (secret) => context.mask(secret),

@@ -1,11 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ArmClient } from '../../lib/azure/arm-client.ts';
-import { createPredictor } from '../../lib/azure/what-if.ts';
 import type { Patience } from '../../lib/deploy/patience.ts';
-import type { Content } from '../../lib/deploy/port.ts';
 import { assess } from '../../lib/deploy/what-if/assess.ts';
 import { linesOf } from '../../lib/deploy/what-if/describe.ts';
+import type { Predictor } from '../../lib/deploy/what-if/model.ts';
 import { enforce, findingsOf } from '../../lib/deploy/what-if/policy.ts';
 import { readPrediction } from '../../lib/deploy/what-if/read-prediction.ts';
 import { documentOf, markdownOf } from '../../lib/deploy/what-if/report.ts';
@@ -17,9 +15,8 @@ import type { Inputs } from './inputs.ts';
 
 /** What is asked about. */
 export interface Question {
-  readonly arm: ArmClient;
+  readonly predictor: Predictor;
   readonly deployment: { readonly id: string; readonly name: string };
-  readonly content: Content;
   /** Texts that must not show anywhere. */
   readonly secrets: readonly string[];
   readonly patience: Patience;
@@ -32,11 +29,11 @@ export interface Question {
 export async function askWhatIf(
   given: Inputs,
   context: TaskContext,
-  { arm, deployment, content, secrets, patience }: Question,
+  { predictor, deployment, secrets, patience }: Question,
 ): Promise<void> {
   const { log, signal, clock, agent } = context;
   log.info('Asking Azure what the deployment would change.');
-  const body = await createPredictor(arm, deployment.id, content)
+  const body = await predictor
     .predict(signal, Math.max(1, patience.deadline - clock.now()))
     .catch((error: unknown) => {
       if (!signal.aborted) throw error;

@@ -13,6 +13,9 @@ import {
 import type { Resource } from '../reach/read/resource.ts';
 import type { ArmClient } from './arm-client.ts';
 
+/** What of a client is needed to read. */
+export type ReadingClient = Pick<ArmClient, 'list' | 'tryGet'>;
+
 /** A network whose surroundings are read, and the resource group that it is in. */
 export interface NetworkSource {
   readonly owner: 'stamp' | 'hub';
@@ -37,7 +40,7 @@ const services: Readonly<Record<string, string>> = {
  * read is told, not thrown: a missing right makes some checks unknown and leaves the others alone.
  */
 export async function readNetworkResources(
-  clients: Readonly<Record<NetworkSource['owner'], ArmClient | undefined>>,
+  clients: Readonly<Record<NetworkSource['owner'], ReadingClient | undefined>>,
   sources: readonly NetworkSource[],
   signal: AbortSignal,
 ): Promise<StateSeen> {
@@ -53,11 +56,11 @@ export async function readNetworkResources(
 class Reader {
   readonly found: Resource[] = [];
   readonly unread: Unread[] = [];
-  readonly #client: ArmClient | undefined;
+  readonly #client: ReadingClient | undefined;
   readonly #source: NetworkSource;
   readonly #signal: AbortSignal;
 
-  constructor(client: ArmClient | undefined, source: NetworkSource, signal: AbortSignal) {
+  constructor(client: ReadingClient | undefined, source: NetworkSource, signal: AbortSignal) {
     this.#client = client;
     this.#source = source;
     this.#signal = signal;

@@ -1,4 +1,4 @@
-import { nameOf } from '../deploy/what-if/read-prediction.ts';
+import { nameOf } from '../deploy/resource-id.ts';
 import { SpokelineError } from '../errors.ts';
 import type { ArmClient } from './arm-client.ts';
 import { asObject, listOf } from './dns-json.ts';

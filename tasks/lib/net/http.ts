@@ -3,6 +3,7 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:h
 import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { createSecureContext } from 'node:tls';
 import type { ClientCertificate } from './tls.ts';
 
 export interface PinnedRequest {
@@ -49,7 +50,9 @@ export interface PinnedAgentOptions {
 
 /** Keeps connections open between requests, one set for each address, port and name. `destroy()` ends them. */
 export function pinnedAgent({ maxSockets = 8, ca }: PinnedAgentOptions = {}): Agent {
-  return new Agent({ keepAlive: true, maxSockets, ...(ca === undefined ? {} : { ca }) });
+  // Made once: Node would make one for each connection, and read the authorities again if they are given.
+  const secureContext = createSecureContext(ca === undefined ? {} : { ca });
+  return new Agent({ keepAlive: true, maxSockets, secureContext });
 }
 
 /** The request had no answer, or no more of one, for the time given. */

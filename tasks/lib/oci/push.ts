@@ -1,7 +1,7 @@
 import { SpokelineError } from '../errors.ts';
 import type { Blob, ImageSource, Manifest, Referrer } from './image.ts';
 import { ManifestStore } from './manifest-store.ts';
-import { runSized } from './pool.ts';
+import { lanesFor, runSized } from './pool.ts';
 import { keepReferrerLists } from './referrer-lists.ts';
 import { nearestTag, sharedBlobs } from './relative.ts';
 import type { RegistrySession } from './session.ts';
@@ -179,7 +179,8 @@ class Push {
   async #bring(blobs: readonly Blob[], areNew: boolean): Promise<void> {
     let done = 0;
     const { concurrency, signal } = this.#options;
-    await runSized(blobs, concurrency, signal, async (blob, either) => {
+    const lanes = lanesFor(concurrency, this.#session.latency);
+    await runSized(blobs, lanes, signal, async (blob, either) => {
       const outcome = await this.#uploader.bring(blob, areNew, either);
       this.#outcomes.set(blob.digest, outcome);
       done += 1;

@@ -51,6 +51,7 @@ export class RegistrySession {
   /** The first request, which finds out whether a login is wanted; the others wait for its answer. */
   #scout: Promise<unknown> | undefined;
   #requests = 0;
+  #latency = Infinity;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -61,6 +62,11 @@ export class RegistrySession {
   /** How many requests went out, those for signing in not counted. */
   get requests(): number {
     return this.#requests;
+  }
+
+  /** The fastest answer so far, in ms: a round trip and what the registry needs for the least. */
+  get latency(): number {
+    return this.#latency;
   }
 
   /** Any answer but 401, 429 and (with `repeat`) 5xx is the caller's to judge. */
@@ -117,9 +123,15 @@ export class RegistrySession {
 
   async #once(request: RegistryRequest, token: HeldToken | undefined): Promise<RegistryResponse> {
     this.#requests += 1;
-    if (token === undefined) return this.#options.http(request);
-    const headers = { ...request.headers, authorization: token.authorization };
-    return this.#options.http({ ...request, headers });
+    const { clock, http } = this.#options;
+    const headers =
+      token === undefined
+        ? request.headers
+        : { ...request.headers, authorization: token.authorization };
+    const sent = clock.now();
+    const response = await http(headers === undefined ? request : { ...request, headers });
+    this.#latency = Math.min(this.#latency, clock.now() - sent);
+    return response;
   }
 
   /** The registry did not take this token, or wants one. */

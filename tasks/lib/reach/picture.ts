@@ -68,7 +68,7 @@ const style = `body{font:14px system-ui,sans-serif;margin:24px;color:#1b1b1b;bac
 h1{font-size:18px}p{color:#555}
 text{font:12px system-ui,sans-serif;fill:#1b1b1b}.title{font-weight:600;font-size:13px}
 .network{fill:#f4f7fb;stroke:#8aa4c8}.subnet{fill:#fff;stroke:#c9d4e3}.endpoint{fill:#eaf6ec;stroke:#8fc09a}
-.way{fill:none;stroke:#2f6fb3;stroke-width:1.4;opacity:.75;marker-end:url(#tip)}.ports{fill:#2f6fb3;font-size:11px}
+.way{fill:none;stroke:#2f6fb3;stroke-width:1.4;opacity:.75;marker-end:url(#tip)}.ports{fill:#1f5288;font-size:11px;paint-order:stroke;stroke:#fff;stroke-width:3px}
 marker path{fill:#2f6fb3}`;
 
 /** Outside on the left, the hub in the middle, what is peered with it on the right. */
@@ -115,25 +115,29 @@ function arrowsOf(
       );
     }),
   );
+  const labels = new Map<string, string>();
   const lines = open
     .slice(0, mostArrows)
     .flatMap(({ source, target, ports, from, to }, position) => {
       const a = spots.get(source);
       const b = spots.get(target);
       if (a === undefined || b === undefined) return [];
-      const right = to.column >= from.column;
       const same = to.column === from.column;
-      const x1 = a.x + (right ? box.width - 8 : 8);
-      const x2 = b.x + (right && !same ? 8 : same ? box.width - 8 : box.width - 8);
-      const bend = same ? 60 + (position % 5) * 12 : 0;
-      const middle = same ? x1 + bend : (x1 + x2) / 2;
+      const rightwards = to.column > from.column;
+      const x1 = a.x + (rightwards || same ? box.width - 8 : 8);
+      const x2 = b.x + (rightwards ? 8 : box.width - 8);
+      const middle = same ? x1 + 60 + (position % 5) * 12 : (x1 + x2) / 2;
       const label = ports.length > 24 ? `${ports.slice(0, 23)}…` : ports;
-      // Labels of ways that leave one place would lie on each other.
-      const share = 0.3 + (position % 4) * 0.13;
-      const y = a.y + (b.y - a.y) * share;
+      // At the tip, once: ways to one place on the same ports meet there.
+      labels.set(
+        `${x2} ${b.y} ${label}`,
+        `<text class="ports" x="${rightwards ? x2 - 12 : x2 + 12}" y="${b.y - 5}" ` +
+          `text-anchor="${rightwards ? 'end' : 'start'}">${text(label)}</text>`,
+      );
+      const hint = `${source.name} to ${target.name}: ${ports}`;
       return [
-        `<path class="way" d="M${x1} ${a.y}C${middle} ${a.y} ${middle} ${b.y} ${x2} ${b.y}"><title>${text(`${source.name} to ${target.name}: ${ports}`)}</title></path>`,
-        `<text class="ports" x="${same ? middle - 6 : x1 + (x2 - x1) * share}" y="${y - 3}">${text(label)}</text>`,
+        `<path class="way" d="M${x1} ${a.y}C${middle} ${a.y} ${middle} ${b.y} ${x2} ${b.y}">` +
+          `<title>${text(hint)}</title></path>`,
       ];
     });
   const rest = open.length - mostArrows;
@@ -141,7 +145,7 @@ function arrowsOf(
     rest > 0
       ? `${rest} more ways are open; reach.json has them all.`
       : 'Every arrow is a way that is open; what has none is dropped, or not decided.';
-  return { lines, note };
+  return { lines: [...lines, ...labels.values()], note };
 }
 
 function shortName({ name }: Place, network: string): string {

@@ -17,6 +17,8 @@ export interface Behaviour {
   readonly deaf?: boolean;
   /** Says its version once only. */
   readonly nameless?: boolean;
+  /** Answers a snapshot with what it was asked: the place, the name and the text of the file. */
+  readonly echoesSnapshot?: boolean;
   /** Never answers a compilation. */
   readonly hangs?: boolean;
 }
@@ -37,7 +39,7 @@ export async function writeStandIn(
 
 function program(behaviour: Behaviour, log: string): string {
   return `#!${process.execPath}
-const { appendFileSync } = require('node:fs');
+const { appendFileSync, readFileSync } = require('node:fs');
 const { connect } = require('node:net');
 const behaviour = ${JSON.stringify({ version: '0.36.1', ...behaviour })};
 const args = process.argv.slice(2);
@@ -58,7 +60,7 @@ const send = (message) => {
   const text = JSON.stringify({ jsonrpc: '2.0', ...message });
   socket.write('Content-Length: ' + Buffer.byteLength(text) + '\\r\\n\\r\\n' + text);
 };
-const answer = ({ id, method }) => {
+const answer = ({ id, method, params }) => {
   if (method === 'bicep/version' && behaviour.nameless && (asked += 1) > 1)
     return send({ id, error: { code: -32601, message: 'no version' } });
   if (method === 'bicep/version') return send({ id, result: { version: behaviour.version } });
@@ -68,6 +70,11 @@ const answer = ({ id, method }) => {
     return send({ id, result: { metadata: [], parameters, outputs: [], exports: [] } });
   }
   if (method === 'bicep/compileParams') return send({ id, result: behaviour.compileParams });
+  if (method === 'bicep/getSnapshot' && behaviour.echoesSnapshot) {
+    const text = readFileSync(params.path, 'utf8');
+    const asked = { place: params.metadata, path: params.path, text };
+    return send({ id, result: { snapshot: JSON.stringify({ predictedResources: [], asked }) } });
+  }
   if (method !== 'bicep/compile') return send({ id, error: { code: -32601, message: 'no ' + method } });
   if (behaviour.dropsCompile) { process.stderr.write('out of memory\\n'); process.exit(134); }
   if (behaviour.hangs) return;

@@ -88,6 +88,22 @@ describe('a bad docker archive', () => {
     ],
   ]);
 
+  it('is read once for a compressed layer, however often that is named', async () => {
+    // Unpacking it twenty thousand times would take hours.
+    const packed = gzipped(Buffer.alloc(10 * mebibyte));
+    const entries = dockerEntries([packed], { diffIds: [digestOf(layer)] });
+    const names = JSON.stringify(Array.from({ length: 20_000 }, () => entries[0]?.name));
+    const ids = JSON.stringify(Array.from({ length: 20_000 }, () => digestOf(layer)));
+    const bytes = await tarOf([
+      ...entries.slice(0, 1),
+      { name: 'config', content: `{"rootfs":{"diff_ids":${ids}}}` },
+      { name: 'manifest.json', content: `[{"Config":"config","Layers":${names}}]` },
+    ]);
+    const { code, message } = await world.fault(bytes);
+    assert.equal(code, 'IMAGE_DIGEST_MISMATCH');
+    assert.match(message, /: 20000 problems, the first 50 of which are listed$/);
+  });
+
   it('is refused when a layer in it unpacks to far more than it is', async () => {
     const member = gzipSync(Buffer.alloc(64 * mebibyte), { level: 9 });
     const bomb = Buffer.concat([member, member, member, member, member]);

@@ -3,7 +3,7 @@ import { SharedBackoff } from '../../../tasks/lib/oci/backoff.ts';
 import { readChallenge } from '../../../tasks/lib/oci/challenge.ts';
 import { withDeadline } from '../../../tasks/lib/oci/deadline.ts';
 import { ownLocation, withDigest } from '../../../tasks/lib/oci/location.ts';
-import { runSized } from '../../../tasks/lib/oci/pool.ts';
+import { lanesFor, runSized } from '../../../tasks/lib/oci/pool.ts';
 import { loginServerOf, repositoryFault, tagFault } from '../../../tasks/lib/oci/reference.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { systemClock } from '../../../tasks/lib/net/clock.ts';
@@ -143,7 +143,7 @@ describe('oci pool', () => {
     }));
     let done = 0;
     const never = new AbortController().signal;
-    await runSized(items, 3, never, async ({ size }) => {
+    await runSized(items, { concurrency: 3, small: 4 }, never, async ({ size }) => {
       const kind = size > 10 ? 'big' : 'small';
       running[kind] += 1;
       most[kind] = Math.max(most[kind], running[kind]);
@@ -160,7 +160,7 @@ describe('oci pool', () => {
     let started = 0;
     const items = Array.from({ length: 20 }, () => ({ size: 5_000_000 }));
     const never = new AbortController().signal;
-    const running = runSized(items, 4, never, async (_, signal) => {
+    const running = runSized(items, { concurrency: 4, small: 2 }, never, async (_, signal) => {
       started += 1;
       if (started === 4) throw new Error('first');
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
@@ -172,7 +172,14 @@ describe('oci pool', () => {
   });
 
   it('has nothing to do for nothing', () =>
-    runSized([], 4, new AbortController().signal, () => Promise.reject(new Error('no'))));
+    runSized([], { concurrency: 4, small: 2 }, new AbortController().signal, () =>
+      Promise.reject(new Error('no')),
+    ));
+
+  it('does more at once where a round trip takes long', () => {
+    assert.deepEqual(lanesFor(8, 2), { concurrency: 8, small: 2 });
+    assert.deepEqual(lanesFor(8, 25), { concurrency: 8, small: 6 });
+  });
 });
 
 describe('oci deadline', () => {

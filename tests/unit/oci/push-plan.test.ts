@@ -130,6 +130,20 @@ describe('push plan', function () {
     assert.equal(count(/^POST .*\/uploads\//), 2);
   });
 
+  it('frees the uploads of a push that is called off, and writes no manifest', async () => {
+    const { content } = await world.start({ misbehaviour: { slowReader: 5 } });
+    await world.image('image', [randomBytes(4 * mebibyte), randomBytes(4 * mebibyte)]);
+    const stop = new AbortController();
+    const pushing = world.push('image', {}, stop.signal);
+    const sending = (): boolean => count(/^PUT .*\/uploads\/ID$/) >= 2;
+    while (!sending()) await new Promise((done) => setImmediate(done));
+    stop.abort(new Error('called off'));
+    await assert.rejects(pushing, /called off/);
+    assert.ok(count(/^DELETE .*\/uploads\/ID$/) >= 2, world.lines.join('\n'));
+    assert.equal(count(/^PUT .*\/manifests\//), 0);
+    assert.equal(content.repositories.get('team/app')?.tags.size ?? 0, 0);
+  });
+
   it('frees an upload that broke off', async () => {
     const breaks = [{ method: 'PUT', path: '/uploads/', at: 'done' } as const];
     await world.start({ misbehaviour: { breaks, put416: 1 } });

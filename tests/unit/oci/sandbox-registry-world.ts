@@ -132,7 +132,11 @@ export class SandboxRegistryWorld {
     return pinned;
   }
 
-  async push(name: string, target: Partial<PushTarget> = {}): Promise<PushResult> {
+  async push(
+    name: string,
+    target: Partial<PushTarget> = {},
+    signal = AbortSignal.timeout(20_000),
+  ): Promise<PushResult> {
     const { repository = 'team/app', mountFrom } = target;
     const scopes = [`repository:${repository}:pull,push`];
     if (mountFrom !== undefined) scopes.push(`repository:${mountFrom}:pull`);
@@ -140,7 +144,7 @@ export class SandboxRegistryWorld {
       await this.source(name),
       { repository, tags: ['1.0'], ...target },
       this.session(...scopes),
-      { concurrency: 4, signal: AbortSignal.timeout(20_000) },
+      { concurrency: 4, signal },
     );
   }
 }

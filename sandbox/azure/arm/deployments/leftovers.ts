@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { canonicalId } from '../canonical-id.ts';
-import { ArmError, type ArmErrorBody } from '../errors.ts';
+import type { ArmErrorBody } from '../errors.ts';
 import { idAt } from '../json.ts';
 import type { Manager } from '../manager.ts';
 import { trackedChildren } from '../routes/lists.ts';
 import type { Principal } from '../server.ts';
 import type { Resource } from '../store.ts';
+import { deleteInTurns } from './deletion.ts';
 import type { Deployment, DeploymentOperation } from './record.ts';
 
 /** The resources of a group, as its list has them, that a template does not name. */
@@ -56,61 +56,18 @@ export async function deleteLeftovers(
 ): Promise<ArmErrorBody[]> {
   const named = new Set(deployment.outputResources.map((id) => id.toLowerCase()));
   const found = leftovers(manager, deployment.scope.id, named, deployment.principal);
-  let waiting = deletable(manager, found)
+  const waiting = deletable(manager, found)
     .filter(({ type }) => manager.types.require(type).writable !== false)
     .reverse()
     .map((resource) => ({ resource, operation: begin(manager, deployment, resource) }));
-  for (;;) {
-    const refused: { operation: DeploymentOperation; error: ArmError; item: Waiting }[] = [];
-    for (const item of waiting) {
-      const error = await tryDelete(manager, deployment, item.resource);
-      if (error === undefined) end(manager, item.operation, 'OK');
-      else refused.push({ operation: item.operation, error, item });
-    }
-    if (refused.length > 0 && refused.length < waiting.length) {
-      waiting = refused.map(({ item }) => item);
-      continue;
-    }
-    for (const { operation, error } of refused) {
-      end(manager, operation, statusNames[error.status] ?? 'BadRequest', { error: error.body });
-    }
-    return refused.map(({ error, operation }) => ({
-      ...error.body,
-      target: error.body.target ?? operation.target?.id ?? '',
-    }));
-  }
-}
-
-interface Waiting {
-  resource: Resource;
-  operation: DeploymentOperation;
-}
-
-async function tryDelete(
-  manager: Manager,
-  deployment: Deployment,
-  resource: Resource,
-): Promise<ArmError | undefined> {
-  const { principal } = deployment;
-  const status = (code: number): void => {
-    const { objectId } = principal;
-    const { id: path } = resource;
-    const by = { principal: objectId, deployment: deployment.id };
-    manager.activity.push({ method: 'DELETE', path, status: code, ...by });
-  };
-  try {
-    const id = canonicalId(manager, resource.id);
-    const removed = manager.resources.remove({ id, principal, apiVersion: resource.apiVersion });
-    status(removed === undefined ? 204 : removed.operation === undefined ? 200 : 202);
-    await removed?.operation?.done;
-    const failure = removed?.operation?.error;
-    if (failure === undefined) return undefined;
-    return new ArmError(409, failure.code, failure.message);
-  } catch (error) {
-    if (!(error instanceof ArmError)) throw error;
-    status(error.status);
-    return error;
-  }
+  const by = { principal: deployment.principal, on: deployment.id };
+  const refused = await deleteInTurns(manager, by, waiting, ({ operation }) => {
+    end(manager, operation, 'OK');
+  });
+  return refused.map(({ error, item: { operation } }) => {
+    end(manager, operation, statusNames[error.status] ?? 'BadRequest', { error: error.body });
+    return { ...error.body, target: error.body.target ?? operation.target?.id ?? '' };
+  });
 }
 
 function begin(manager: Manager, deployment: Deployment, resource: Resource): DeploymentOperation {

@@ -23,8 +23,18 @@ export interface Link {
   scope: string;
 }
 
+/** A deny assignment: it wins against every role. */
+export interface Denial {
+  id: string;
+  name: string;
+  scope: string;
+}
+
 /** Answers who may do what where, from the role assignments in the store. */
 export class Access {
+  /** Finds the deny assignment that forbids an action. */
+  denial: (principal: Principal, action: string, scope: string) => Denial | undefined = () =>
+    undefined;
   readonly #store: Store;
 
   constructor(store: Store) {
@@ -97,9 +107,19 @@ export class Access {
     return false;
   }
 
-  /** @throws ArmError 403 AuthorizationFailed, in the service's words */
+  /** @throws ArmError 403 AuthorizationFailed or DenyAssignmentAuthorizationFailed, in the service's words */
   require(principal: Principal, action: string, scope: string): void {
-    if (this.can(principal.objectId, action, scope)) return;
+    if (this.can(principal.objectId, action, scope)) {
+      const denial = this.denial(principal, action, scope);
+      if (denial === undefined) return;
+      throw new ArmError(
+        403,
+        'DenyAssignmentAuthorizationFailed',
+        `The client '${principal.clientId}' with object id '${principal.objectId}' has permission to perform ` +
+          `action '${action}' on scope '${scope}'; however, the access is denied because of the deny assignment ` +
+          `with name '${denial.name}' and Id '${denial.id}' at scope '${denial.scope}'.`,
+      );
+    }
     throw new ArmError(
       403,
       'AuthorizationFailed',
@@ -173,7 +193,7 @@ function allows(permission: unknown, action: string, data: boolean): boolean {
 const patterns = new Map<string, RegExp>();
 
 /** Role actions compare case-blind; `*` stands for any text, slashes included. */
-function matches(pattern: string, action: string): boolean {
+export function matches(pattern: string, action: string): boolean {
   let expression = patterns.get(pattern);
   if (expression === undefined) {
     const escaped = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));

@@ -22,6 +22,9 @@ function role(id: string, name: string, actions: string[], dataActions?: string[
   };
 }
 
+/** Not a contributor's: https://github.com/Azure/deployment-stacks/issues/163 */
+const manageDenySetting = 'Microsoft.Resources/deploymentStacks/manageDenySetting/action';
+
 const groupReader = [
   'Microsoft.Authorization/*/read',
   'Microsoft.Resources/subscriptions/resourceGroups/read',
@@ -57,6 +60,7 @@ export const builtInRoles: readonly BuiltInRole[] = [
       'Microsoft.Blueprint/blueprintAssignments/write',
       'Microsoft.Blueprint/blueprintAssignments/delete',
       'Microsoft.Compute/galleries/share/action',
+      manageDenySetting,
     ],
   },
   role('acdd72a7-3385-48ef-bd42-f606fba81ae7', 'Reader', ['*/read']),
@@ -89,6 +93,19 @@ export const builtInRoles: readonly BuiltInRole[] = [
     ...deployer,
     'Microsoft.Network/dnsZones/*',
     'Microsoft.ResourceHealth/availabilityStatuses/read',
+    'Microsoft.Support/*',
+  ]),
+  {
+    ...role('bf7f8882-3383-422a-806a-6526c631a88a', 'Azure Deployment Stack Contributor', [
+      ...deployer,
+      'Microsoft.Resources/deploymentStacks/*',
+      'Microsoft.Support/*',
+    ]),
+    notActions: [manageDenySetting],
+  },
+  role('adb29209-aa1d-457b-a786-c913953d2891', 'Azure Deployment Stack Owner', [
+    ...deployer,
+    'Microsoft.Resources/deploymentStacks/*',
     'Microsoft.Support/*',
   ]),
   role('7f951dda-4ed3-4680-a7ca-43fe172d538d', 'AcrPull', [

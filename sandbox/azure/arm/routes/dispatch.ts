@@ -1,6 +1,7 @@
 import type { Call, Reply } from '../call.ts';
 import { ArmError } from '../errors.ts';
 import { deploymentRoute } from '../deployments/routes.ts';
+import { stackRoute } from '../stacks/routes.ts';
 import { groupRoutes } from './groups.ts';
 import { lists } from './lists.ts';
 import { operationRoute } from './operation-status.ts';
@@ -23,6 +24,8 @@ const routes: readonly Route[] = [...groupRoutes, ...lists, ...providerRoutes];
 export async function dispatch(call: Call): Promise<Reply> {
   const operation = operationRoute(call);
   if (operation !== undefined) return operation;
+  const stack = stackRoute(call);
+  if (stack !== undefined) return stack;
   const deployment = deploymentRoute(call);
   if (deployment !== undefined) return deployment;
   let known = false;

@@ -30,7 +30,9 @@ export function operationRoute(call: Call): Reply | undefined {
       status: 202,
       headers: { ...headers, Location: `${call.base}${call.path}?${call.query.toString()}` },
     };
-  if (operation.result !== undefined) return { status: 200, body: operation.result };
+  if (operation.result !== undefined) {
+    return { status: operation.resultStatus ?? 200, body: operation.result };
+  }
   if (operation.error !== undefined) return { status: 409, body: { error: operation.error } };
   const resource = call.manager.store.get(operation.resourceId);
   if (resource === undefined) return { status: 204 };

@@ -104,6 +104,7 @@ export class Context implements TemplateContext {
   checkType(value: JsonValue, type: JsonObject, what: string): void {
     validateValue(value, type, '', {
       definitions: this.source.definitions,
+      unknown: this.host.partial?.stands,
       invalid: (_, where, problem) =>
         invalidTemplate(
           `${what} is not valid${where === '' ? '' : ` (at '${where}')`}. ${problem}`,

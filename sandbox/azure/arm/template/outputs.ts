@@ -93,10 +93,12 @@ export class Outputs {
       if (!value) return undefined;
     }
     const type = resolveType(declared, this.definitions, path);
-    const base = baseType(type, path);
+    // Anything may go out of an output without a type.
+    const base = getProperty(type, 'type') === undefined ? undefined : baseType(type, path);
     const value = this.valueOf(declared, frame, path);
     this.context.checkType(value, declared, 'Template output');
-    return { type: typeLabel(base), secure: isSecure(base), value };
+    const label = base === undefined ? typeName(value) : typeLabel(base);
+    return { type: label, secure: base !== undefined && isSecure(base), value };
   }
 
   private valueOf(declared: JsonObject, frame: Frame, path: string): JsonValue {

@@ -1,3 +1,5 @@
+import type { Frame } from './evaluate/frame.ts';
+import type { Expression } from './expression/ast.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 
 /** Where a deployment runs, or where a resource is placed. */
@@ -24,6 +26,13 @@ export interface ReferencedResource {
   location?: string;
   properties?: Record<string, unknown>;
   [member: string]: unknown;
+}
+
+/** Evaluation by a host that does not know everything: what is left of an expression has a stand-in. */
+export interface PartialEvaluator {
+  evaluate(expression: Expression, frame: Frame): JsonValue;
+  /** Whether a value stands for one that is not known, of whatever type. */
+  stands(value: JsonValue): boolean;
 }
 
 /**
@@ -66,6 +75,8 @@ export interface TemplateHost {
   getSecret?(vaultId: string, secretName: string, version?: string): string;
   /** providers('ns', 'type'); without it the function is an error. */
   providers?(namespace: string, resourceType: string | undefined): unknown;
+  /** Takes the place of plain evaluation. */
+  partial?: PartialEvaluator;
   /** Zones of a location for pickZones(); default: 1, 2, 3 for every zonal question. */
   zones?(namespace: string, resourceType: string, location: string): string[];
 }

@@ -3,6 +3,7 @@ import { ArmError } from '../errors.ts';
 import { asObject, asText, at, isObject, type Json } from '../json.ts';
 import type { Manager } from '../manager.ts';
 import { groupType } from '../subscriptions.ts';
+import { shortCircuit } from '../template/partial/short-circuit.ts';
 import { EngineError } from '../template/plan.ts';
 import type {
   DeploymentPlan,
@@ -192,7 +193,7 @@ function nestedLevel(
   } catch (error) {
     const mayBe = error instanceof ArmError || error instanceof EngineError;
     if (!mayBe || !isLate(session, resource)) throw error;
-    found.diagnostics.push(shortCircuit(resource.id));
+    found.diagnostics.push({ ...shortCircuit(resource.id) });
     return undefined;
   }
 }
@@ -232,19 +233,6 @@ function isLate(session: Session, resource: PlannedResource): boolean {
     if (error instanceof EngineError) return true;
     throw error;
   }
-}
-
-/** https://github.com/Azure/arm-template-whatif/issues/157 */
-function shortCircuit(target: string): Json {
-  return {
-    level: 'Warning',
-    code: 'NestedDeploymentShortCircuited',
-    target,
-    message:
-      'A nested deployment got short-circuited and all its resources got skipped from validation. This is due ' +
-      'to a nested template having a parameter that was not fully evaluated (e.g. contains a reference() ' +
-      'function). Please see https://aka.ms/WhatIfEvalStopped for more guidance.',
-  };
 }
 
 /** Outputs with tokens for what is not known; undefined if one of them cannot even be typed. */

@@ -1,32 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { parseJsonC, selectPath } from '../model/json-text.ts';
+import { readSettings } from '../model/bicepconfig.ts';
+import { selectPath } from '../model/json-path.ts';
 
 /** Level of a linter rule: `off`, `info`, `warning` or `error`. */
 export type RuleLevels = (rule: string) => string | undefined;
 
-/**
- * The linter settings of the nearest `bicepconfig.json` at or above a file. A configuration that cannot be read is
- * taken as absent: settings decide about warnings only.
- */
+/** The linter settings for a file. */
 export function readConfiguration(file: string, files: Set<string>): RuleLevels {
-  for (let directory = dirname(file); ; directory = dirname(directory)) {
-    const path = join(directory, 'bicepconfig.json');
-    if (existsSync(path)) {
-      files.add(path);
-      return levels(path);
-    }
-    if (dirname(directory) === directory) return () => undefined;
-  }
-}
-
-function levels(path: string): RuleLevels {
-  let value: unknown;
-  try {
-    value = parseJsonC(readFileSync(path, 'utf8'));
-  } catch {
-    return () => undefined;
-  }
+  const value = readSettings(file, files);
+  if (value === undefined) return () => undefined;
   const enabled = selectPath(value, 'analyzers.core.enabled') !== false;
   return (rule) => {
     if (!enabled) return 'off';

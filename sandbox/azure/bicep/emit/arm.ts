@@ -102,9 +102,9 @@ export function expressionText(value: Arm): string {
   return `${name}(${args.map(expressionText).join(', ')})${path.map(pathText).join('')}`;
 }
 
-/** A string of a template: literal text that looks like an expression is escaped. */
+/** A string of a template: literal text that looks like an expression, brackets at both ends, is escaped. */
 export function stringText(value: string): string {
-  return value.startsWith('[') ? `[${value}` : value;
+  return value.startsWith('[') && value.endsWith(']') ? `[${value}` : value;
 }
 
 /** The value as an expression in brackets; plain strings stay plain. */

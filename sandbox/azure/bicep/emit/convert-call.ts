@@ -17,6 +17,8 @@ function loadedContent(c: Context, node: CallNode): Arm | undefined {
   return 'text' in content ? text(content.text) : fromJson(content.value);
 }
 
+const otherScopes = new Set(['managementGroup', 'resourceGroup', 'subscription']);
+
 /** The last name of what `nameof()` was given. */
 function nameOf(node: CallNode): Arm {
   const given = node.arguments[0] && bare(node.arguments[0]);
@@ -87,5 +89,9 @@ export function convertCall(c: Context, node: CallNode): Arm {
   const first = node.arguments[0];
   if (node.name.name === 'any' && first) return convert(c, first);
   if (node.name.name === 'nameof') return nameOf(node);
+  // Another scope is no value that an expression could have.
+  if (node.arguments.length > 0 && otherScopes.has(node.name.name)) {
+    return { kind: 'object', properties: [] };
+  }
   return call(node.name.name, ...given());
 }

@@ -55,7 +55,7 @@ export function applyDecorators(
     ...(description === undefined ? {} : { description }),
     ...extraMetadata,
   };
-  if (Object.keys(metadata).length > 0) result['metadata'] = metadata;
+  if (given !== undefined || Object.keys(metadata).length > 0) result['metadata'] = metadata;
   for (const name of ['minLength', 'maxLength', 'minValue', 'maxValue']) {
     const decorator = named(name);
     if (decorator) result[name] = jsonOf(c, decorator.arguments[0]);

@@ -128,7 +128,7 @@ export class ImportClosure {
         key.kind === 'call'
           ? { kind: 'content', name: loadedVariables(from).get(key) ?? '', node: key }
           : key;
-      const source = relative(dirname(model.path), from.path).replaceAll('\\', '/');
+      const source = from.source ?? relative(dirname(model.path), from.path).replaceAll('\\', '/');
       return { key, symbol, model: from, source, original: symbol.name };
     });
     list.sort((a, b) =>

@@ -6,6 +6,7 @@ import type { CallNode } from '../syntax/nodes.ts';
 import type { TypeNode, TypeObjectNode } from '../syntax/type-nodes.ts';
 import { EmitError } from './arm.ts';
 import type { FileContext } from './context.ts';
+import { jsonPart } from './compiled-parts.ts';
 
 /** A type in the text, with the file that the text is of. */
 export interface PlacedType {
@@ -74,6 +75,11 @@ function step(
     return step(c, { ...base, type: type.base }, access);
   }
   const { step: wanted } = access;
+  if (type.kind === 'type-json') {
+    const part = jsonPart(type, wanted);
+    if (!part) throw notFound(access, 'that part');
+    return { model, type: part.type, decorators: [], pointer: [...pointer, ...part.steps] };
+  }
   if (wanted === 'items') {
     if (type.kind !== 'type-array') throw notFound(access, 'items');
     return { model, type: type.item, decorators: [], pointer: [...pointer, 'items'] };
@@ -106,9 +112,24 @@ function step(
 /** What a name or an access names, if that is a type of a user; undefined for all other types. */
 export function pointedType(c: FileContext, model: Model, type: TypeNode): PointedType | undefined {
   const named = namedType(c, model, type);
+  if (type.kind === 'type-json') return compiledReference(c, model, type);
   if (named || type.kind !== 'type-access') return named;
   const base = pointedType(c, model, type.base);
   return base && step(c, base, type);
+}
+
+/** What a type of a compiled template refers to, if it is nothing but a reference. */
+function compiledReference(
+  c: FileContext,
+  model: Model,
+  type: TypeNode & { kind: 'type-json' },
+): PointedType | undefined {
+  const { $ref: ref, ...rest } = type.json;
+  if (typeof ref !== 'string' || Object.keys(rest).some((key) => key !== 'metadata')) {
+    return undefined;
+  }
+  const [name] = type.references;
+  return name && /^#\/definitions\/[^/]+$/.test(ref) ? namedType(c, model, name) : undefined;
 }
 
 /** `#/definitions/a/properties/b`. */

@@ -4,6 +4,8 @@ import type { TypeCallNode, TypeNode, TypeObjectNode } from '../syntax/type-node
 import { EmitError } from './arm.ts';
 import type { Context } from './context.ts';
 import { applyDecorators } from './decorators.ts';
+import { compiledTypeJson, jsonLiterals, jsonVariant } from './compiled-types.ts';
+import type { Literal } from './compiled-types.ts';
 import {
   discriminatorOf,
   literalProperty,
@@ -14,7 +16,6 @@ import {
 import type { PlacedType } from './type-reference.ts';
 
 type Json = Record<string, unknown>;
-type Literal = string | number | boolean | null | object;
 
 /** The literals that a type consists of, if it consists of nothing else. */
 function literalsOf(c: Context, placed: PlacedType): Literal[] | undefined {
@@ -22,6 +23,7 @@ function literalsOf(c: Context, placed: PlacedType): Literal[] | undefined {
   const pointed = pointedType(c, model, type);
   if (pointed) return literalsOf(c, pointed);
   if (type.kind === 'type-literal') return [type.value];
+  if (type.kind === 'type-json') return jsonLiterals(type.json);
   if (type.kind === 'type-nullable') {
     const base = literalsOf(c, { ...placed, type: type.base });
     return base && [...base, null];
@@ -112,6 +114,9 @@ function variant(c: Context, model: Model, member: TypeNode, name: string): Json
   if (pointed) {
     const behind = resolveType(c, pointed);
     if (behind.type.kind === 'type-union') return mappingOf(c, behind.model, behind.type, name);
+    if (behind.type.kind === 'type-json') {
+      return jsonVariant(c, behind, name, pointerText(pointed.pointer));
+    }
     if (behind.type.kind === 'type-object') {
       const key = literalProperty(c, behind.model, behind.type, name);
       return { [key]: { $ref: pointerText(pointed.pointer) } };
@@ -185,11 +190,16 @@ function accessJson(type: TypeNode): Json | undefined {
     else if (step === 'additional') steps.unshift('additionalProperties');
     else if ('index' in step) steps.unshift('prefixItems', String(step.index));
     else if (root.base.kind === 'type-name' && root.base.name.name === 'sys') {
-      return { type: step.property };
+      return ambientJson(step.property);
     } else steps.unshift('properties', step.property);
     root = root.base;
   }
   return root.kind === 'type-call' ? derivedJson(root, steps, type) : undefined;
+}
+
+/** A type of the language itself; `any` is no constraint at all. */
+function ambientJson(name: string): Json {
+  return name === 'any' ? {} : { type: name };
 }
 
 /** A type as the members of a parameter, output or definition of a template. */
@@ -199,7 +209,7 @@ export function typeJson(c: Context, placed: PlacedType): Json {
   if (pointed) return { $ref: pointerText(pointed.pointer) };
   switch (type.kind) {
     case 'type-name':
-      return { type: type.name.name };
+      return ambientJson(type.name.name);
     case 'type-literal':
       if (type.value === null) break;
       return { type: kindOf(type.value), allowedValues: [type.value] };
@@ -227,6 +237,8 @@ export function typeJson(c: Context, placed: PlacedType): Json {
       if (derived) return derived;
       break;
     }
+    case 'type-json':
+      return compiledTypeJson(c, placed);
     case 'type-resource':
       throw new EmitError(type, 'Parameters and outputs of a resource type are not supported.');
     case 'type-missing':

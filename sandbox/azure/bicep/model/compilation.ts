@@ -1,16 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { EngineError } from '../../arm/template/engine-error.ts';
 import type { Expression } from '../syntax/nodes.ts';
 import { TOO_DEEP } from '../syntax/cursor.ts';
 import { parse } from '../syntax/parse-file.ts';
 import { literalText } from '../syntax/read.ts';
 import { bind } from './bind.ts';
+import { readArtifactSettings } from './artifact-settings.ts';
 import { declare } from './declare.ts';
-import { LineMap } from './diagnostic.ts';
+import { modelOfTemplate } from './json-model.ts';
 import { parseJsonC } from './json-text.ts';
 import { loadContents } from './load-content.ts';
 import type { JsonTemplate, Model } from './model.ts';
-import { report } from './model.ts';
+import { emptyModel, report } from './model.ts';
+import { isCached, registryModule } from './registry.ts';
 
 /** The files of one compilation, each read once. */
 export class Compilation {
@@ -46,27 +49,10 @@ export class Compilation {
   private parse(path: string, text: string): Model {
     const { program, problems, directives } = parse(text);
     return {
-      kind: path.endsWith('.bicepparam') ? 'params' : 'bicep',
-      path,
-      text,
-      lines: new LineMap(text),
+      ...emptyModel(path.endsWith('.bicepparam') ? 'params' : 'bicep', path, text),
       program,
       directives,
       diagnostics: problems.map((problem) => ({ ...problem, level: 'Error' })),
-      targetScope: 'resourceGroup',
-      symbols: new Map(),
-      params: [],
-      vars: [],
-      resources: [],
-      modules: [],
-      outputs: [],
-      metadata: [],
-      references: new Map(),
-      parents: new Map(),
-      loaded: new Map(),
-      used: new Set(),
-      using: undefined,
-      extended: undefined,
     };
   }
 
@@ -77,15 +63,7 @@ export class Compilation {
       report(model, node, 'BCP032', 'The value must be a compile-time constant.');
       return undefined;
     }
-    if (/^(br|ts)([:/]|$)/.test(text)) {
-      report(
-        model,
-        node,
-        'BCP192',
-        `Unable to restore the artifact with reference "${text}": this compiler reads local files only.`,
-      );
-      return undefined;
-    }
+    if (/^(br|ts)([:/]|$)/.test(text)) return this.artifact(model, node, text);
     if (text === '') {
       report(model, node, 'BCP050', 'The specified path is empty.');
       return undefined;
@@ -97,6 +75,24 @@ export class Compilation {
       return undefined;
     }
     return this.open(model, node, path);
+  }
+
+  /** A module of a registry, if the real CLI has fetched it before. */
+  private artifact(model: Model, node: Expression, text: string): JsonTemplate | undefined {
+    const { aliases, cache } = readArtifactSettings(model.path, this.files);
+    const module = registryModule(text, aliases, cache);
+    if (module && isCached(module)) {
+      const opened = this.open(model, node, module.path);
+      if (opened?.kind === 'json') opened.source = module.reference;
+      return opened?.kind === 'json' ? opened : undefined;
+    }
+    report(
+      model,
+      node,
+      'BCP190',
+      `The artifact with reference "${module?.reference ?? text}" has not been restored. This compiler fetches nothing: run "bicep restore" of the real CLI; what it has cached is read.`,
+    );
+    return undefined;
   }
 
   private open(model: Model, node: Expression, path: string): Model | JsonTemplate | undefined {
@@ -163,6 +159,16 @@ export class Compilation {
     }
   }
 
+  private exportsOf(model: Model, path: Expression, template: JsonTemplate): Model | undefined {
+    try {
+      return modelOfTemplate(template);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      report(model, path, 'BCP188', `The referenced ARM template has errors: ${error.message}`);
+      return undefined;
+    }
+  }
+
   private resolveImport(
     model: Model,
     path: Expression,
@@ -173,22 +179,20 @@ export class Compilation {
   ): void {
     const target = this.reference(model, path);
     if (!target) return;
-    if (target.kind !== 'bicep') {
-      report(
-        model,
-        path,
-        'BCP000',
-        'This compiler imports from Bicep files only, not from compiled templates.',
-      );
+    const from = target.kind === 'json' ? this.exportsOf(model, path, target) : target;
+    if (from?.kind !== 'bicep') {
+      if (target.kind === 'params') {
+        report(model, path, 'BCP000', 'A parameters file exports nothing.');
+      }
       return;
     }
     const names = [...statement.items.map((i) => i.name.name), statement.wildcard?.name ?? ''];
     for (const name of names) {
       const symbol = model.symbols.get(name);
-      if (symbol?.kind === 'imported' || symbol?.kind === 'wildcard') symbol.target = target;
+      if (symbol?.kind === 'imported' || symbol?.kind === 'wildcard') symbol.target = from;
     }
     for (const item of statement.items) {
-      const symbol = target.symbols.get(item.original);
+      const symbol = from.symbols.get(item.original);
       if (!symbol || !isExported(symbol)) {
         report(
           model,

@@ -19,18 +19,3 @@ function withoutComments(text: string): string {
     (_, string?: string, closing?: string) => string ?? closing ?? '',
   );
 }
-
-/** The first value at a simple JSON path (`$.a.b[0]['c']`); undefined if there is none. */
-export function selectPath(value: unknown, path: string): unknown {
-  const steps = [
-    ...path.replace(/^\$/, '').matchAll(/\.?([A-Za-z_$][\w$-]*)|\[(\d+)\]|\['([^']*)'\]/g),
-  ];
-  let current = value;
-  for (const [, name, index, quoted] of steps) {
-    if (typeof current !== 'object' || current === null) return undefined;
-    const key = name ?? quoted ?? index ?? '';
-    if (!Object.hasOwn(current, key)) return undefined;
-    current = (current as Record<string, unknown>)[key];
-  }
-  return current;
-}

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
-import type { CallNode, Expression } from '../syntax/nodes.ts';
-import { literalText } from '../syntax/read.ts';
+import type { JsonValue } from '../../arm/template/json.ts';
+import type { CallNode } from '../syntax/nodes.ts';
 import { valuesOf, walk } from '../syntax/walk.ts';
-import { parseJsonC, selectPath } from './json-text.ts';
+import { constantOf } from './constant.ts';
+import { selectPath } from './json-path.ts';
+import { parseJsonC } from './json-text.ts';
+import { directoryFiles } from './load-directory.ts';
 import type { LoadedContent, Model } from './model.ts';
 import { report } from './model.ts';
 
@@ -35,11 +38,17 @@ function decode(bytes: Buffer, encoding: string | undefined): string {
   return new TextDecoder(marked).decode(bytes);
 }
 
-function structured(call: CallNode, read: (text: string) => unknown, bytes: Buffer): LoadedContent {
-  const path = literalText(call.arguments[1]);
+/** Arguments of a call that must be known when the file is compiled. */
+type Given = (string | undefined)[];
+
+function structured(
+  [, path, encoding]: Given,
+  read: (text: string) => unknown,
+  bytes: Buffer,
+): LoadedContent {
   let value: unknown;
   try {
-    value = read(decode(bytes, literalText(call.arguments[2])));
+    value = read(decode(bytes, encoding));
   } catch (error) {
     if (error instanceof BadContent) throw error;
     throw new BadContent(
@@ -47,8 +56,8 @@ function structured(call: CallNode, read: (text: string) => unknown, bytes: Buff
       'Unable to parse literal JSON value. Please ensure that it is well-formed.',
     );
   }
-  if (call.arguments[1] === undefined || path === undefined || path === '') return { value };
-  const selected = selectPath(value, path);
+  if (path === undefined || path === '') return { value };
+  const selected = selectedFrom(value, path);
   if (selected === undefined) {
     throw new BadContent(
       'BCP235',
@@ -58,37 +67,82 @@ function structured(call: CallNode, read: (text: string) => unknown, bytes: Buff
   return { value: selected };
 }
 
-function load(model: Model, call: CallNode, files: Set<string>): LoadedContent | undefined {
-  const { name } = call.name;
-  const given: Expression | undefined = call.arguments[0];
-  const text = literalText(given);
-  if (given === undefined) return undefined;
-  if (text === undefined) {
-    report(model, given, 'BCP032', 'The value must be a compile-time constant.');
-    return undefined;
-  }
-  if (name === 'loadDirectoryFileInfo') {
-    report(model, call, 'BCP000', `This compiler does not support ${name}().`);
-    return undefined;
-  }
-  const path = resolve(dirname(model.path), text);
+function selectedFrom(value: unknown, path: string): unknown {
   try {
-    const bytes = readFileSync(path);
-    files.add(path);
-    if (name === 'loadFileAsBase64') return { text: bytes.toString('base64') };
-    if (name === 'loadTextContent') return { text: decode(bytes, literalText(call.arguments[1])) };
-    return structured(call, name === 'loadJsonContent' ? parseJsonC : parseYaml, bytes);
+    return selectPath(value, path);
   } catch (error) {
-    if (error instanceof BadContent) {
-      report(model, given, error.code, error.message);
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function read(model: Model, name: string, given: Given, files: Set<string>): LoadedContent {
+  const [text = '', second] = given;
+  const path = resolve(dirname(model.path), text);
+  if (name === 'loadDirectoryFileInfo') {
+    return { value: directoryFiles(dirname(model.path), path, second) };
+  }
+  const bytes = readFileSync(path);
+  files.add(path);
+  if (name === 'loadFileAsBase64') return { text: bytes.toString('base64') };
+  if (name === 'loadTextContent') return { text: decode(bytes, second) };
+  return structured(given, name === 'loadJsonContent' ? parseJsonC : parseYaml, bytes);
+}
+
+/** Reads what the calls of one file name, each once, in whatever order they need one another. */
+class Loader {
+  readonly #model: Model;
+  readonly #files: Set<string>;
+  readonly #pending = new Set<CallNode>();
+
+  constructor(model: Model, files: Set<string>) {
+    this.#model = model;
+    this.#files = files;
+  }
+
+  load(call: CallNode): void {
+    if (this.#model.loaded.has(call) || this.#pending.has(call)) return;
+    this.#pending.add(call);
+    const given = this.#given(call);
+    if (given === undefined) return;
+    const at = call.arguments[0] ?? call;
+    try {
+      this.#model.loaded.set(call, read(this.#model, call.name.name, given, this.#files));
+    } catch (error) {
+      if (error instanceof BadContent) {
+        report(this.#model, at, error.code, error.message);
+        return;
+      }
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === undefined) throw error;
+      const path = resolve(dirname(this.#model.path), given[0] ?? '');
+      const reason =
+        code === 'ENOENT'
+          ? `Could not find file '${path}'.`
+          : `Unable to read '${path}' (${code}).`;
+      report(this.#model, at, 'BCP091', `An error occurred reading file. ${reason}`);
+    }
+  }
+
+  /** The arguments as texts; undefined, with a report, if one of them is not known yet. */
+  #given(call: CallNode): Given | undefined {
+    const values = call.arguments.map((argument) =>
+      constantOf(this.#model, argument, (inner) => this.#valueOf(inner)),
+    );
+    const unknown = call.arguments.find((_, i) => typeof values[i] !== 'string');
+    if (unknown) {
+      report(this.#model, unknown, 'BCP032', 'The value must be a compile-time constant.');
       return undefined;
     }
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined) throw error;
-    const reason =
-      code === 'ENOENT' ? `Could not find file '${path}'.` : `Unable to read '${path}' (${code}).`;
-    report(model, given, 'BCP091', `An error occurred reading file. ${reason}`);
-    return undefined;
+    return call.arguments.length === 0 ? undefined : values.map(String);
+  }
+
+  #valueOf(call: CallNode): JsonValue | undefined {
+    if (!isLoadCall(this.#model, call)) return undefined;
+    this.load(call);
+    const content = this.#model.loaded.get(call);
+    if (!content) return undefined;
+    return 'text' in content ? content.text : (content.value as JsonValue);
   }
 }
 
@@ -106,12 +160,11 @@ export function isLoadCall(model: Model, call: CallNode): boolean {
 
 /** Reads every file that `load...()` calls name; missing ones are reported. */
 export function loadContents(model: Model, files: Set<string>): void {
+  const loader = new Loader(model, files);
   for (const statement of model.program.statements) {
     for (const value of valuesOf(statement)) {
       walk(value, (node) => {
-        if (node.kind !== 'call' || !isLoadCall(model, node)) return;
-        const content = load(model, node, files);
-        if (content) model.loaded.set(node, content);
+        if (node.kind === 'call' && isLoadCall(model, node)) loader.load(node);
       });
     }
   }

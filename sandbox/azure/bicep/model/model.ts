@@ -2,7 +2,8 @@ import type { CallNode } from '../syntax/nodes.ts';
 import type { MetadataNode, OutputNode, Program } from '../syntax/statements.ts';
 import type { Directive } from '../syntax/token.ts';
 import type { ValueNode } from '../syntax/walk.ts';
-import type { Diagnostic, LineMap } from './diagnostic.ts';
+import { LineMap } from './diagnostic.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import type {
   AnySymbol,
   DeclaredSymbol,
@@ -18,6 +19,8 @@ export interface JsonTemplate {
   kind: 'json';
   path: string;
   template: Record<string, unknown>;
+  /** Of a module of a registry: its reference. */
+  source?: string;
 }
 
 /** What a `load...Content()` call yields. */
@@ -27,6 +30,8 @@ export type LoadedContent = { text: string } | { value: unknown };
 export interface Model {
   kind: 'bicep' | 'params';
   path: string;
+  /** What imports from it say that they are from, if not its path. */
+  source?: string;
   text: string;
   lines: LineMap;
   program: Program;
@@ -51,6 +56,33 @@ export interface Model {
   /** Of a parameters file: what `using` and `extends` name. */
   using: { target: Model | JsonTemplate | undefined } | undefined;
   extended: Model | undefined;
+}
+
+/** A file that declares nothing yet. */
+export function emptyModel(kind: Model['kind'], path: string, text: string): Model {
+  return {
+    kind,
+    path,
+    text,
+    lines: new LineMap(text),
+    program: { statements: [], start: 0, end: text.length },
+    directives: [],
+    diagnostics: [],
+    targetScope: 'resourceGroup',
+    symbols: new Map(),
+    params: [],
+    vars: [],
+    resources: [],
+    modules: [],
+    outputs: [],
+    metadata: [],
+    references: new Map(),
+    parents: new Map(),
+    loaded: new Map(),
+    used: new Set(),
+    using: undefined,
+    extended: undefined,
+  };
 }
 
 /** Adds an error at a place in the text. */

@@ -60,6 +60,8 @@ export function typeName(type: TypeNode): string {
       return `${type.name.name}<${type.arguments.map(typeName).join(', ')}>`;
     case 'type-resource':
       return `resource<${type.type?.segments.join('') ?? ''}>`;
+    case 'type-json':
+      return String(type.json['type'] ?? 'any');
     case 'type-missing':
       return 'error';
   }

@@ -27,8 +27,22 @@ export function parseDecorators(c: Cursor): CallNode[] {
   return list;
 }
 
+/** Whether the next line starts another statement: then the value of this one is missing. */
+function statementFollows(c: Cursor): boolean {
+  let ahead = 0;
+  while (c.atKind('newline', ahead)) ahead++;
+  if (ahead === 0) return false;
+  return c.at('@', ahead) || (c.atKind('identifier', ahead) && c.atKind('identifier', ahead + 1));
+}
+
 function assign(c: Cursor): void {
   c.expect('=', 'BCP018');
+  if (statementFollows(c)) {
+    c.fail(
+      'BCP009',
+      'Expected a literal value, an array, an object, a parenthesized expression, or a function call at this location.',
+    );
+  }
   c.skipNewlines();
 }
 

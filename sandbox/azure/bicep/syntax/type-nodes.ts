@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../arm/template/json.ts';
 import type { CallNode, Name, StringNode } from './nodes.ts';
 import type { Span } from './token.ts';
 
@@ -58,6 +59,13 @@ export interface TypeResourceNode extends Span {
   kind: 'type-resource';
   type: StringNode | undefined;
 }
+/** A type of a compiled template, as it is written there. */
+export interface TypeJsonNode extends Span {
+  kind: 'type-json';
+  json: JsonObject;
+  /** The definitions that it refers to. */
+  references: TypeNameNode[];
+}
 export interface TypeMissingNode extends Span {
   kind: 'type-missing';
 }
@@ -74,4 +82,5 @@ export type TypeNode =
   | TypeAccessNode
   | TypeCallNode
   | TypeResourceNode
+  | TypeJsonNode
   | TypeMissingNode;

@@ -107,6 +107,8 @@ export function typeChildrenOf(type: TypeNode): TypeNode[] {
       return type.members;
     case 'type-call':
       return type.arguments;
+    case 'type-json':
+      return type.references;
     case 'type-name':
     case 'type-literal':
     case 'type-resource':

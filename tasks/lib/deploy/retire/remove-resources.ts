@@ -1,7 +1,7 @@
 import { SpokelineError } from '../../errors.ts';
 import type { Watcher } from '../follow.ts';
 import { pause, seconds, timeIsUp, outOfTime, type Patience } from '../patience.ts';
-import { nameOf } from '../what-if/read-prediction.ts';
+import { nameOf } from '../resource-id.ts';
 import type { GroupPort } from './port.ts';
 
 /** Deletions side by side; the network provider does one change of a network at a time anyway. */

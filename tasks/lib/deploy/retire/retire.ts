@@ -2,7 +2,7 @@ import { SpokelineError } from '../../errors.ts';
 import type { Resolver } from '../../net/resolve.ts';
 import type { Watcher } from '../follow.ts';
 import type { Patience } from '../patience.ts';
-import { nameOf } from '../what-if/read-prediction.ts';
+import { nameOf } from '../resource-id.ts';
 import { namesLeft } from './names.ts';
 import {
   deploymentObstacles,

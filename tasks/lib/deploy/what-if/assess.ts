@@ -31,6 +31,7 @@ export interface Counts {
   readonly create: number;
   readonly modify: number;
   readonly delete: number;
+  readonly detach: number;
   readonly deploy: number;
   readonly noChange: number;
   readonly ignore: number;
@@ -56,12 +57,12 @@ export interface AssessOptions {
 export function assess(prediction: Prediction, options: AssessOptions): Assessment {
   const resources = prediction.changes.map((change) => assessOne(change, options));
   const counts = countsOf(resources);
-  const { create, modify, deploy, unsupported, other } = counts;
+  const { create, modify, detach, deploy, unsupported, other } = counts;
   return {
     resources,
     diagnostics: prediction.diagnostics,
     counts,
-    hasChanges: create + modify + counts.delete + deploy + unsupported + other > 0,
+    hasChanges: create + modify + counts.delete + detach + deploy + unsupported + other > 0,
   };
 }
 
@@ -104,6 +105,7 @@ const counted: Readonly<Record<string, keyof Counts>> = {
   Create: 'create',
   Modify: 'modify',
   Delete: 'delete',
+  Detach: 'detach',
   Deploy: 'deploy',
   NoChange: 'noChange',
   Ignore: 'ignore',
@@ -115,6 +117,7 @@ function countsOf(resources: readonly Assessed[]): Counts {
     create: 0,
     modify: 0,
     delete: 0,
+    detach: 0,
     deploy: 0,
     noChange: 0,
     ignore: 0,

@@ -4,6 +4,7 @@ import type { PropertyChange } from './model.ts';
 const marks: Readonly<Record<string, string>> = {
   Create: '+',
   Delete: '-',
+  Detach: '>',
   Modify: '~',
   Deploy: '!',
   NoChange: '=',
@@ -57,6 +58,7 @@ export function countsText(counts: Counts): string {
     create: 'to create',
     modify: 'to modify',
     delete: 'to delete',
+    detach: 'to detach',
     deploy: 'to deploy without a prediction',
     unsupported: 'not predicted',
     other: 'of an unknown kind',

@@ -5,7 +5,16 @@
 
 /** What would become of a resource. A word that is not known here counts as not predicted. */
 export type ResourceChangeKind =
-  'Create' | 'Delete' | 'Modify' | 'Deploy' | 'NoChange' | 'Ignore' | 'Unsupported' | (string & {});
+  | 'Create'
+  | 'Delete'
+  /** It stays, and its stack manages it no longer. */
+  | 'Detach'
+  | 'Modify'
+  | 'Deploy'
+  | 'NoChange'
+  | 'Ignore'
+  | 'Unsupported'
+  | (string & {});
 
 export type PropertyChangeKind = 'Create' | 'Delete' | 'Modify' | 'NoEffect' | (string & {});
 

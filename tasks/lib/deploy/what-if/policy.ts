@@ -47,7 +47,7 @@ export function enforce(findings: readonly Finding[], failOn: FailOn): void {
 }
 
 function notPredicted({ change, kind }: Assessed): Finding[] {
-  const known = ['Create', 'Delete', 'Modify', 'NoChange', 'Ignore'];
+  const known = ['Create', 'Delete', 'Detach', 'Modify', 'NoChange', 'Ignore'];
   if (known.includes(kind)) return [];
   const why =
     change.unsupportedReason ??
@@ -111,7 +111,7 @@ function replacements({ change, kind, properties }: Assessed): Finding[] {
 
 function otherChanges({ change, kind, properties }: Assessed): Finding[] {
   if (kind === 'NoChange' || kind === 'Ignore') return [];
-  const verb = kind === 'Create' ? 'created' : 'modified';
+  const verb = kind === 'Create' ? 'created' : kind === 'Detach' ? 'detached' : 'modified';
   const maybe = change.potential ? 'may be' : 'would be';
   const where =
     properties.length === 0

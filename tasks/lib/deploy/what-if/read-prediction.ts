@@ -1,4 +1,5 @@
 import { SpokelineError } from '../../errors.ts';
+import { nameOf } from '../resource-id.ts';
 import { asObject } from '../template.ts';
 import type { Diagnostic, Prediction, PropertyChange, ResourceChange } from './model.ts';
 import type { Hide } from './secrets.ts';
@@ -89,21 +90,6 @@ function notExpanded({ target, message }: Diagnostic): ResourceChange {
     unsupportedReason: message,
     properties: [],
   };
-}
-
-/** Type and name of a resource id: `Microsoft.Network/virtualNetworks/subnets`, `vnet/app`. */
-export function nameOf(id: string): { type: string; name: string } {
-  const at = id.toLowerCase().lastIndexOf('/providers/');
-  if (at < 0) {
-    const group = /^\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)$/i.exec(id)?.[1];
-    return group === undefined
-      ? { type: '', name: id }
-      : { type: 'Microsoft.Resources/resourceGroups', name: group };
-  }
-  const [namespace = '', ...rest] = id.slice(at + '/providers/'.length).split('/');
-  const types = rest.filter((_part, index) => index % 2 === 0);
-  const names = rest.filter((_part, index) => index % 2 === 1);
-  return { type: [namespace, ...types].join('/'), name: names.join('/') };
 }
 
 function listOf(value: unknown): Record<string, unknown>[] {

@@ -13,7 +13,7 @@ export interface IgnoreRule {
   readonly reason?: string;
 }
 
-const resourceKinds = ['Create', 'Delete', 'Modify', 'Deploy', 'Unsupported'];
+const resourceKinds = ['Create', 'Delete', 'Detach', 'Modify', 'Deploy', 'Unsupported'];
 const propertyKinds = ['Create', 'Delete', 'Modify'];
 const words = [...new Set([...resourceKinds, ...propertyKinds])].join(', ');
 

@@ -3,7 +3,7 @@ import { isDigest, isRecord, shown } from '../descriptor.ts';
 import type { Descriptor } from '../descriptor.ts';
 import { parseJson } from '../json.ts';
 import type { Blob } from '../image.ts';
-import { dockerLayer } from './docker-layer.ts';
+import { DockerLayers } from './docker-layer.ts';
 import { Files } from './files.ts';
 import type { FileTree, SourceFile } from './files.ts';
 import { ImageGraph } from './graph.ts';
@@ -117,12 +117,13 @@ async function manifestOf(
   if (file === undefined || bytes === undefined) return undefined;
   const config = configOf(problems, entry.config, file, bytes);
   const diffIds = diffIdsOf(problems, entry, bytes);
+  const stored = new DockerLayers(problems, signal);
   const layers: Blob[] = [];
   for (const [position, name] of entry.layers.entries()) {
     const layer = await files.find(name, 'is missing; manifest.json names it');
     const diffId = diffIds?.[position];
     if (layer === undefined || diffId === undefined) continue;
-    const blob = await dockerLayer(layer, name, diffId, problems, signal);
+    const blob = await stored.read(layer, name, diffId);
     if (blob !== undefined) layers.push(blob);
   }
   if (problems.count > 0) return undefined;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import type { ErrorCode } from '../../errors.ts';
 import type { Blob } from '../image.ts';
 import type { SourceFile } from './files.ts';
 import type { Problems } from './problems.ts';
@@ -12,46 +13,67 @@ const gzipType = 'application/vnd.docker.image.rootfs.diff.tar.gzip';
 const bombFrom = 256 * 1024 ** 2;
 const bombRatio = 1000;
 
+/** What a stored layer is; or what is wrong with it. */
+type Stored =
+  | { readonly form: 'plain' }
+  | { readonly form: 'gzip'; readonly digest: string; readonly content: string }
+  | { readonly form: 'bad'; readonly fault: string; readonly code: ErrorCode };
+
 /**
- * A layer of a docker archive as it is stored. One that is stored as a plain tar is its own
+ * The layers of a docker archive, as they are stored. One that is stored as a plain tar is its own
  * content: its digest is the diff id, which sending it checks. One that is stored compressed, as
- * kaniko and crane do, is read once for its own digest, and unpacked on the way to check the
- * other.
- *
- * @returns undefined when it is not what the config says; the fault went to `problems`
+ * kaniko and crane do, is read for its own digest, and unpacked on the way to check the other; once,
+ * however often it is named.
  */
-export async function dockerLayer(
-  file: SourceFile,
-  name: string,
-  diffId: string,
-  problems: Problems,
-  signal: AbortSignal,
-): Promise<Blob | undefined> {
-  const magic = Buffer.concat((await file.open({ start: 0, end: 3 }).toArray()) as Buffer[]);
-  if (magic.toString('hex') === '28b52ffd') {
-    problems.add('is compressed with zstd; only plain and gzip are', name, 'IMAGE_MEDIA_TYPE');
+export class DockerLayers {
+  readonly #problems: Problems;
+  readonly #signal: AbortSignal;
+  readonly #stored = new Map<string, Stored>();
+
+  constructor(problems: Problems, signal: AbortSignal) {
+    this.#problems = problems;
+    this.#signal = signal;
+  }
+
+  /** @returns undefined when it is not what the config says; the fault went to the problems */
+  async read(file: SourceFile, name: string, diffId: string): Promise<Blob | undefined> {
+    const stored = this.#stored.get(file.origin) ?? (await look(file, this.#signal));
+    this.#stored.set(file.origin, stored);
+    switch (stored.form) {
+      case 'plain':
+        return { ...file, mediaType: plainType, digest: diffId };
+      case 'bad':
+        this.#problems.add(stored.fault, name, stored.code);
+        return undefined;
+      case 'gzip':
+        break;
+    }
+    const { digest, content } = stored;
+    if (content === diffId) return { ...file, mediaType: gzipType, digest };
+    const message = `has other content: it is ${content}, the config says ${diffId}`;
+    this.#problems.add(message, name, 'IMAGE_DIGEST_MISMATCH');
     return undefined;
   }
-  if (!magic.toString('hex').startsWith('1f8b')) {
-    return { ...file, mediaType: plainType, digest: diffId };
+}
+
+async function look(file: SourceFile, signal: AbortSignal): Promise<Stored> {
+  const magic = Buffer.concat((await file.open({ start: 0, end: 3 }).toArray()) as Buffer[]);
+  if (magic.toString('hex') === '28b52ffd') {
+    const fault = 'is compressed with zstd; only plain and gzip are';
+    return { form: 'bad', fault, code: 'IMAGE_MEDIA_TYPE' };
   }
+  if (!magic.toString('hex').startsWith('1f8b')) return { form: 'plain' };
   const own = createHash('sha256');
   try {
     const content = await unpackedDigest(file, own, signal);
-    if (content === diffId) {
-      return { ...file, mediaType: gzipType, digest: `sha256:${own.digest('hex')}` };
-    }
-    const message = `has other content: it is ${content}, the config says ${diffId}`;
-    problems.add(message, name, 'IMAGE_DIGEST_MISMATCH');
+    return { form: 'gzip', digest: `sha256:${own.digest('hex')}`, content };
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof RangeError) problems.add(error.message, name, 'IMAGE_ARCHIVE_BOMB');
-    else {
-      const reason = error instanceof Error ? error.message : String(error);
-      problems.add(`cannot be unpacked: ${reason}`, name, 'IMAGE_ARCHIVE_DAMAGED');
-    }
+    const reason = error instanceof Error ? error.message : String(error);
+    return error instanceof RangeError
+      ? { form: 'bad', fault: reason, code: 'IMAGE_ARCHIVE_BOMB' }
+      : { form: 'bad', fault: `cannot be unpacked: ${reason}`, code: 'IMAGE_ARCHIVE_DAMAGED' };
   }
-  return undefined;
 }
 
 async function unpackedDigest(

@@ -35,24 +35,23 @@ export async function addLayoutReferrers(
   entries: readonly IndexEntry[],
   nameOf: (entry: IndexEntry) => string | undefined,
 ): Promise<Referrer[]> {
-  let waiting = await candidatesOf(peek, entries, nameOf);
+  const bySubject = new Map<string, Candidate[]>();
+  for (const candidate of await candidatesOf(peek, entries, nameOf)) {
+    const others = bySubject.get(candidate.subject);
+    if (others === undefined) bySubject.set(candidate.subject, [candidate]);
+    else others.push(candidate);
+  }
   const referrers: Referrer[] = [];
-  for (let found = true; found;) {
-    found = false;
-    const rest: Candidate[] = [];
-    for (const candidate of waiting) {
-      if (graph.manifests.has(candidate.entry.digest)) continue;
-      if (!graph.manifests.has(candidate.subject)) rest.push(candidate);
-      else {
-        const manifest = await graph.add(candidate.entry, 'index.json');
-        const { tag } = candidate;
-        if (manifest !== undefined) {
-          referrers.push(tag === undefined ? manifest : { ...manifest, tag });
-          found = true;
-        }
-      }
+  const subjects = [...graph.manifests.keys()];
+  // It grows while it is gone through.
+  for (const subject of subjects) {
+    for (const { entry, tag } of bySubject.get(subject) ?? []) {
+      if (graph.manifests.has(entry.digest)) continue;
+      const manifest = await graph.add(entry, 'index.json');
+      if (manifest === undefined) continue;
+      referrers.push(tag === undefined ? manifest : { ...manifest, tag });
+      subjects.push(manifest.digest, ...manifest.manifests);
     }
-    waiting = rest;
   }
   return referrers;
 }

@@ -45,6 +45,6 @@ async function find(root: string, name: string): Promise<SourceFile | FileFault 
     size: status.size,
     origin: path,
     open: (range) => openFile(path, range),
-    pieces: () => filePieces(path),
+    pieces: () => filePieces(path, status.size),
   };
 }

@@ -4,6 +4,7 @@ import type { Problem } from '../descriptor.ts';
 
 /** More are counted only: a hostile manifest has room for tens of thousands. */
 const listed = 50;
+const longestTarget = 200;
 
 /** What is wrong with a source, gathered so that all of it is said at once. */
 export class Problems {
@@ -19,9 +20,10 @@ export class Problems {
   add(message: string, target: string, code: ErrorCode = 'IMAGE_INVALID'): void {
     this.#count += 1;
     this.#codes.add(code);
-    if (this.#count <= listed) {
-      this.#details.push({ message: `${target} ${message}`, code, target });
-    }
+    if (this.#count > listed) return;
+    // A name out of the source may be as long as its document.
+    const about = target.length > longestTarget ? `${target.slice(0, longestTarget)}…` : target;
+    this.#details.push({ message: `${about} ${message}`, code, target: about });
   }
 
   about(target: string): Problem {

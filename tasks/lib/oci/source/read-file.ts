@@ -14,10 +14,11 @@ const highWaterMark = 1024 * 1024;
 const pieceSize = 256 * 1024;
 
 /** A plain file, piece by piece. */
-export async function* filePieces(path: string): AsyncGenerator<Buffer> {
+export async function* filePieces(path: string, size: number): AsyncGenerator<Buffer> {
   const file = await open(path, 'r');
   try {
-    yield* extentPieces(file, { offset: 0, size: Infinity });
+    // One byte more would show that it has grown.
+    yield* extentPieces(file, { offset: 0, size: size + 1 });
   } finally {
     await file.close();
   }
@@ -32,9 +33,9 @@ export async function* extentPieces(
   for (let at = 0; at < size;) {
     const length = Math.min(memory.length, size - at);
     const { bytesRead } = await archive.read(memory, 0, length, offset + at);
-    // It has become shorter; whoever reads knows how much there should be.
-    if (bytesRead === 0) return;
-    yield memory.subarray(0, bytesRead);
+    if (bytesRead > 0) yield memory.subarray(0, bytesRead);
+    // It ends here; whoever reads knows how much there should be.
+    if (bytesRead < length) return;
     at += bytesRead;
   }
 }

@@ -20,8 +20,8 @@ type Entry =
   | { readonly kind: 'folder' }
   | { readonly kind: 'link'; readonly target: string };
 
-/** A file, `folder`, `circle` of links; undefined if nothing has the name. */
-export type Found = Extent | 'folder' | 'circle' | undefined;
+/** A file with its own name, `folder`, `circle` of links; undefined if nothing has the name. */
+export type Found = (Extent & { readonly name: string }) | 'folder' | 'circle' | undefined;
 
 const entryLimit = 100_000;
 const nameLimit = 4096;
@@ -86,7 +86,7 @@ export class TarEntries {
     for (let hops = 0; hops <= hopLimit; hops += 1) {
       const entry = this.#entries.get(at);
       if (entry === undefined) return undefined;
-      if (entry.kind === 'file') return { offset: entry.offset, size: entry.size };
+      if (entry.kind === 'file') return { name: at, offset: entry.offset, size: entry.size };
       if (entry.kind === 'folder') return 'folder';
       at = entry.target;
     }

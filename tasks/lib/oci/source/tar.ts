@@ -37,7 +37,7 @@ export async function readTar(archive: OpenArchive, signal: AbortSignal): Promis
       }
       return Promise.resolve({
         size: found.size,
-        origin: `${archive.path}: ${name}`,
+        origin: `${archive.path}: ${found.name}`,
         open: (range) => openExtent(archive.handle, found, range),
         pieces: () => extentPieces(archive.handle, found),
       });

@@ -3,6 +3,31 @@ import type { CaseGroup } from './case-group.ts';
 
 export const strings: readonly CaseGroup[] = [
   {
+    // https://github.com/Azure/bicep/pull/18990, 19167 and 20293
+    source: BASELINE,
+    cases: [
+      ["like('abc', 'abc')", true],
+      ["like('abcdef', 'a*c*')", true],
+      ["like('abcabc', '*abc')", true],
+      ["like('aXaYa', 'a*a')", true],
+      ["like('', '***')", true],
+      ["like('a', 'b')", false],
+      ["like('a', 'a*a')", false],
+      ["like('abc**def', '*def')", true],
+      ["like('aXbYa', 'a*b*a')", true],
+      ["like('ab', 'a*c*b')", false],
+      ["distinct(createArray('a', 'b', 'a', 'c', 'b'))", ['a', 'b', 'c']],
+      [
+        "distinct(createArray(createObject('a', 1), createObject('a', 1), createObject('b', 2)))",
+        [{ a: 1 }, { b: 2 }],
+      ],
+      [
+        "equals(getRoleAssignmentName(createObject('scope', '/A/', 'principalId', 'P', 'roleDefinitionId', '/x/R')), guid('/a', 'p', 'r'))",
+        true,
+      ],
+    ],
+  },
+  {
     source: `${DOCS}string`,
     cases: [
       ["base64('one, two, three')", 'b25lLCB0d28sIHRocmVl'],

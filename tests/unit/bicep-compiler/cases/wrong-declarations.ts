@@ -170,8 +170,8 @@ export const WRONG_DECLARATIONS: readonly Wrong[] = [
     found: [
       ['1:1 BCP000', 'This compiler does not support extension.'],
       [
-        '2:10 BCP192',
-        'Unable to restore the artifact with reference "br/public:avm/res/x:1.0": this compiler reads local files only.',
+        '2:10 BCP190',
+        'The artifact with reference "br:mcr.microsoft.com/bicep/avm/res/x:1.0" has not been restored. This compiler fetches nothing: run "bicep restore" of the real CLI; what it has cached is read.',
       ],
       [
         '5:9 BCP000',

@@ -13,6 +13,14 @@ export const WRONG_TEXTS: readonly Wrong[] = [
     ],
   },
   {
+    what: 'values that are missing, where the next line starts another statement',
+    text: "output a string =\nparam p string = 'x'\ntype t =\n@secure()\nparam q string\nvar long =\n  'fine'\n",
+    found: [1, 3].map((line) => [
+      `${line}:${line === 1 ? 18 : 9} BCP009`,
+      'Expected a literal value, an array, an object, a parenthesized expression, or a function call at this location.',
+    ]),
+  },
+  {
     what: 'a property without a colon, and other mistakes of the same file',
     text: "resource r 'A.B/c@2020-01-01' = {\n  name 'x'\n  location: nowhere\n}\nfoo bar\nvar ok = 1 +\n",
     found: [

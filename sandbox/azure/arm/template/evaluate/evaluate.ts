@@ -26,20 +26,38 @@ export function evaluate(expression: Expression, frame: Frame): JsonValue {
 /** The value of a string of the template: an expression, or a literal with its escape removed. */
 export function evaluateText(text: string, frame: Frame): JsonValue {
   if (!isExpression(text)) return unescapeLiteral(text);
-  return evaluate(frame.context.parse(text), frame);
+  const { context } = frame;
+  const expression = context.parse(text);
+  const { partial } = context.host;
+  return partial === undefined ? evaluate(expression, frame) : partial.evaluate(expression, frame);
 }
 
 function call(expression: FunctionCall, frame: Frame): JsonValue {
   const builtIn = findFunction(expression.name);
+  if (builtIn?.lazy !== undefined) {
+    checkCount(builtIn, expression);
+    return builtIn.lazy(expression, frame, evaluate);
+  }
+  return apply(
+    expression,
+    expression.args.map((arg) => evaluate(arg, frame)),
+    frame,
+  );
+}
+
+/** Calls a function, a lazy one excepted, with the values of its arguments. */
+export function apply(
+  expression: FunctionCall,
+  values: readonly JsonValue[],
+  frame: Frame,
+): JsonValue {
+  const builtIn = findFunction(expression.name);
   if (builtIn === undefined) {
     const user = frame.context.userFunction(expression.name);
     if (user === undefined) throw unknownFunction(expression.name);
-    const values = expression.args.map((arg) => evaluate(arg, frame));
     return callUserFunction(user, values, frame, evaluateBody);
   }
   checkCount(builtIn, expression);
-  if (builtIn.lazy !== undefined) return builtIn.lazy(expression, frame, evaluate);
-  const values = expression.args.map((arg) => evaluate(arg, frame));
   return builtIn.run(values, { name: builtIn.name, frame });
 }
 

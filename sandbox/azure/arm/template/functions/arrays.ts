@@ -51,6 +51,7 @@ export const arrays: readonly BuiltIn[] = [
       ? distinct(values.flatMap((_, i) => arrayAt(values, i, call)))
       : values.map((_, i) => objectAt(values, i, call)).reduce((a, b) => merge(a, b)),
   ),
+  strict('distinct', 1, 1, (values, call) => distinct(arrayAt(values, 0, call))),
   strict('intersection', 2, Infinity, (values, call) =>
     Array.isArray(values[0])
       ? values

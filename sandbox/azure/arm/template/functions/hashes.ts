@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { strict } from './built-in.ts';
-import type { BuiltIn } from './built-in.ts';
-import { badArgument } from './built-in.ts';
+import { findKey } from '../json.ts';
+import type { JsonValue } from '../json.ts';
+import { badArgument, objectAt, strict } from './built-in.ts';
+import type { BuiltIn, CallSite } from './built-in.ts';
 import { textOf } from './text-of.ts';
 
 /** The name space that Resource Manager uses for guid(): UUID version 5 needs one. */
@@ -10,6 +11,7 @@ const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
 export const hashes: readonly BuiltIn[] = [
   strict('guid', 1, Infinity, (values, call) => guid(texts(values, call))),
+  strict('getRoleAssignmentName', 1, 1, roleAssignmentName),
   strict('uniqueString', 1, Infinity, (values, call) => uniqueString(texts(values, call))),
 ];
 
@@ -19,6 +21,19 @@ function texts(values: readonly unknown[], call: { name: string }): string[] {
     if (typeof value === 'number' || typeof value === 'boolean') return textOf(value);
     throw badArgument(call, i + 1, 'a string', value === null ? null : []);
   });
+}
+
+/** https://github.com/Azure/bicep/pull/20293 */
+function roleAssignmentName(values: readonly JsonValue[], call: CallSite): string {
+  const given = objectAt(values, 0, call);
+  const [scope = '', principal = '', role = ''] = ['scope', 'principalId', 'roleDefinitionId'].map(
+    (name) => {
+      const value = given[findKey(given, name) ?? name];
+      if (typeof value === 'string') return value.toLowerCase();
+      throw badArgument(call, 1, `an object with the text '${name}'`, given);
+    },
+  );
+  return guid([scope.replace(/\/+$/, ''), principal, role.split('/').at(-1) ?? '']);
 }
 
 /** UUID version 5 (RFC 9562) of the parts joined by '-'. */

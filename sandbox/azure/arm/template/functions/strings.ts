@@ -18,6 +18,9 @@ export const strings: readonly BuiltIn[] = [
       .toLowerCase()
       .startsWith(stringAt(values, 1, call).toLowerCase()),
   ),
+  strict('like', 2, 2, (values, call) =>
+    like(stringAt(values, 0, call), stringAt(values, 1, call)),
+  ),
   strict('endsWith', 2, 2, (values, call) =>
     stringAt(values, 0, call)
       .toLowerCase()
@@ -82,4 +85,21 @@ function splitBy(text: string, delimiters: readonly string[]): string[] {
   if (usable.length === 0) return [text];
   const pattern = usable.map((d) => d.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
   return text.split(new RegExp(pattern));
+}
+
+/** Whether a text fits a pattern in which `*` stands for anything, without regard to letter case. */
+function like(text: string, pattern: string): boolean {
+  const [first = '', ...rest] = pattern.toLowerCase().split('*');
+  const whole = text.toLowerCase();
+  if (rest.length === 0) return whole === first;
+  const last = rest.pop() ?? '';
+  if (whole.length < first.length + last.length) return false;
+  if (!whole.startsWith(first) || !whole.endsWith(last)) return false;
+  let left = whole.slice(first.length, whole.length - last.length);
+  for (const part of rest) {
+    const at = left.indexOf(part);
+    if (at < 0) return false;
+    left = left.slice(at + part.length);
+  }
+  return true;
 }

@@ -140,6 +140,7 @@ export class Parameters {
   private check(key: string, value: JsonValue): void {
     const validation: Validation = {
       definitions: this.definitions,
+      unknown: this.host.partial?.stands,
       invalid: (bad, where, problem) => {
         const secure = isSecureParameter(this.typeOf(key));
         const shown = where === '' && !secure && typeof bad !== 'object' ? `'${String(bad)}' ` : '';

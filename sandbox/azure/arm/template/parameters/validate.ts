@@ -8,6 +8,8 @@ import type { BaseType } from './schema.ts';
 
 export interface Validation {
   definitions: JsonObject;
+  /** Whether a value stands for one that is not known: then nothing can be said of it. */
+  unknown?: ((value: JsonValue) => boolean) | undefined;
   /** The error for a value that breaks a constraint. */
   invalid(value: JsonValue, where: string, problem: string): EngineError;
   /** The error for a value of the wrong type. */
@@ -34,6 +36,7 @@ export function validateValue(
   where: string,
   validation: Validation,
 ): void {
+  if (validation.unknown?.(value) === true) return;
   const type = resolveType(declared, validation.definitions, where);
   if (value === null && getProperty(type, 'nullable') === true) return;
   // A definition without a type (a nullable union, `any`) constrains nothing but its allowed

@@ -185,6 +185,8 @@ function readCondition(value: JsonValue | undefined, frame: Frame, path: string)
   if (value === undefined || value === null) return true;
   const condition = evaluateTree(value, frame, `${path}.condition`);
   if (typeof condition === 'boolean') return condition;
+  // It may well be deployed.
+  if (frame.context.host.partial?.stands(condition) === true) return true;
   // ARM takes the strings too:
   // https://learn.microsoft.com/azure/azure-resource-manager/templates/conditional-resource-deployment
   if (typeof condition === 'string' && /^(true|false)$/i.test(condition)) {

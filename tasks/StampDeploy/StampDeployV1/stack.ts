@@ -1,0 +1,99 @@
+import { createArmClient, type ArmClient } from '../../lib/azure/arm-client.ts';
+import type { TransportOptions } from '../../lib/azure/arm-transport.ts';
+import type { DeploymentTarget } from '../../lib/azure/deploy-target.ts';
+import { createGroupPort } from '../../lib/azure/retire-group.ts';
+import { createStack, type StackPort } from '../../lib/azure/stack.ts';
+import { createStackRemoval } from '../../lib/azure/stack-removal.ts';
+import type { DeploymentPort } from '../../lib/deploy/port.ts';
+import { statedTraffic } from '../../lib/deploy/retire/traffic.ts';
+import type { StackSettings } from '../../lib/deploy/stack/model.ts';
+import { removeStack } from '../../lib/deploy/stack/remove.ts';
+import { stackDocument, stackLines } from '../../lib/deploy/stack/report.ts';
+import { SpokelineError } from '../../lib/errors.ts';
+import type { TaskContext } from '../../lib/host/context.ts';
+import { resolverFor } from '../../lib/net/resolve.ts';
+import { selectStamps, type Topology } from '../../lib/topology/model.ts';
+import type { Inputs } from './inputs.ts';
+import { placeOf } from './target.ts';
+
+/** What the inputs say of a stack; undefined for a plain deployment. */
+export function stackSettings(given: Inputs): StackSettings | undefined {
+  if (given.kind === 'deployment') return undefined;
+  return {
+    onUnmanage: given.onUnmanage,
+    deny: {
+      mode: given.denyMode,
+      excludedPrincipals: given.denyExcludedPrincipals,
+      excludedActions: given.denyExcludedActions,
+      applyToChildScopes: given.denyChildScopes,
+    },
+  };
+}
+
+/** A stack whose deployment is followed with the means of deployments. */
+export function openStack(
+  arm: ArmClient,
+  deployment: DeploymentPort,
+  endpoint: string,
+  target: DeploymentTarget & { readonly settings: StackSettings },
+): StackPort {
+  return createStack(arm, endpoint, target, (signal, id) => deployment.operations(signal, id));
+}
+
+/** Says what became of a stack, whether its change succeeded or not. */
+export function reportStack({ view }: StackPort, context: TaskContext): void {
+  if (view === undefined) return;
+  for (const line of stackLines(view)) context.log.info(line);
+  context.setOutput('stackResources', JSON.stringify(stackDocument(view)));
+}
+
+/** Deletes a stack, with what it manages or without. */
+export async function deleteStack(
+  given: Inputs,
+  topology: Topology | undefined,
+  context: TaskContext,
+  transport: TransportOptions,
+): Promise<void> {
+  const { log, clock, signal } = context;
+  const { subscription, resourceGroup, unit } = placeOf(given, topology);
+  const stamp =
+    topology !== undefined && given.target === 'stamp'
+      ? selectStamps(topology, given.stamp ?? '')[0]
+      : undefined;
+  const arm = createArmClient(given.azureSubscription, context, transport);
+  const name = nameOf(given);
+  const ofGroup = given.target !== 'subscription';
+  const scope = ofGroup
+    ? ({ kind: 'resourceGroup', subscription, resourceGroup } as const)
+    : ({ kind: 'subscription', subscription } as const);
+  const { deleted, left } = await removeStack(
+    {
+      what: stamp === undefined ? `Stack ${name}` : `Stamp ${unit}`,
+      onlyAsk: given.deleteWhat === 'nothing',
+      onUnmanage: given.onUnmanage,
+      stack: createStackRemoval(arm, { scope, name }),
+      ...(ofGroup ? { group: createGroupPort(arm, subscription, resourceGroup) } : {}),
+      traffic: statedTraffic(stamp, given.trafficState),
+      resolver: resolverFor({
+        loopback: topology?.loopback ?? false,
+        resolvers: topology?.hub.dns.resolvers ?? [],
+      }),
+    },
+    log,
+    {
+      clock,
+      signal,
+      deadline: clock.now() + given.timeout * 1000,
+      random: Math.random,
+      onDelay: (text) => log.info(text),
+    },
+  );
+  context.setOutput('deletedCount', String(deleted));
+  context.setOutput('left', JSON.stringify(left));
+  for (const id of left) log.info(`  stays: ${id}`);
+}
+
+function nameOf({ deploymentName }: Inputs): string {
+  if (deploymentName !== undefined) return deploymentName;
+  throw new SpokelineError('INPUT_INVALID', 'Input "deploymentName" is missing.');
+}

@@ -1,0 +1,32 @@
+import { readStack, unmanageActions } from '../deploy/stack/model.ts';
+import type { RemovalPort } from '../deploy/stack/remove.ts';
+import type { ArmClient } from './arm-client.ts';
+import type { DeploymentTarget } from './deploy-target.ts';
+import { stackIdOf, stackVersion } from './stack.ts';
+
+/** A stack over ARM, as far as its deletion needs it. */
+export function createStackRemoval(arm: ArmClient, target: DeploymentTarget): RemovalPort {
+  const id = stackIdOf(target);
+  return {
+    id,
+    name: target.name,
+
+    async read(signal) {
+      const found = await arm.tryGet<unknown>(id, stackVersion, { signal });
+      return found === undefined ? undefined : readStack(found.body);
+    },
+
+    async remove(onUnmanage, signal, timeoutMs) {
+      const { resources, resourceGroups, managementGroups } = unmanageActions(onUnmanage);
+      await arm.delete(id, stackVersion, {
+        signal,
+        timeoutMs,
+        query: {
+          'unmanageAction.Resources': resources,
+          'unmanageAction.ResourceGroups': resourceGroups,
+          'unmanageAction.ManagementGroups': managementGroups,
+        },
+      });
+    },
+  };
+}

@@ -1,0 +1,147 @@
+import { SpokelineError } from '../../errors.ts';
+import type { Resolver } from '../../net/resolve.ts';
+import type { Watcher } from '../follow.ts';
+import { seconds, type Patience } from '../patience.ts';
+import { namesLeft } from '../retire/names.ts';
+import { isAtOrBelow, lockObstacles, refuse, trafficObstacles } from '../retire/obstacles.ts';
+import type { GroupPort } from '../retire/port.ts';
+import type { TrafficPort } from '../retire/traffic.ts';
+import type { OnUnmanage, StackView } from './model.ts';
+import { stackLines } from './report.ts';
+
+/** A stack that is to go. */
+export interface RemovalPort {
+  readonly id: string;
+  readonly name: string;
+  /** Undefined when there is none. */
+  read(signal: AbortSignal): Promise<StackView | undefined>;
+  /** Deletes the stack and follows that to its end. */
+  remove(onUnmanage: OnUnmanage, signal: AbortSignal, timeoutMs: number): Promise<void>;
+}
+
+export interface StackRemoval {
+  /** `Stamp weu`, for messages. */
+  readonly what: string;
+  /** Whether it is only asked if the stack may go. */
+  readonly onlyAsk: boolean;
+  readonly onUnmanage: OnUnmanage;
+  readonly stack: RemovalPort;
+  /** The group of the stack; absent for a stack of a subscription. */
+  readonly group?: Pick<GroupPort, 'id' | 'locks' | 'endpointNames'>;
+  readonly traffic: TrafficPort;
+  readonly resolver: Resolver;
+}
+
+export interface Removed {
+  readonly deleted: number;
+  /** Ids of what the stack managed and leaves behind. */
+  readonly left: readonly string[];
+}
+
+/**
+ * Deletes a stack, with what it manages or without. With it, the traffic has to be off and the names gone first,
+ * as for any stamp that goes. Throws RETIRE_REFUSED with every obstacle that was seen, before anything is deleted.
+ */
+export async function removeStack(
+  { what, onlyAsk, onUnmanage, stack, ...given }: StackRemoval,
+  watcher: Watcher,
+  patience: Patience,
+): Promise<Removed> {
+  const { signal, clock } = patience;
+  if (onUnmanage !== 'detachAll') {
+    const seen = await given.traffic.state(signal);
+    refuse(
+      trafficObstacles(seen, what),
+      what,
+      'Move the traffic away, give the stamp weight 0 in the topology, then state it with trafficState: off.',
+    );
+    watcher.info(`Traffic of ${what} is off: ${seen.because}.`);
+  }
+  const view = await stack.read(signal);
+  if (view === undefined) {
+    watcher.info(`There is no stack ${stack.name}: nothing is left to delete.`);
+    return { deleted: 0, left: [] };
+  }
+  const going = view.managed.filter((id) => goes(id, onUnmanage));
+  const left = view.managed.filter((id) => !going.includes(id));
+  for (const id of going) watcher.info(`  would be deleted: ${id}`);
+  for (const id of left) watcher.info(`  would be detached: ${id}`);
+  if (given.group !== undefined) await requireFree(given.group, going, what, given, patience);
+  if (onlyAsk) {
+    watcher.info(`Stack ${stack.name} may be deleted.`);
+    return { deleted: 0, left: view.managed };
+  }
+  const begin = clock.now();
+  watcher.info(`Deleting stack ${stack.name}.`);
+  try {
+    await stack.remove(onUnmanage, signal, Math.max(1, patience.deadline - begin));
+  } catch (error) {
+    throw await whyNot(error, stack, watcher, patience);
+  }
+  watcher.progress(100, 'deleted');
+  watcher.info(`Stack ${stack.name} is gone after ${seconds(clock.now() - begin)}.`);
+  return { deleted: going.length, left };
+}
+
+function goes(id: string, onUnmanage: OnUnmanage): boolean {
+  if (onUnmanage === 'detachAll') return false;
+  return onUnmanage === 'deleteAll' || !/^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+$/i.test(id);
+}
+
+async function requireFree(
+  group: Pick<GroupPort, 'id' | 'locks' | 'endpointNames'>,
+  going: readonly string[],
+  what: string,
+  { resolver }: Pick<StackRemoval, 'resolver'>,
+  patience: Patience,
+): Promise<void> {
+  if (going.length === 0) return;
+  const locks = (await group.locks(patience.signal)) ?? [];
+  refuse(lockObstacles(locks, group.id, going), what);
+  const names = (await group.endpointNames(patience.signal)).filter(({ endpointId }) =>
+    going.some((id) => isAtOrBelow(endpointId, id)),
+  );
+  refuse(
+    await namesLeft(names, resolver, patience, (text) => patience.onDelay(text)),
+    what,
+    'Run PrivateDns@1 with action: remove for this stamp first.',
+  );
+}
+
+/** What the end of a deletion that did not succeed comes to. */
+async function whyNot(
+  error: unknown,
+  stack: RemovalPort,
+  watcher: Watcher,
+  { signal }: Patience,
+): Promise<unknown> {
+  const code = error instanceof SpokelineError ? error.code : undefined;
+  if (signal.aborted || code === 'TIMEOUT') {
+    const why = signal.aborted ? 'The run was cancelled' : 'The time given to the task ran out';
+    return new SpokelineError(
+      signal.aborted ? 'CANCELLED' : 'TIMEOUT',
+      `${why}; Azure goes on deleting stack ${stack.name}, which nothing can stop.`,
+      {
+        hint: 'Run the same step again later: it finds the stack gone, or tries again.',
+        cause: error,
+      },
+    );
+  }
+  if (code !== 'ARM_REQUEST' && code !== 'ARM_CONFLICT') return error;
+  const view = await stack.read(signal).catch(() => undefined);
+  if (view === undefined || view.failed.length === 0) return error;
+  for (const line of stackLines(view)) watcher.info(line);
+  return new SpokelineError(
+    'ARM_CONFLICT',
+    `${view.failed.length} resources of stack ${stack.name} refuse to be deleted; the stack stays with them.`,
+    {
+      details: view.failed.map(({ id, fault }) => ({
+        code: fault.code,
+        message: fault.message,
+        target: id,
+      })),
+      hint: 'Mend what holds them and run the same step again.',
+      cause: error,
+    },
+  );
+}

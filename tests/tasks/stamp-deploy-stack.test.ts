@@ -1,0 +1,349 @@
+import assert from 'node:assert/strict';
+import { guest, net, stamp, stampSubscription } from '../unit/arm/arm-world.ts';
+import { stackAt, stackBody } from '../unit/arm/stacks.ts';
+import { network, subscriptionTemplate, template, type Shown } from '../unit/arm/templates.ts';
+import { failure, startStackBench, type StackBench } from './stamp-deploy-stack-bench.ts';
+
+const table = (name: string, more: Shown = {}): Shown => ({
+  type: 'Microsoft.Network/routeTables',
+  apiVersion: '2024-05-01',
+  name,
+  location: 'westeurope',
+  ...more,
+});
+const tables = (...names: string[]): Shown => template(names.map((name) => table(name)));
+const group = (name: string): Shown => ({
+  type: 'Microsoft.Resources/resourceGroups',
+  apiVersion: '2024-03-01',
+  name,
+  location: 'westeurope',
+});
+const tableId = (name: string) => `${stamp}/providers/Microsoft.Network/routeTables/${name}`;
+/** A table that a subnet holds cannot be deleted. */
+const held = (name: string): Shown =>
+  network('vnet', '10.9.0.0/16', {
+    properties: {
+      addressSpace: { addressPrefixes: ['10.9.0.0/16'] },
+      subnets: [
+        {
+          name: 'app',
+          properties: { addressPrefix: '10.9.0.0/24', routeTable: { id: tableId(name) } },
+        },
+      ],
+    },
+  });
+
+describe('StampDeploy with kind: stack', () => {
+  let bench: StackBench;
+
+  beforeEach(async () => {
+    bench = await startStackBench();
+  });
+
+  afterEach(() => bench.close());
+
+  const exists = async (name: string): Promise<boolean> =>
+    (await bench.world.ask('GET', net(stamp, `routeTables/${name}`))).status === 200;
+
+  it('makes a stack, shows its resources as they come, and sets outputs', async () => {
+    await bench.run({
+      ...tables('a', 'b'),
+      outputs: { uri: { type: 'string', value: 'https://x' } },
+    });
+    const { outputs } = bench.context;
+    assert.equal(outputs['deploymentId']?.value, stackAt(stamp, 'st').split('?')[0]);
+    assert.equal(outputs['output.uri']?.value, 'https://x');
+    assert.deepEqual(bench.became(), {
+      managed: ['a', 'b'],
+      detached: [],
+      deleted: [],
+      failed: [],
+    });
+    const said = bench.said();
+    assert.ok(
+      said.includes('main.json -> resource group rg-stamp (rg-stamp), stack st'),
+      said.join('\n'),
+    );
+    assert.ok(
+      said.some((line) => /routeTables a/.test(line)),
+      said.join('\n'),
+    );
+    assert.ok(said.includes('The stack manages 2 resources; 0 detached, 0 deleted, 0 failed.'));
+    const { body } = await bench.world.ask('GET', stackAt(stamp, 'st'));
+    assert.equal((body['tags'] as Shown)['spokeline-content'] !== undefined, true);
+  });
+
+  it('detaches or deletes what the template names no longer', async () => {
+    await bench.run(tables('a', 'b', 'c'));
+    await bench.run(tables('a', 'b'));
+    assert.deepEqual(bench.became()['detached'], ['c']);
+    assert.ok(bench.said().includes(`  detached: ${tableId('c')}`));
+    await bench.run(tables('a'), { onUnmanage: 'deleteResources' });
+    assert.deepEqual(bench.became(), { managed: ['a'], detached: [], deleted: ['b'], failed: [] });
+    assert.deepEqual(
+      [await exists('a'), await exists('b'), await exists('c')],
+      [true, false, true],
+    );
+  });
+
+  it('denies others what it is told to', async () => {
+    const excluded = { denyExcludedPrincipals: [guest] };
+    bench.world.arm.assignRole(guest, 'Contributor', stamp);
+    await bench.run(tables('a', 'b'), { denyMode: 'denyDelete' });
+    const refused = await bench.world.refused(
+      'DELETE',
+      net(stamp, 'routeTables/a'),
+      undefined,
+      guest,
+    );
+    assert.match(refused, /^403 DenyAssignmentAuthorizationFailed/);
+    await bench.run(tables('a', 'b'), { denyMode: 'denyDelete', ...excluded });
+    await bench.world.drop(net(stamp, 'routeTables/a'), guest);
+  });
+
+  it('names the right that deny settings need', async () => {
+    bench.world.arm.assignRole(guest, 'Contributor', stamp);
+    const thrown = await failure(bench.run(tables('a'), { denyMode: 'denyDelete' }, { as: guest }));
+    assert.equal(thrown.code, 'ARM_FORBIDDEN');
+    assert.match(thrown.message, /deploymentStacks\/manageDenySetting\/action/);
+  });
+
+  it('validates, and tells what is wrong with the template', async () => {
+    await bench.run(tables('a'), { action: 'validate' });
+    assert.deepEqual([await exists('a'), bench.said().at(-1)], [false, 'The template is valid.']);
+    const thrown = await failure(
+      bench.run(template([table('a', { location: 'nowhere' })]), { action: 'validate' }),
+    );
+    assert.equal(thrown.code, 'TEMPLATE_INVALID');
+    assert.equal(
+      thrown.details[0]?.code,
+      'LocationNotAvailableForResourceType',
+      JSON.stringify(thrown.details),
+    );
+  });
+
+  it('gives the root causes of what could not be deployed', async () => {
+    const bad = network('v2', '10.9.0.0/16', {
+      properties: {
+        addressSpace: { addressPrefixes: ['10.9.0.0/16'] },
+        subnets: [{ name: 'app', properties: { addressPrefix: '10.8.0.0/24' } }],
+      },
+    });
+    const thrown = await failure(bench.run(template([table('a'), bad])));
+    assert.equal(thrown.code, 'ARM_DEPLOYMENT');
+    assert.equal(thrown.message, 'The deployment failed with one root cause.');
+    assert.match(thrown.details[0]?.target ?? '', /virtualNetworks\/v2$/);
+    assert.deepEqual([bench.became()['managed'], bench.became()['failed']], [['a'], ['v2']]);
+  });
+
+  it('gives the causes of what could not be deleted', async () => {
+    await bench.run(template([table('a'), table('b')]));
+    await bench.world.make(net(stamp, 'virtualNetworks/vnet'), {
+      location: 'westeurope',
+      properties: (held('a') as { properties: unknown }).properties,
+    });
+    const thrown = await failure(bench.run(tables('b'), { onUnmanage: 'deleteResources' }));
+    assert.equal(thrown.code, 'ARM_DEPLOYMENT');
+    assert.deepEqual(
+      thrown.details.map(({ code, target }) => [code, target]),
+      [['InUseRouteTableCannotBeDeleted', tableId('a')]],
+      JSON.stringify(thrown.details),
+    );
+    assert.deepEqual(bench.became()['failed'], ['a']);
+  });
+
+  it('makes a stack of a subscription, which deletes its groups', async () => {
+    const target = {
+      target: 'subscription',
+      resourceGroup: undefined,
+      location: 'westeurope',
+    } as const;
+    await bench.run(subscriptionTemplate([group('rg-x'), group('rg-y')]), target);
+    await bench.run(subscriptionTemplate([group('rg-x')]), { ...target, onUnmanage: 'deleteAll' });
+    assert.deepEqual(bench.became(), {
+      managed: ['rg-x'],
+      detached: [],
+      deleted: ['rg-y'],
+      failed: [],
+    });
+    const gone = `/subscriptions/${stampSubscription}/resourceGroups/rg-y?api-version=2021-04-01`;
+    assert.equal((await bench.world.ask('GET', gone)).status, 404);
+  });
+
+  describe('that is under way already', () => {
+    it('is not touched when its content is other', async () => {
+      bench.between = async (request, next) => {
+        const other = { body: stackBody(tables('a')) };
+        if (request.method === 'PUT') await bench.world.ask('PUT', stackAt(stamp, 'st'), other);
+        return next(request);
+      };
+      const thrown = await failure(bench.run(tables('b')));
+      assert.equal(thrown.code, 'DEPLOYMENT_ACTIVE');
+      assert.match(thrown.details[0]?.message ?? '', /non-terminal state/);
+    });
+
+    it('is followed when this run began it and lost the answer', async () => {
+      let lost = 0;
+      bench.between = async (request, next) => {
+        const answer = await next(request);
+        if (request.method !== 'PUT' || lost > 0) return answer;
+        lost += 1;
+        throw Object.assign(new Error('reset'), { name: 'RestError', code: 'ECONNRESET' });
+      };
+      await bench.run(tables('a'));
+      assert.deepEqual(bench.became()['managed'], ['a']);
+      assert.equal(bench.requests.filter((line) => line.startsWith('PUT')).length, 1);
+      assert.ok(bench.said().some((line) => /looking whether Azure received it/.test(line)));
+    });
+
+    it('ends with the run, through its deployment', async () => {
+      const aborter = new AbortController();
+      await bench.close();
+      bench = await startStackBench({ pace: 200 });
+      bench.between = async (request, next) => {
+        const answer = await next(request);
+        if (/\/operations$/.test(new URL(request.url).pathname)) aborter.abort();
+        return answer;
+      };
+      const thrown = await failure(bench.run(tables('a', 'b'), {}, { signal: aborter.signal }));
+      assert.equal(thrown.code, 'CANCELLED');
+      assert.equal(
+        thrown.message,
+        'The run was cancelled; Azure took the request to cancel the deployment.',
+      );
+      for (;;) {
+        const { provisioningState } = await bench.world.properties(stackAt(stamp, 'st'));
+        if (provisioningState === 'canceled') break;
+        assert.match(String(provisioningState), /^(deploying|validating)$/);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    });
+
+    it('waits out throttling and faults of Azure', async () => {
+      let left = 3;
+      bench.between = async (request, next) => {
+        const answer = await next(request);
+        if (request.method !== 'GET' || left === 0) return answer;
+        left -= 1;
+        return { ...answer, status: left === 1 ? 429 : 503, bodyAsText: '' };
+      };
+      await bench.run(tables('a'));
+      assert.deepEqual(bench.became()['managed'], ['a']);
+    });
+  });
+
+  describe('asked what it would do', () => {
+    const outcome = async () => {
+      const { default: fs } = await import('node:fs');
+      const file = bench.context.outputs['whatIfFile']?.value ?? '';
+      const { changes } = JSON.parse(fs.readFileSync(file, 'utf8')) as {
+        changes: { name: string; change: string; properties: { path: string }[] }[];
+      };
+      return changes.map(({ name, change, properties }) =>
+        [name, change, ...properties.map(({ path }) => path)].join(' '),
+      );
+    };
+
+    it('says what would be added, changed, detached or deleted, and leaves nothing behind', async () => {
+      await bench.run(tables('a', 'b'));
+      await bench.world.make(net(stamp, 'routeTables/own'), { location: 'westeurope' });
+      const after = template([table('a', { tags: { by: 'me' } }), table('own'), table('new')]);
+      await bench.run(after, { action: 'what-if', denyMode: 'denyDelete' });
+      assert.deepEqual((await outcome()).sort(), [
+        'a Modify tags.by',
+        'b Detach',
+        'new Create',
+        'own Modify managementStatus',
+        'st Modify denySettings.Mode',
+      ]);
+      const said = bench.said();
+      assert.ok(said.includes('  > Microsoft.Network/routeTables b'), said.join('\n'));
+      assert.ok(said.includes('      ~ managementStatus: "unmanaged" -> "managed"'));
+      assert.equal(said.at(-1), 'What-if: 1 to create, 3 to modify, 1 to detach.');
+      const { body } = await bench.world.ask(
+        'GET',
+        `${stamp}/providers/Microsoft.Resources/deploymentStacksWhatIfResults?api-version=2025-07-01`,
+      );
+      assert.deepEqual(body['value'], []);
+      await bench.run(after, { action: 'what-if', onUnmanage: 'deleteResources' });
+      assert.ok((await outcome()).includes('b Delete'));
+      assert.equal(await exists('b'), true);
+    });
+
+    it('changes nothing when nothing would change', async () => {
+      await bench.run(tables('a'));
+      await bench.run(tables('a'), { action: 'what-if' });
+      assert.equal(bench.context.outputs['hasChanges']?.value, 'false');
+    });
+
+    it('deploys nothing when the policy forbids a deletion', async () => {
+      await bench.run(tables('a', 'b'));
+      const thrown = await failure(
+        bench.run(tables('a'), { failOn: 'delete', onUnmanage: 'deleteResources' }),
+      );
+      assert.equal(thrown.code, 'WHAT_IF_REFUSED');
+      assert.equal(thrown.details[0]?.target, tableId('b'));
+      assert.equal(await exists('b'), true);
+      // What is detached is not lost.
+      await bench.run(tables('a'), { failOn: 'delete' });
+      assert.deepEqual(bench.became()['detached'], ['b']);
+    });
+
+    it('hides secrets, and refuses what Azure would', async () => {
+      const secret = {
+        ...template([table('a', { tags: { key: "[parameters('key')]" } })]),
+        parameters: { key: { type: 'secureString' } },
+      };
+      await bench.run(secret, { action: 'what-if', parameters: { key: 'hush-hush' } });
+      assert.doesNotMatch(bench.said().join('\n'), /hush-hush/);
+      const wrong = template([table('a', { location: 'nowhere' })]);
+      const thrown = await failure(bench.run(wrong, { action: 'what-if' }));
+      assert.equal(thrown.code, 'TEMPLATE_INVALID');
+    });
+  });
+
+  describe('deleted', () => {
+    const gone = { action: 'delete', template: undefined } as const;
+    const stack = async () => (await bench.world.ask('GET', stackAt(stamp, 'st'))).status;
+
+    it('leaves everything without a word', async () => {
+      await bench.run(tables('a'));
+      await bench.run({}, gone);
+      assert.deepEqual([await stack(), await exists('a')], [404, true]);
+      assert.equal(bench.context.outputs['deletedCount']?.value, '0');
+      assert.equal(bench.context.outputs['left']?.value, JSON.stringify([tableId('a')]));
+      await bench.run({}, gone);
+      assert.ok(bench.said().includes('There is no stack st: nothing is left to delete.'));
+    });
+
+    it('takes its resources with it once the traffic is off', async () => {
+      const all = { ...gone, onUnmanage: 'deleteAll' } as const;
+      await bench.run(tables('a', 'b'));
+      const thrown = await failure(bench.run({}, all));
+      assert.equal(thrown.code, 'RETIRE_REFUSED');
+      await bench.run({}, { ...all, trafficState: 'off', deleteWhat: 'nothing' });
+      assert.deepEqual([await stack(), await exists('a')], [200, true]);
+      assert.ok(bench.said().includes(`  would be deleted: ${tableId('a')}`));
+      await bench.run({}, { ...all, trafficState: 'off' });
+      assert.deepEqual([await stack(), await exists('a')], [404, false]);
+      assert.equal(bench.context.outputs['deletedCount']?.value, '2');
+    });
+
+    it('stays with what cannot be deleted, and says why', async () => {
+      await bench.run(tables('a', 'b'));
+      await bench.world.make(net(stamp, 'virtualNetworks/vnet'), {
+        location: 'westeurope',
+        properties: (held('a') as { properties: unknown }).properties,
+      });
+      const thrown = await failure(
+        bench.run({}, { ...gone, onUnmanage: 'deleteResources', trafficState: 'off' }),
+      );
+      assert.equal(thrown.code, 'ARM_CONFLICT');
+      assert.deepEqual(
+        thrown.details.map(({ code, target }) => [code, target]),
+        [['InUseRouteTableCannotBeDeleted', tableId('a')]],
+      );
+      assert.deepEqual([await stack(), await exists('a'), await exists('b')], [200, true, false]);
+    });
+  });
+});
