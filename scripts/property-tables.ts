@@ -52,6 +52,8 @@ const sources = [
       'PrivateEndpoint',
       'PrivateDnsZoneGroup',
       'NetworkInterface',
+      'PrivateLinkService',
+      'PrivateEndpointConnection',
     ],
   },
   {

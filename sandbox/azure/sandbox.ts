@@ -13,6 +13,7 @@ import { createArm } from './arm/server.ts';
 import { startDns } from './dns/server.ts';
 import type { Entra } from './entra/entra.ts';
 import { startEntra } from './entra/entra.ts';
+import { startGuests, verifyAny, type GuestTenant } from './entra/guests.ts';
 import { anyHolds, parseAddress } from './network/cidr.ts';
 import type { Network } from './network/network.ts';
 import { startNetwork } from './network/network.ts';
@@ -29,6 +30,8 @@ export interface SandboxOptions {
   tenantId?: string;
   /** Besides the default one, which always exists. */
   subscriptions?: readonly { id: string; name: string }[];
+  /** Further tenants; the sandbox's owner has no rights there. */
+  guests?: readonly GuestTenant[];
   /** Where the agent is inside the estate; 127.10.0.68 if absent. */
   agentAddress?: string;
   /** Gives every server a fixed port, see `portsFrom`; free ports if absent. */
@@ -78,6 +81,8 @@ export interface Sandbox {
   info: SandboxInfo;
   authority: Authority;
   entra: Entra;
+  /** Identity providers of the further tenants. */
+  guests: readonly Entra[];
   arm: Arm;
   devops: Devops;
   network: Network;
@@ -158,14 +163,11 @@ async function start(
     return listener.url;
   };
 
-  const entra = await startEntra({
-    authority,
-    tenantId,
-    port: ports?.entra ?? 0,
-    faults,
-    ...(o.tokenLifetime === undefined ? {} : { tokenLifetime: o.tokenLifetime }),
-  });
+  const lifetime = o.tokenLifetime === undefined ? {} : { tokenLifetime: o.tokenLifetime };
+  const shared = { authority, faults, ...lifetime };
+  const entra = await startEntra({ ...shared, tenantId, port: ports?.entra ?? 0 });
   closers.push(() => entra.close());
+  const guests = await startGuests(o.guests ?? [], shared, closers);
   const devops = await startDevops({ authority, port: ports?.oidc ?? 0, faults });
   closers.push(() => devops.close());
   entra.trustIssuer(devops.issuer, devops.publicJwk);
@@ -178,8 +180,13 @@ async function start(
   const publicRegistries = await PublicRegistries.open(listen);
   const arm = createArm({
     tenantId,
-    subscriptions,
-    authenticate: (token) => entra.verify(token, armAudiences),
+    subscriptions: [
+      ...subscriptions,
+      ...(o.guests ?? []).flatMap((guest) =>
+        guest.subscriptions.map((each) => ({ ...each, tenantId: guest.tenantId })),
+      ),
+    ],
+    authenticate: (token) => verifyAny([entra, ...guests], token, armAudiences),
     loopback: anyHolds(['127.0.0.0/8'], agent),
     ...(o.pace === undefined ? {} : { pace: o.pace }),
     ...(o.retryAfter === undefined ? {} : { retryAfter: o.retryAfter }),
@@ -191,7 +198,7 @@ async function start(
   });
   const armUrl = await listen('arm', ports?.arm ?? 0, arm.handler);
   armAudiences.push(armUrl);
-  entra.addResource(armUrl);
+  for (const each of [entra, ...guests]) each.addResource(armUrl);
 
   const identify = (token: string, audiences: readonly string[]): string | undefined =>
     entra.verify(token, audiences)?.objectId;
@@ -257,6 +264,7 @@ async function start(
     },
     authority,
     entra,
+    guests,
     arm,
     devops,
     network,

@@ -4,6 +4,7 @@ import { startEstate } from './estate-client.ts';
 import type { Estate } from './estate-client.ts';
 import { findProgram, interleaved } from './measure.ts';
 import type { Bench, Outcome, Subject } from './measure.ts';
+import { atScale } from './dns-scale.ts';
 import { startTaskSubject } from './dns-task.ts';
 
 const rounds = 5;
@@ -37,9 +38,8 @@ export async function dns(bench: Bench): Promise<Outcome> {
         return seconds;
       },
     };
-    if (program !== undefined) {
-      bench.progress('az signs in');
-      const az = await signIn(bench, program, estate.info);
+    const az = program === undefined ? undefined : await signIn(bench, program, estate.info);
+    if (az !== undefined) {
       subjects.az = async (run) => {
         await estate.requests();
         const seconds = await addRecords(az, run);
@@ -57,6 +57,7 @@ export async function dns(bench: Bench): Promise<Outcome> {
         return seconds;
       },
     });
+    const scale = await atScale(bench, estate, az);
     const applied = `${title}, planned and applied`;
     const again = `${title}, nothing to do`;
     return {
@@ -65,10 +66,13 @@ export async function dns(bench: Bench): Promise<Outcome> {
         { name: applied, unit: 'requests', ours: requests.task, peer: requests.az, peerName },
         { name: again, unit: 's', ours: unchanged.unchanged },
         { name: again, unit: 'requests', ours: requests.unchanged },
+        ...scale,
       ],
       notes: [
         'dns: the task reads the endpoints, writes every record and reads the zone again, in one process; az is told ' +
           `each name and address; ${sample} of its commands are measured and multiplied to ${endpoints}.`,
+        'dns: at a thousand endpoints the writes of the task hold the links of both networks with every zone; az is ' +
+          'told records only, reads no endpoint, and refuses to add the same records again.',
       ],
     };
   } finally {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import type { Resource } from '../../sandbox/azure/arm/store.ts';
 import type { SandboxInfo } from '../../sandbox/azure/sandbox.ts';
-import type { Answer, Question } from './estate.ts';
+import type { Answer, Question, Requests } from './estate.ts';
 import type { Bench } from './measure.ts';
 import { startServer } from './server-process.ts';
 import type { TaskConnection } from './task-process.ts';
@@ -15,12 +16,18 @@ export interface Estate {
   /** Writes a resource and waits for its end. @returns it as it is then */
   put(id: string, apiVersion: string, body: unknown): Promise<Record<string, unknown>>;
   get(id: string, apiVersion: string): Promise<Record<string, unknown>>;
+  /** Stores resources without asking whether they can be. */
+  seed(resources: readonly Resource[]): Promise<void>;
   /** Requests that Resource Manager got since this was called before. */
   requests(): Promise<number>;
+  /** The same, told apart. */
+  counted(): Promise<Requests>;
   /** Requests that it got so far for paths with a text in them. */
   requestsFor(text: string): Promise<number>;
   stop(): Promise<void>;
 }
+
+const nothing: Requests = { all: 0, reads: 0, writes: 0 };
 
 /** `pace` is how many milliseconds a long-running operation takes. */
 export async function startEstate({ folder }: Bench, pace = 25): Promise<Estate> {
@@ -49,8 +56,12 @@ export async function startEstate({ folder }: Bench, pace = 25): Promise<Estate>
       (await ask({ ask: 'put', id, apiVersion, body })).body as Record<string, unknown>,
     get: async (id, apiVersion) =>
       (await ask({ ask: 'get', id, apiVersion })).body as Record<string, unknown>,
-    requests: async () => (await ask({ ask: 'requests' })).requests ?? 0,
-    requestsFor: async (text) => (await ask({ ask: 'requestsFor', text })).requests ?? 0,
+    seed: async (resources) => {
+      await ask({ ask: 'seed', resources });
+    },
+    requests: async () => (await ask({ ask: 'requests' })).requests?.all ?? 0,
+    counted: async () => (await ask({ ask: 'requests' })).requests ?? nothing,
+    requestsFor: async (text) => (await ask({ ask: 'requestsFor', text })).requests?.all ?? 0,
     stop: () => server.stop(),
   };
 }

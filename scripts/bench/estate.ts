@@ -1,6 +1,8 @@
 /** A sandbox in a process of its own, for the suites that talk to Resource Manager. */
 import { Agent, request } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Activity } from '../../sandbox/azure/arm/server.ts';
+import type { Resource, Store } from '../../sandbox/azure/arm/store.ts';
 import { startSandbox } from '../../sandbox/azure/sandbox.ts';
 import type { SandboxInfo } from '../../sandbox/azure/sandbox.ts';
 import { serve } from './server-process.ts';
@@ -14,14 +16,23 @@ export type Question =
       readonly body: unknown;
     }
   | { readonly ask: 'get'; readonly id: string; readonly apiVersion: string }
+  /** Stores resources as they are, unchecked: a bench may need many of types that are not served here. */
+  | { readonly ask: 'seed'; readonly resources: readonly Resource[] }
   /** Requests that Resource Manager got since the last time this was asked. */
   | { readonly ask: 'requests' }
   /** Requests that it got at all for paths with a text in them. */
   | { readonly ask: 'requestsFor'; readonly text: string };
 
+export interface Requests {
+  readonly all: number;
+  readonly reads: number;
+  /** Those that were carried out. */
+  readonly writes: number;
+}
+
 export interface Answer {
   readonly body?: unknown;
-  readonly requests?: number;
+  readonly requests?: Requests;
   /** Why it did not work. */
   readonly error?: string;
 }
@@ -81,15 +92,18 @@ async function start(directory: string, pace: number): Promise<void> {
         return { body: await put(urlOf(info, asked), asked.body) };
       case 'get':
         return { body: JSON.parse((await send('GET', urlOf(info, asked), headers)).body) };
+      case 'seed':
+        for (const resource of asked.resources) (sandbox.arm.store as Store).put(resource);
+        return {};
       case 'requests': {
-        const before = counted;
+        const since = sandbox.arm.activity.slice(counted);
         counted = sandbox.arm.activity.length;
-        return { requests: counted - before };
+        return { requests: tally(since) };
       }
       case 'requestsFor': {
         const { text } = asked;
         const own = sandbox.arm.activity.filter(({ deployment }) => deployment === undefined);
-        return { requests: own.filter(({ path }) => path.includes(text)).length };
+        return { requests: tally(own.filter(({ path }) => path.includes(text))) };
       }
     }
   };
@@ -104,6 +118,12 @@ async function start(directory: string, pace: number): Promise<void> {
       await sandbox.stop();
     },
   );
+}
+
+function tally(sent: readonly Activity[]): Requests {
+  const reads = sent.filter(({ method }) => method === 'GET').length;
+  const writes = sent.filter(({ method, status }) => method !== 'GET' && status < 300).length;
+  return { all: sent.length, reads, writes };
 }
 
 function urlOf(

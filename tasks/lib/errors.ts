@@ -99,8 +99,9 @@ export const errorCodes = {
     fix: 'See the message; nothing was deployed.',
   },
   DNS_CONFLICT: {
-    cause: 'A record that has to be written belongs to another stamp or to nobody.',
-    fix: 'Remove or rename the record named in the message; it is never overwritten.',
+    cause:
+      'A record that has to be written belongs to another stamp, to a zone group, or to nobody.',
+    fix: "Remove or rename the record named in the message; it is never overwritten. If it is nobody's and right as it is, set adopt to true.",
   },
   DNS_ZONE_MISSING: {
     cause: 'A private endpoint needs a private DNS zone that does not exist in the hub.',
@@ -110,9 +111,22 @@ export const errorCodes = {
     cause: 'A private endpoint is not approved, or has no address yet.',
     fix: 'Approve the connection on the target resource, then run again.',
   },
+  CONNECTION_NOT_APPROVED: {
+    cause:
+      'A private endpoint connection that the topology accepts did not come in time, or was turned down.',
+    fix: 'See which one and its state; a rejected endpoint has to be made again before it can be approved.',
+  },
   DNS_UNSUPPORTED: {
     cause: 'The zone of this resource type and group id is not known in this cloud.',
-    fix: 'Register the record by hand, or open an issue with the type and group id.',
+    fix: 'Name the zone in the input zones; the message gives the line.',
+  },
+  DNS_LIMIT: {
+    cause: 'The plan needs more record sets, records or links than Azure allows.',
+    fix: 'The message names the zone, set or network and the limit; nothing was written.',
+  },
+  DNS_ZONE_GROUP: {
+    cause: 'The zone group of a private endpoint does not register what the endpoint needs.',
+    fix: 'Correct the zone group named in the message, or the policy that makes it; it is not fought over.',
   },
   DNS_VERIFY_FAILED: {
     cause: 'A record does not resolve as it should from this agent.',

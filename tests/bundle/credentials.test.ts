@@ -8,7 +8,7 @@ import {
   stepEnvironment,
   type TaskRun,
   type TestConnection,
-} from '../support/packaged-task.ts';
+} from '../support/packaged-step.ts';
 
 const template = JSON.stringify({
   $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#',

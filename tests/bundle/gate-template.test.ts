@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { hubTemplate, runGate, writeEstate } from './gate-template-world.ts';
 
 describe('NetworkGate on templates, without a socket', function () {
@@ -82,6 +82,23 @@ describe('NetworkGate on templates, without a socket', function () {
       assert.match(run.output, message);
       assert.match(run.output, /code=TEMPLATE_INVALID/);
     }
+  });
+
+  it("predicts the project's own Bicep files with the snapshot of the CLI", async () => {
+    const templates = resolve('templates');
+    const run = await runGate(folder, {
+      topology: join(templates, 'examples/mission-critical/topology.yml'),
+      evidence: 'template',
+      templates: ['hub', 'stamp'].map((n) => join(templates, `bicep/${n}/main.bicep`)).join('\n'),
+      bicepPath: resolve('dist/sandbox/bicep'),
+      resultsFolder: join(folder, 'out'),
+    });
+    assert.match(run.output, /result=Succeeded/, run.output + run.errors);
+    assert.match(run.output, /PASS {4}weu\/peering .*Connected/);
+    assert.match(
+      await text('reach.md'),
+      /\| hub\/agents \| pe-kv-spokeline-mc-weu \| 443\/tcp \| .*allow-agents \(210\)/,
+    );
   });
 
   it('checks its inputs together, before anything else', async () => {

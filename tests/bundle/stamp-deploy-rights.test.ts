@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { secretOf, type TaskRun } from '../support/packaged-task.ts';
+import { secretOf, type TaskRun } from '../support/packaged-step.ts';
 import { startPackagedDeploy, type PackagedDeploy } from './stamp-deploy-world.ts';
 
 const template = `param subnet string

@@ -8,7 +8,7 @@ import {
   stepEnvironment,
   type TaskRun,
   type TestConnection,
-} from '../support/packaged-task.ts';
+} from '../support/packaged-step.ts';
 
 export const standIn = resolve('dist/sandbox/bicep');
 

@@ -6,8 +6,10 @@ import type { Claim, Claims } from './arm-mutations/claims.ts';
 import { connectionClaims } from './arm-mutations/connections.ts';
 import { echoOf } from './arm-mutations/echo.ts';
 import { endpointClaims } from './arm-mutations/endpoints.ts';
+import { linkServiceClaims } from './arm-mutations/link-services.ts';
 import { networkClaims } from './arm-mutations/networks.ts';
 import { privateDnsClaims } from './arm-mutations/private-dns.ts';
+import { recordClaims } from './arm-mutations/record-sets.ts';
 import { ruleClaims } from './arm-mutations/rules.ts';
 import { serviceClaims } from './arm-mutations/services.ts';
 
@@ -16,7 +18,9 @@ const claims: Claims = {
   ...ruleClaims,
   ...endpointClaims,
   ...privateDnsClaims,
+  ...recordClaims,
   ...serviceClaims,
+  ...linkServiceClaims,
   ...connectionClaims,
   ...authorizationClaims,
 };

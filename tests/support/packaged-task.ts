@@ -1,126 +1,120 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtempSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { SandboxInfo } from '../../sandbox/azure/sandbox.ts';
-import { finish, type Finished } from './start.ts';
+import { finish } from './start.ts';
 
-/** A service connection as the agent hands it to a task. */
-export interface TestConnection {
-  readonly scheme: 'ServicePrincipal' | 'WorkloadIdentityFederation' | 'ManagedServiceIdentity';
-  /** Authorization parameters besides the tenant. */
-  readonly parameters: Readonly<Record<string, string>>;
+/** Who a service connection signs in as. */
+export interface ConnectionIdentity {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly tenantId?: string;
+  readonly subscriptionId?: string;
+  /** Where it signs in; the sandbox's own tenant without it. */
+  readonly authority?: string;
 }
 
-/** How a packaged task ended. */
-export interface TaskRun extends Finished {
+export interface PackagedRun {
   readonly result: string;
+  /** All of standard output. */
+  readonly output: string;
+  /** Code and message of each error or warning. */
+  readonly issues: readonly { readonly code: string; readonly message: string }[];
   readonly outputs: Readonly<Record<string, string>>;
-  /** Issues of the log: `code: text`. */
-  readonly issues: readonly string[];
-  /** Lines that are no commands. */
-  readonly lines: readonly string[];
 }
 
-const connectionId = '00000000-0000-4000-8000-0000000000c1';
-
-/** An application with a secret. */
-export function secretOf(application: { clientId: string; secret: string | undefined }) {
-  return {
-    scheme: 'ServicePrincipal',
-    parameters: {
-      SERVICEPRINCIPALID: application.clientId,
-      SERVICEPRINCIPALKEY: application.secret ?? '',
-    },
-  } satisfies TestConnection;
-}
-
-/** The environment of a step: agent, service connection, inputs, and what the step's `env:` adds. */
-export function stepEnvironment(
+/**
+ * Runs a packaged task against a sandbox as the agent does: a process of its own, inputs and connections in the
+ * environment, nothing else.
+ *
+ * @param connections by the input that names them
+ */
+export async function runPackaged(
+  task: string,
   info: SandboxInfo,
   folder: string,
-  connection: TestConnection,
+  connections: Readonly<Record<string, ConnectionIdentity>>,
   inputs: Readonly<Record<string, string>>,
-  more: Readonly<Record<string, string>> = {},
-): Record<string, string> {
-  const id =
-    connection.scheme === 'WorkloadIdentityFederation' ? info.serviceConnectionId : connectionId;
-  const given = Object.entries({ azureSubscription: id, ...inputs });
-  const parameters = Object.entries({ TENANTID: info.tenantId, ...connection.parameters });
+): Promise<PackagedRun> {
+  const { bundle, env } = packagedCommand(task, info, folder, connections, inputs);
+  const { stdout, stderr } = await finish(process.execPath, [bundle], { env });
+  return readRun(task, stdout, stderr);
+}
+
+/** The bundle of a packaged task and the environment that the agent would make for it. */
+export function packagedCommand(
+  task: string,
+  info: SandboxInfo,
+  folder: string,
+  connections: Readonly<Record<string, ConnectionIdentity>>,
+  inputs: Readonly<Record<string, string>>,
+): { bundle: string; env: NodeJS.ProcessEnv } {
+  const ids = Object.keys(connections).map((name) => [name, `connection-${name}`] as const);
+  const given = Object.entries({ ...Object.fromEntries(ids), ...inputs });
   return {
-    PATH: process.env['PATH'] ?? '',
-    HOME: folder,
-    AGENT_TEMPDIRECTORY: folder,
-    SYSTEM_DEFAULTWORKINGDIRECTORY: folder,
-    BUILD_BUILDID: '7',
-    SYSTEM_STAGENAME: 'release',
-    SYSTEM_JOBNAME: 'deploy',
-    TF_BUILD: 'True',
-    NODE_EXTRA_CA_CERTS: info.ca,
-    [`ENDPOINT_URL_${id}`]: info.arm,
-    [`ENDPOINT_AUTH_SCHEME_${id}`]: connection.scheme,
-    [`ENDPOINT_AUTH_${id}`]: JSON.stringify({ scheme: connection.scheme, parameters: {} }),
-    ...Object.fromEntries(parameters.map(([k, v]) => [`ENDPOINT_AUTH_PARAMETER_${id}_${k}`, v])),
-    [`ENDPOINT_DATA_${id}_ENVIRONMENT`]: 'AzureCloud',
-    [`ENDPOINT_DATA_${id}_ENVIRONMENTAUTHORITYURL`]: info.authority,
-    [`ENDPOINT_DATA_${id}_RESOURCEMANAGERURL`]: info.arm,
-    [`ENDPOINT_DATA_${id}_ACTIVEDIRECTORYSERVICEENDPOINTRESOURCEID`]: info.arm,
-    [`ENDPOINT_DATA_${id}_SUBSCRIPTIONID`]: info.subscriptionId,
-    ...(connection.scheme === 'WorkloadIdentityFederation'
-      ? {
-          SYSTEM_OIDCREQUESTURI: info.oidc,
-          ENDPOINT_AUTH_SYSTEMVSSCONNECTION: JSON.stringify({ scheme: 'OAuth', parameters: {} }),
-          ENDPOINT_AUTH_PARAMETER_SYSTEMVSSCONNECTION_ACCESSTOKEN: info.systemAccessToken,
-        }
-      : {}),
-    ...Object.fromEntries(given.map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
-    ...more,
+    bundle: resolve('dist', 'tasks', task, `${task}V1`, 'index.js'),
+    env: {
+      PATH: process.env['PATH'],
+      // The agent's library keeps a key of the run there, so that two runs at once need one each.
+      AGENT_TEMPDIRECTORY: mkdtempSync(join(folder, 'temp-')),
+      SYSTEM_DEFAULTWORKINGDIRECTORY: folder,
+      TF_BUILD: 'True',
+      NODE_EXTRA_CA_CERTS: info.ca,
+      ...(Object.fromEntries(
+        given.map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
+      ) as Record<string, string>),
+      ...Object.assign({}, ...ids.map(([name, id]) => environmentOf(info, id, connections[name]))),
+    },
   };
 }
 
-/** Runs the bundle of a task as the agent does, and reads its log as the agent does. */
-export async function runPackaged(
-  task: string,
-  folder: string,
-  env: Readonly<Record<string, string>>,
-  wrap: (command: string[]) => string[] = (command) => command,
-): Promise<TaskRun> {
-  const bundle = resolve(`dist/tasks/${task}/${task}V1/index.js`);
-  const [command = '', ...args] = wrap([process.execPath, bundle]);
-  return read(await finish(command, args, { cwd: folder, env: { ...env } }));
-}
-
-function read(finished: Finished): TaskRun {
+/** What a task said; throws unless it ended as a task does. */
+export function readRun(task: string, output: string, stderr: string): PackagedRun {
+  const result = /##vso\[task\.complete result=(\w+);/.exec(output)?.[1];
+  if (result === undefined) throw new Error(`${task} did not end as a task:\n${output}${stderr}`);
+  const lines = output.split('\n');
   const outputs: Record<string, string> = {};
-  const issues: string[] = [];
-  const lines: string[] = [];
-  let result = 'none';
-  for (const line of finished.stdout.split('\n')) {
-    const match = /^##vso\[(\S+) ?(.*?)\](.*)$/.exec(line);
-    if (match === null) {
-      lines.push(line);
-      continue;
-    }
-    const [, name, properties = '', data = ''] = match;
-    const text = unescape(data);
-    const property = (key: string) =>
-      new RegExp(`(?:^|;)${key}=([^;]*);`).exec(properties)?.[1] ?? '';
-    if (name === 'task.setvariable') outputs[property('variable')] = text;
-    if (name === 'task.logissue') issues.push(`${property('code')}: ${text}`);
-    if (name === 'task.complete') result = property('result');
+  for (const line of lines) {
+    const [, name, value] =
+      /^##vso\[task\.setvariable variable=([^;]+);.*?\](.*)$/.exec(line) ?? [];
+    if (name !== undefined) outputs[name] = unescape(value ?? '');
   }
-  return { ...finished, result, outputs, issues, lines };
+  const issues = lines.flatMap((line) => {
+    const [, properties = '', message] = /^##vso\[task\.logissue ([^\]]*)\](.*)$/.exec(line) ?? [];
+    if (message === undefined) return [];
+    return [{ code: /code=([\w-]+)/.exec(properties)?.[1] ?? '', message: unescape(message) }];
+  });
+  return { result, output, issues, outputs };
 }
 
-function unescape(data: string): string {
-  return data
-    .replace(/%0D/g, '\r')
-    .replace(/%0A/g, '\n')
-    .replace(/%AZP25/g, '%');
+function environmentOf(
+  info: SandboxInfo,
+  id: string,
+  identity: ConnectionIdentity | undefined,
+): Record<string, string> {
+  if (identity === undefined) return {};
+  const parameter = `ENDPOINT_AUTH_PARAMETER_${id}`;
+  const data = `ENDPOINT_DATA_${id}`;
+  const { tenantId = info.tenantId, subscriptionId = info.subscriptionId } = identity;
+  return {
+    [`ENDPOINT_URL_${id}`]: info.arm,
+    [`ENDPOINT_AUTH_SCHEME_${id}`]: 'ServicePrincipal',
+    [`ENDPOINT_AUTH_${id}`]: '{"scheme":"ServicePrincipal","parameters":{}}',
+    [`${parameter}_TENANTID`]: tenantId,
+    [`${parameter}_SERVICEPRINCIPALID`]: identity.clientId,
+    [`${parameter}_SERVICEPRINCIPALKEY`]: identity.clientSecret,
+    [`${data}_ENVIRONMENT`]: 'AzureCloud',
+    [`${data}_ENVIRONMENTAUTHORITYURL`]: identity.authority ?? info.authority,
+    [`${data}_RESOURCEMANAGERURL`]: info.arm,
+    [`${data}_ACTIVEDIRECTORYSERVICEENDPOINTRESOURCEID`]: info.arm,
+    [`${data}_SUBSCRIPTIONID`]: subscriptionId,
+  };
 }
 
-/** A folder as a job has one, with the files of a repository; `remove` it at the end. */
-export async function jobFolder(files: Readonly<Record<string, string>>) {
-  const folder = await mkdtemp(join(tmpdir(), 'spk-job-'));
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+function unescape(text: string): string {
+  return text
+    .replaceAll('%3B', ';')
+    .replaceAll('%0D', '\r')
+    .replaceAll('%0A', '\n')
+    .replaceAll('%5D', ']')
+    .replaceAll('%AZP25', '%');
 }

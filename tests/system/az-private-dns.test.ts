@@ -96,4 +96,30 @@ describe('the Azure CLI: private DNS', function () {
       /\(ResourceNotFound\)/,
     );
   });
+
+  it('private-dns record-set aaaa, cname and txt', async () => {
+    assert.ok(az);
+    await az.run('network', 'private-dns', 'zone', 'create', ...one('three.example'));
+    const set = (type: string) => ['network', 'private-dns', 'record-set', type];
+    const at = ['-g', group, '-z', 'three.example'];
+    await az.run(...set('aaaa'), 'add-record', ...at, '-n', 'www', '-a', 'fd00::5');
+    await az.run(...set('cname'), 'set-record', ...at, '-n', '*', '-c', 'www.three.example');
+    await az.run(...set('txt'), 'add-record', ...at, '-n', '@', '-v', 'a b');
+    const listed = await az.run(
+      ...['network', 'private-dns', 'record-set', 'list', ...at],
+      ...query(
+        "sort_by([?name!='www' || aaaaRecords], &type)[].[aaaaRecords, cnameRecord.cname, txtRecords]",
+      ),
+    );
+    assert.deepEqual(listed, [
+      [[{ ipv6Address: 'fd00::5' }], null, null],
+      [null, 'www.three.example', null],
+      [null, null, null],
+      [null, null, [{ value: ['a b'] }]],
+    ]);
+    assert.match(
+      await az.fail(...set('a'), 'add-record', ...at, '-n', '*', '-a', '10.0.0.5'),
+      /\(BadRequest\)/,
+    );
+  });
 });

@@ -48,7 +48,9 @@ export async function startDnsArm(): Promise<DnsArm> {
   let etag = 0;
   const put = (id: string, resource: Partial<Stored>) => {
     const name = id.split('/').at(-1) ?? '';
-    const stored = { id, name, properties: {}, ...resource, etag: `"e${(etag += 1)}"` };
+    const [namespace = '', ...parts] = (id.split('/providers/')[1] ?? '').split('/');
+    const type = [namespace, ...parts.filter((_part, n) => n % 2 === 0)].join('/');
+    const stored = { id, name, type, properties: {}, ...resource, etag: `"e${(etag += 1)}"` };
     resources.set(id.toLowerCase(), stored);
   };
   const fake: DnsArm = {
@@ -128,9 +130,13 @@ function answer(
       ? false
       : (key.split('/providers/')[1] ?? '').split('/').length % 2 === 0;
   if (method === 'GET' && isCollection) {
+    // All record sets of a zone: every type that stands where ALL does, but for links.
+    const all = key.endsWith('/all');
+    const start = all ? key.slice(0, -'all'.length) : `${key}/`;
     const depth = key.split('/').length + 1;
     const value = [...fake.resources.entries()]
-      .filter(([id]) => id.startsWith(`${key}/`) && id.split('/').length === depth)
+      .filter(([id]) => id.startsWith(start) && id.split('/').length === depth)
+      .filter(([id]) => !all || !id.includes('/virtualnetworklinks/'))
       .map(([, resource]) => resource);
     return { status: 200, body: { value } };
   }

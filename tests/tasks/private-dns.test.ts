@@ -106,9 +106,18 @@ describe('PrivateDns', () => {
       overlays: [],
       stamp: 'primary,secondary',
       resourceGroup: undefined,
+      endpoints: [],
+      endpointTags: [],
+      pending: 'fail',
       zonesSubscription: undefined,
       zonesResourceGroup: undefined,
       linkNetworks: [],
+      mode: 'records',
+      links: undefined,
+      records: undefined,
+      zones: undefined,
+      adopt: false,
+      policyWait: 0,
       owner: undefined,
       resolvers: [],
       networks: [],
@@ -138,9 +147,12 @@ describe('PrivateDns', () => {
     assert.equal(context.outputs['changes']?.value, '4');
     const { ttl, aRecords, metadata } = record('kv-weu')?.properties ?? {};
     assert.deepEqual([ttl, aRecords], [10, [{ ipv4Address: '10.1.1.132' }]]);
-    const { 'spokeline-endpoint': endpoint, ...rest } = metadata as Record<string, string>;
-    assert.deepEqual(rest, { 'spokeline-owner': 'shop/weu', 'spokeline-addresses': '10.1.1.132' });
-    assert.match(endpoint ?? '', /^pe:[0-9a-f]{12}$/);
+    const { 'spokeline-values': digest, ...rest } = metadata as Record<string, string>;
+    assert.match(digest ?? '', /^[0-9a-f]{16}$/);
+    assert.deepEqual(rest, {
+      'spokeline-owner': 'shop/weu',
+      'spokeline-endpoint-dcf8780bb6f3': `${stampSubscription}/rg-weu/pe 10.1.1.132`,
+    });
     const links = [...arm.resources.values()].filter((r) => r.id.includes('spokeline-vnet-'));
     assert.deepEqual(
       links.map((l) => [l.tags?.['spokeline-owner'], l.location, l.properties['resolutionPolicy']]),
@@ -174,7 +186,9 @@ describe('PrivateDns', () => {
         action: 'create',
         zone: 'privatelink.vaultcore.azure.net',
         name: 'kv-weu',
-        addresses: ['10.1.1.132'],
+        type: 'A',
+        values: ['10.1.1.132'],
+        why: 'missing',
       },
     ]);
   });

@@ -211,6 +211,9 @@ describe('inputs of StampDeploy', () => {
 });
 
 describe('inputs of PrivateDns', () => {
+  const endpointId =
+    '/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/privateEndpoints/pe';
+  const byHand = { zonesResourceGroup: 'rg-dns', owner: 'shop/weu' };
   const cases: [string, Record<string, string>, Record<string, string>, string[]][] = [
     ['a topology', {}, { topology: '/w/topology.yml' }, []],
     [
@@ -224,9 +227,9 @@ describe('inputs of PrivateDns', () => {
       {},
       {},
       [
-        'Input "resourceGroup" is needed when there is no topology.',
         'Input "zonesResourceGroup" is needed when there is no topology.',
         'Input "owner" is needed when there is no topology.',
+        'Input "resourceGroup" is needed when there is no topology, unless endpoints or endpointTags are given.',
       ],
     ],
     [
@@ -246,6 +249,42 @@ describe('inputs of PrivateDns', () => {
         'Input "linkNetworks" has vnet; allowed: ids of virtual networks.',
         'Input "networks" has "10.0.0.0/33": "/33" is no length from /0 to /32.',
         'Input "resolvers" has "dns.corp": a resolver is an address, or address:port.',
+      ],
+    ],
+    [
+      'endpoints instead of a resource group',
+      { endpoints: JSON.stringify({ a: { value: [endpointId] } }), ...byHand },
+      {},
+      [],
+    ],
+    ['tags instead of a resource group', { endpointTags: 'app=shop, weu', ...byHand }, {}, []],
+    [
+      'endpoints that are none',
+      { endpoints: 'pe-one', endpointTags: '=x' },
+      { topology: '/w/topology.yml' },
+      ['Input "endpoints" has pe-one; allowed: ids of private endpoints, or JSON.'],
+    ],
+    [
+      'JSON without an endpoint',
+      { endpoints: '["/subscriptions/s"]' },
+      { topology: '/w/topology.yml' },
+      ['Input "endpoints" has no id of a private endpoint in its JSON.'],
+    ],
+    [
+      'JSON that is cut off',
+      { endpoints: '[' },
+      { topology: '/w/topology.yml' },
+      [
+        'Input "endpoints" begins like JSON and is none; allowed: ids of private endpoints, or JSON.',
+      ],
+    ],
+    [
+      'tags without a name beside a list',
+      { endpoints: `${endpointId}, ${endpointId}2`, endpointTags: '=x' },
+      { topology: '/w/topology.yml' },
+      [
+        'Input "endpointTags" has =x; allowed: name=value, name.',
+        'Input "endpointTags" cannot stand beside endpoints.',
       ],
     ],
     [

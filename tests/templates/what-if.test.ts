@@ -224,7 +224,7 @@ describe('StampDeploy: what-if', function () {
         },
         [
           'Input "ignoreChanges" in entry 1: typ is not a known key; did you mean "type"?',
-          'Input "ignoreChanges" in entry 2: change is "Sometimes"; allowed: Create, Delete, Modify, Deploy, Unsupported.',
+          'Input "ignoreChanges" in entry 2: change is "Sometimes"; allowed: Create, Delete, Detach, Modify, Deploy, Unsupported.',
           'Input "ignoreChanges" in entry 3: it would ignore everything; give a type, a path or a change.',
           'Input "ignoreChanges" in entry 4: properties have no change Deploy; allowed: Create, Delete, Modify.',
           'Input "ignoreChanges" in entry 5: the document is "x"; allowed: a mapping with the keys type, path, change, reason.',

@@ -7,6 +7,7 @@ import { asObject, type Json } from './json.ts';
 import { locationOf } from './locations.ts';
 import type { Manager } from './manager.ts';
 import type { Operation } from './operations.ts';
+import { requireLinked } from './rbac/tenants.ts';
 import type { Principal } from './server.ts';
 import type { Resource } from './store.ts';
 import { readTags } from './subscriptions.ts';
@@ -77,7 +78,7 @@ export class Resources {
       location: locationOf(definition, request.body, existing, id),
     };
     const links = definition.links?.(context) ?? [];
-    access.requireLinks(principal, `${definition.type}/write`, id.id, links);
+    requireLinked(this.#manager, principal, `${definition.type}/write`, id.id, links);
     return { definition, context };
   }
 

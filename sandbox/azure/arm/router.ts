@@ -7,6 +7,7 @@ import { ArmError } from './errors.ts';
 import { segmentsOf } from './ids.ts';
 import { parseBody } from './jsonc.ts';
 import type { Manager } from './manager.ts';
+import { requireTenant } from './rbac/tenants.ts';
 import { dispatch } from './routes/dispatch.ts';
 import { metadataEndpoints } from './routes/metadata.ts';
 import type { Principal } from './server.ts';
@@ -33,6 +34,7 @@ export function createRouter(manager: Manager): Handler {
         reply = { status: 200, body: metadataEndpoints(url.origin, manager.tenantId) };
       } else {
         principal = authenticate(manager, request);
+        requireTenant(manager, principal, segments);
         const call: Call = {
           manager,
           method,
@@ -91,9 +93,18 @@ function authenticate(manager: Manager, request: IncomingMessage): Principal {
     );
   }
   const principal = manager.options.authenticate(token);
-  if (principal !== undefined) return principal;
+  if (principal !== undefined) return { ...principal, auxiliary: auxiliaryOf(manager, request) };
   throw new ArmError(401, 'InvalidAuthenticationToken', 'The access token is invalid.', {
     headers: challenge('invalid_token', 'The access token is invalid.'),
+  });
+}
+
+/** The service takes three of them, and ignores those that it does not know. */
+function auxiliaryOf(manager: Manager, request: IncomingMessage): Principal[] {
+  const tokens = (header(request, 'x-ms-authorization-auxiliary') ?? '').split(/[;,]/);
+  return tokens.slice(0, 3).flatMap((part) => {
+    const token = /^\s*Bearer\s+(\S+)\s*$/i.exec(part)?.[1];
+    return (token === undefined ? undefined : manager.options.authenticate(token)) ?? [];
   });
 }
 

@@ -9,7 +9,8 @@ import type { TypeDefinition } from './types/definition.ts';
 /** What the sandbox's Azure Resource Manager needs to know about its world. */
 export interface ArmOptions {
   tenantId: string;
-  subscriptions: readonly { id: string; name: string }[];
+  /** Each in the one tenant, unless it names another. */
+  subscriptions: readonly { id: string; name: string; tenantId?: string }[];
   /** Who a bearer token speaks for; undefined refuses it (401). */
   authenticate(token: string): Principal | undefined;
   now?: () => Date;
@@ -34,6 +35,10 @@ export interface ArmOptions {
 export interface Principal {
   objectId: string;
   clientId: string;
+  /** The one tenant of the manager without it. */
+  tenantId?: string;
+  /** Identities of other tenants whose tokens came along. */
+  auxiliary?: readonly Principal[];
   /** Id of the deployment stack that acts for the caller; its own deny settings do not bind it. */
   stack?: string;
 }

@@ -42,11 +42,11 @@ export class Subscriptions {
 
   constructor(manager: Manager) {
     this.#manager = manager;
-    for (const { id, name } of manager.options.subscriptions) {
+    for (const { id, name, tenantId = manager.tenantId } of manager.options.subscriptions) {
       this.#byId.set(id.toLowerCase(), {
         subscriptionId: id,
         displayName: name,
-        tenantId: manager.tenantId,
+        tenantId,
         id: `/subscriptions/${id}`,
       });
     }

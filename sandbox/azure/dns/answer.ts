@@ -1,19 +1,19 @@
 import type { Resource, ResourceReader } from '../arm/store.ts';
 import { anyHolds, parseAddress } from '../network/cidr.ts';
-import { field, idOf, list, sameId, text, texts } from '../network/fields.ts';
+import { field, idOf, sameId, texts } from '../network/fields.ts';
 import { hasPrivateEndpoint, publicNames } from '../services/names.ts';
-import { isInZone, normalise, relativeName } from './names.ts';
+import { isInZone, normalise } from './names.ts';
+import { originOf, publicOrigin, type ZoneOrigin } from './origin.ts';
+import { recordsOf, type StoredRecord } from './record-sets.ts';
 
 /** One record of an answer; other types than these are never handed out. */
-export type AnswerRecord =
-  | { type: 'A'; name: string; ttl: number; data: string }
-  | { type: 'CNAME'; name: string; ttl: number; data: string };
+export type AnswerRecord = StoredRecord | ZoneOrigin;
 
 export interface DnsAnswer {
   code: 'NOERROR' | 'NXDOMAIN' | 'SERVFAIL';
   records: AnswerRecord[];
-  /** Zone whose SOA goes with an answer that has no record of the wanted type. */
-  authority: string | undefined;
+  /** SOA of the zone that goes with an answer that has no record of the wanted type. */
+  authority: ZoneOrigin | undefined;
 }
 
 export interface AnswerOptions {
@@ -66,8 +66,8 @@ export function answerQuery(
 }
 
 type Found =
-  | { kind: 'found'; records: AnswerRecord[]; authority: string }
-  | { kind: 'missing'; authority: string };
+  | { kind: 'found'; records: AnswerRecord[]; authority: ZoneOrigin }
+  | { kind: 'missing'; authority: ZoneOrigin };
 
 function lookUp(
   store: ResourceReader,
@@ -77,13 +77,15 @@ function lookUp(
 ): Found {
   const linked = network === undefined ? undefined : linkedZone(store, network, name);
   if (linked !== undefined) {
+    const authority = originOf(store, linked.zone);
     const records = recordsOf(store, linked.zone, name);
     if (records !== undefined) {
-      return { kind: 'found', records, authority: linked.zone.name.toLowerCase() };
+      const apex = name === authority.name ? [authority] : [];
+      return { kind: 'found', records: [...records, ...apex], authority };
     }
     const privateLink = linked.zone.name.toLowerCase().startsWith('privatelink.');
     if (!(linked.redirects && privateLink)) {
-      return { kind: 'missing', authority: linked.zone.name.toLowerCase() };
+      return { kind: 'missing', authority };
     }
   }
   return publicLookUp(store, o, name);
@@ -107,47 +109,8 @@ function linkedZone(
     })[0];
 }
 
-/** Undefined if the zone has nothing at this name. */
-function recordsOf(
-  store: ResourceReader,
-  zone: Resource,
-  name: string,
-): AnswerRecord[] | undefined {
-  const zoneName = zone.name.toLowerCase();
-  const relative = relativeName(name, zoneName);
-  const wildcard = relative.includes('.') ? relative.replace(/^[^.]+/, '*') : '*';
-  for (const wanted of [relative, wildcard]) {
-    const sets = recordSets(store, zone).filter((set) => labelOf(set) === wanted);
-    if (sets.length > 0) return sets.flatMap((set) => recordsIn(set, name));
-  }
-  // A name that only has names below it exists, without records.
-  const below = recordSets(store, zone).some((set) => labelOf(set).endsWith(`.${relative}`));
-  return below || name === zoneName ? [] : undefined;
-}
-
-const recordTypes = ['A', 'CNAME', 'AAAA', 'TXT', 'MX', 'SRV', 'PTR'] as const;
-
-function recordSets(store: ResourceReader, zone: Resource): Resource[] {
-  return recordTypes.flatMap((type) => store.list(`${zoneType}/${type}`, zone.id));
-}
-
-/** A record set's own name; some stores keep `zone/label`. */
-function labelOf(set: Resource): string {
-  return (set.id.split('/').at(-1) ?? '').toLowerCase();
-}
-
-function recordsIn(set: Resource, name: string): AnswerRecord[] {
-  const ttl = typeof set.properties['ttl'] === 'number' ? set.properties['ttl'] : 3600;
-  const alias = text(field(set.properties, 'cnameRecord'), 'cname');
-  if (alias !== undefined) return [{ type: 'CNAME', name, ttl, data: alias }];
-  return list(set.properties, 'aRecords').flatMap((record) => {
-    const data = text(record, 'ipv4Address');
-    return data === undefined ? [] : [{ type: 'A' as const, name, ttl, data }];
-  });
-}
-
 function publicLookUp(store: ResourceReader, o: AnswerOptions, name: string): Found {
-  const authority = name.split('.').slice(-2).join('.');
+  const authority = publicOrigin(name);
   for (const known of publicNames(store)) {
     const behindLink = hasPrivateEndpoint(store, known.resource, known.groupId);
     if (known.name === name && behindLink) {

@@ -3,11 +3,12 @@ import { createSocket } from 'node:dgram';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import packet from 'dns-packet';
-import type { Answer, DecodedPacket, Packet, SoaAnswer } from 'dns-packet';
+import type { Answer, DecodedPacket, Packet } from 'dns-packet';
 import type { ResourceReader } from '../arm/store.ts';
 import type { DnsAnswer } from './answer.ts';
 import { answerQuery } from './answer.ts';
-import { documentationAddress, normalise } from './names.ts';
+import { documentationAddress } from './names.ts';
+import type { ZoneOrigin } from './origin.ts';
 
 export interface DnsOptions {
   /** Address and port; port 0 takes one that is free for UDP and TCP. */
@@ -30,8 +31,6 @@ const codes = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4 } as
 const smallestUdp = 512;
 const largestUdp = 1232;
 const idleMs = 10_000;
-/** Seconds that a missing name may be remembered. */
-const negativeTtl = 10;
 
 /** Answers as Azure-provided DNS does for the agent's network. It never asks another server. */
 export async function startDns(store: ResourceReader, o: DnsOptions): Promise<DnsServer> {
@@ -163,7 +162,7 @@ function reply(
     flags: flagsOf(query, codes[found.code]),
     questions: [question],
     answers: found.records.map((record): Answer => ({ ...record, class: 'IN' })),
-    authorities: found.authority === undefined ? [] : [soa(found.authority)],
+    authorities: found.authority === undefined ? [] : [negative(found.authority)],
     additionals: edns === undefined ? [] : [ednsRecord],
   };
   const encoded = packet.encode(full);
@@ -194,22 +193,9 @@ function flagsOf(query: DecodedPacket, code: number): number {
   return wanted | packet.RECURSION_AVAILABLE | code;
 }
 
-function soa(zone: string): SoaAnswer {
-  return {
-    type: 'SOA',
-    name: normalise(zone),
-    ttl: negativeTtl,
-    class: 'IN',
-    data: {
-      mname: 'azureprivatedns.net',
-      rname: 'azureprivatedns-host.microsoft.com',
-      serial: 1,
-      refresh: 3600,
-      retry: 300,
-      expire: 2_419_200,
-      minimum: negativeTtl,
-    },
-  };
+/** A missing name is remembered for the smaller of the two (RFC 2308, 3), so that caches need not compare. */
+function negative(origin: ZoneOrigin): Answer {
+  return { ...origin, class: 'IN', ttl: Math.min(origin.ttl, origin.data.minimum) };
 }
 
 /** A header alone, for a message whose question cannot be repeated. */

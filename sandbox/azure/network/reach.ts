@@ -41,7 +41,8 @@ export function reach(
     port,
     protocol,
     sourceGroups: source.groups,
-    destinationGroups: endpoint?.groups ?? destination?.groups ?? [],
+    // Of a machine that nobody described, nobody knows the groups; what is outside has none.
+    destinationGroups: endpoint?.groups ?? (destination === undefined ? [] : destination.groups),
   };
   const leaving = filter(estate, source, 'Outbound', packet);
   if (leaving.stopped !== undefined) return leaving.stopped;

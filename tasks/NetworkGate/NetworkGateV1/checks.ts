@@ -112,7 +112,7 @@ async function derivedOf(
   const found: DerivedCheck[] = [];
   for (const stamp of stamps) {
     const { subscription, resourceGroup } = stamp;
-    const endpoints = await listEndpoints(arm, subscription, resourceGroup, task.signal);
+    const { endpoints } = await listEndpoints(arm, { subscription, resourceGroup }, task.signal);
     const checks = derivedChecks(endpoints, stamp);
     task.log.info(
       `stamp ${stamp.name}: ${endpoints.length} private endpoints in ${resourceGroup}, ${checks.length} checks`,

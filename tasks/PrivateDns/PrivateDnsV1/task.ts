@@ -1,23 +1,20 @@
 import { createArmClient, type ArmClient } from '../../lib/azure/arm-client.ts';
 import type { TransportOptions } from '../../lib/azure/arm-transport.ts';
 import type { ServiceConnection } from '../../lib/azure/connection.ts';
-import { listEndpoints } from '../../lib/azure/dns-endpoints.ts';
+import { withOtherTenants } from '../../lib/azure/other-tenants.ts';
 import { createZonePort } from '../../lib/azure/private-dns.ts';
-import { applyPlan } from '../../lib/dns/apply.ts';
-import { refuseObstacles } from '../../lib/dns/check.ts';
-import { changesOf, describePlan, planDocument } from '../../lib/dns/describe.ts';
-import type { Wish, ZonePort } from '../../lib/dns/model.ts';
-import { planOf, removalOf, type Plan } from '../../lib/dns/plan.ts';
-import { expectationsOf, verify } from '../../lib/dns/verify.ts';
-import { wishOf } from '../../lib/dns/wish.ts';
-import { SpokelineError } from '../../lib/errors.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
-import { resolverFor } from '../../lib/net/resolve.ts';
 import { readTopology } from '../../lib/topology/read.ts';
+import { approve } from './approval.ts';
+import { apply, remove } from './changes.ts';
+import { drift } from './drifting.ts';
 import type { Inputs } from './inputs.ts';
-import { scopeOf, type Scope } from './scope.ts';
+import { scopeOf } from './scope.ts';
+import { showPlans } from './summary.ts';
+import { readParts, surveyed } from './survey.ts';
+import { verifyNames } from './verification.ts';
 
-/** Plans, applies, verifies or removes the private DNS records and links of stamps. */
+/** Plans, applies, verifies, compares or removes the private DNS records and links of stamps, or approves connections. */
 export async function run(
   given: Inputs,
   context: TaskContext,
@@ -27,139 +24,49 @@ export async function run(
     given.topology === undefined ? undefined : await readTopology(given.topology, given.overlays);
   const scope = scopeOf(given, topology);
   const clients = new Map<ServiceConnection, ArmClient>();
+  const all = [given.azureSubscription, ...(given.hubConnection ? [given.hubConnection] : [])];
   const armOf = (connection: ServiceConnection): ArmClient => {
-    const known = clients.get(connection) ?? createArmClient(connection, context, transport);
+    const options = withOtherTenants(connection, all, transport);
+    const known = clients.get(connection) ?? createArmClient(connection, context, options);
     clients.set(connection, known);
     return known;
   };
   const { connection, subscription, resourceGroup } = scope.zones;
   const port = createZonePort(armOf(connection), subscription, resourceGroup);
 
+  if (given.action === 'approve') {
+    await approve(given, scope, armOf, context);
+    return;
+  }
   if (given.action === 'remove') {
-    await remove(scope, port, context);
+    await remove(given, scope, armOf, port, context);
     return;
   }
-  const wishes = await wishesOf(given, scope, armOf, context);
-  if (given.action === 'verify') {
-    await check(given, scope, wishes, port, context);
-    return;
+  const parts = await readParts(given, scope, armOf, context);
+  switch (given.action) {
+    case 'verify':
+      await verifyNames(
+        given,
+        scope,
+        parts.map(({ wish }) => wish),
+        port,
+        context,
+      );
+      break;
+    case 'plan': {
+      const state = await port.state(context.signal);
+      const found = await surveyed(parts, state, given, port, context);
+      await showPlans(
+        found.map(({ plan }) => plan),
+        context,
+      );
+      break;
+    }
+    case 'drift':
+      await drift(given, scope, parts, port, context);
+      break;
+    case 'apply':
+      await apply(given, scope, parts, port, context);
+      break;
   }
-  const state = await port.state(context.signal);
-  const plans = wishes.map((wish) => planOf(wish, state));
-  show(plans, context);
-  if (given.action === 'plan') return;
-  refuseObstacles(plans, `resource group ${resourceGroup} of subscription ${subscription}`);
-  warnOfLinks(plans, context);
-  const writes = await carryOut(plans, port, context);
-  if (writes > 0) await readAgain(wishes, port, context);
-  context.log.info(writes === 0 ? 'Nothing had to be written.' : `Done with ${writes} writes.`);
-}
-
-async function wishesOf(
-  given: Inputs,
-  scope: Scope,
-  armOf: (connection: ServiceConnection) => ArmClient,
-  context: TaskContext,
-): Promise<Wish[]> {
-  const wishes: Wish[] = [];
-  for (const source of scope.sources) {
-    const { owner, connection, subscription, resourceGroup } = source;
-    const arm = armOf(connection);
-    const endpoints = await listEndpoints(arm, subscription, resourceGroup, context.signal);
-    context.log.info(`${owner}: ${endpoints.length} private endpoints in ${resourceGroup}`);
-    wishes.push(
-      wishOf({
-        ...source,
-        endpoints,
-        cloud: scope.cloud,
-        ttl: given.ttl,
-        fallback: scope.fallback,
-      }),
-    );
-  }
-  return wishes;
-}
-
-function show(plans: readonly Plan[], context: TaskContext): void {
-  for (const plan of plans) for (const line of describePlan(plan)) context.log.info(line);
-  const changes = plans.reduce((sum, plan) => sum + changesOf(plan), 0);
-  context.setOutput('plan', JSON.stringify(planDocument(plans)));
-  context.setOutput('changes', String(changes));
-}
-
-function warnOfLinks(plans: readonly Plan[], context: TaskContext): void {
-  const missing = new Map(
-    plans.flatMap((p) => p.missingLinks).map((l) => [`${l.zone} ${l.networkId}`, l]),
-  );
-  for (const { zone, networkId } of missing.values()) {
-    context.issue(
-      'warning',
-      `${zone} is not linked to ${networkId}; its owner has to make the link.`,
-    );
-  }
-}
-
-async function carryOut(
-  plans: readonly Plan[],
-  port: ZonePort,
-  context: TaskContext,
-): Promise<number> {
-  const { clock, signal, log } = context;
-  let writes = 0;
-  for (const plan of plans) {
-    writes += await applyPlan(plan, port, { clock, signal, info: (text) => log.info(text) });
-  }
-  return writes;
-}
-
-/** Reads what was written; whatever is not as planned was changed by somebody else in between. */
-async function readAgain(
-  wishes: readonly Wish[],
-  port: ZonePort,
-  context: TaskContext,
-): Promise<void> {
-  const state = await port.state(context.signal);
-  const open = wishes.map((wish) => planOf(wish, state)).filter((plan) => changesOf(plan) > 0);
-  if (open.length === 0) return;
-  throw new SpokelineError(
-    'ARM_PRECONDITION',
-    'The zones are not as they were written: somebody else is changing them.',
-    { details: open.flatMap(describePlan).map((message) => ({ message: message.trim() })) },
-  );
-}
-
-async function remove(scope: Scope, port: ZonePort, context: TaskContext): Promise<void> {
-  const state = await port.state(context.signal);
-  const plans = scope.sources.map(({ owner }) => removalOf(owner, state));
-  show(plans, context);
-  const writes = await carryOut(plans, port, context);
-  context.log.info(writes === 0 ? 'Nothing had to be removed.' : `Removed ${writes}.`);
-}
-
-async function check(
-  given: Inputs,
-  scope: Scope,
-  wishes: readonly Wish[],
-  port: ZonePort,
-  context: TaskContext,
-): Promise<void> {
-  const { clock, signal, log } = context;
-  const expectations = expectationsOf(wishes);
-  // On loopback the first declared resolver stands in for the system's.
-  const own = scope.loopback ? '' : "the system's resolver and ";
-  if (expectations.length === 0) {
-    context.issue('warning', 'No private endpoint has a name, so nothing was verified.');
-    return;
-  }
-  log.info(`${expectations.length} names, through ${own}${scope.resolvers.length} declared`);
-  await verify(expectations, () => port.state(signal), {
-    resolver: resolverFor(scope),
-    clock,
-    signal,
-    timeout: given.timeout * 1000,
-    interval: given.interval * 1000,
-    networks: scope.networks,
-    info: (text) => log.info(text),
-  });
-  log.info('All names resolve as they should.');
 }

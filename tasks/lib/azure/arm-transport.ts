@@ -44,8 +44,12 @@ export interface TransportOptions {
   /** How requests leave the process; tests trust their own authority here. */
   readonly httpClient?: HttpClient;
   readonly tokens?: TokenSource;
+  /** Identities of other tenants whose resources a write may name; their tokens go along with it. */
+  readonly auxiliary?: readonly TokenSource[];
 }
 
+/** https://learn.microsoft.com/azure/azure-resource-manager/management/authenticate-multi-tenant */
+const auxiliaryHeader = 'x-ms-authorization-auxiliary';
 /** One request without an answer in this time counts as lost. */
 const requestTimeoutMs = 100_000;
 /** Repetitions of a request that the service fails or nobody answers, unless it is persistent. */
@@ -101,7 +105,7 @@ export function aborted(signal: AbortSignal): SpokelineError {
 export function createTransport(
   connection: ServiceConnection,
   context: Pick<TaskContext, 'log' | 'clock' | 'signal'>,
-  { httpClient = createDefaultHttpClient(), tokens }: TransportOptions = {},
+  { httpClient = createDefaultHttpClient(), tokens, auxiliary = [] }: TransportOptions = {},
 ): ArmTransport {
   const { clock, log } = context;
   const base = new URL(connection.resourceManagerUrl);
@@ -127,6 +131,10 @@ export function createTransport(
     if (body !== undefined) headers['content-type'] = 'application/json';
     const call = async (fresh: boolean) => {
       const { token } = await source.token(scope, signal, { fresh });
+      if (method === 'PUT' && auxiliary.length > 0) {
+        const others = await Promise.all(auxiliary.map((each) => each.token(scope, signal)));
+        headers[auxiliaryHeader] = others.map((other) => `Bearer ${other.token}`).join(', ');
+      }
       return pipeline.sendRequest(
         httpClient,
         createPipelineRequest({

@@ -1,31 +1,115 @@
 import type { Endpoint } from '../dns/model.ts';
+import { SpokelineError } from '../errors.ts';
 import type { ArmClient } from './arm-client.ts';
 import { asObject, listOf } from './dns-json.ts';
 
 const networkVersion = '2025-05-01';
 
+/** Which endpoints are meant; all where both lists are empty. */
+export interface EndpointSelection {
+  readonly ids: readonly string[];
+  /** All of them; any value where none is given. Names ignore letter case, as in Azure. */
+  readonly tags: readonly { readonly name: string; readonly value: string | undefined }[];
+}
+
+export interface EndpointPlace {
+  readonly subscription: string;
+  /** Undefined for the whole subscription. */
+  readonly resourceGroup: string | undefined;
+  /** All of them without it. */
+  readonly selection?: EndpointSelection;
+}
+
+const everything: EndpointSelection = { ids: [], tags: [] };
+
+export interface EndpointListing {
+  readonly endpoints: readonly Endpoint[];
+  /** Ids of those that were listed beside them and are not meant. */
+  readonly others: readonly string[];
+  /** Paths of the resource groups that were listed to the last page. */
+  readonly groups: readonly string[];
+}
+
 /**
- * The private endpoints of a resource group with the names and addresses that their network interfaces
- * carry. `customDnsConfigs` of an endpoint would be shorter to read, but empties as soon as it has a zone
- * group. Throws rather than return a part.
+ * The private endpoints of a place with the names and addresses that their network interfaces carry.
+ * `customDnsConfigs` of an endpoint would be shorter to read, but empties as soon as it has a zone group. Endpoints that
+ * are named by id are looked for in their own resource groups. Throws rather than return a part: ARM_NOT_FOUND names
+ * each id that does not exist.
  */
 export async function listEndpoints(
   arm: ArmClient,
-  subscription: string,
-  resourceGroup: string,
+  place: EndpointPlace,
+  signal: AbortSignal,
+): Promise<EndpointListing> {
+  const { ids, tags } = place.selection ?? everything;
+  const found: Endpoint[] = [];
+  const others: string[] = [];
+  const groups: string[] = [];
+  for (const base of basesOf(place)) {
+    const listed = (
+      await arm.list<unknown>(`${base}/privateEndpoints`, networkVersion, { signal })
+    ).map(asObject);
+    const meant = listed.filter((resource) => isMeant(resource, ids, tags));
+    others.push(
+      ...listed.filter((resource) => !meant.includes(resource)).map(({ id }) => String(id)),
+    );
+    const group = base.slice(0, base.indexOf('/providers/'));
+    if (/\/resourceGroups\//i.test(group)) groups.push(group);
+    if (meant.length > 0) found.push(...(await withAddresses(arm, base, meant, signal)));
+  }
+  const missing = ids.filter((id) => !found.some((endpoint) => sameId(endpoint.id, id)));
+  if (missing.length > 0) {
+    const what = missing.length === 1 ? 'A private endpoint does' : 'Private endpoints do';
+    throw new SpokelineError('ARM_NOT_FOUND', `${what} not exist, or cannot be seen.`, {
+      details: missing.map((id) => ({ target: id, message: `no private endpoint ${id}` })),
+    });
+  }
+  return { endpoints: found.sort((a, b) => a.id.localeCompare(b.id)), others, groups };
+}
+
+/** The paths to list: reads are pages of a group, not single endpoints. */
+function basesOf({ subscription, resourceGroup, selection = everything }: EndpointPlace): string[] {
+  const provider = '/providers/Microsoft.Network';
+  if (selection.ids.length > 0) {
+    const groups = selection.ids.map((id) => id.split('/').slice(0, 5).join('/'));
+    const each = new Map(groups.map((group) => [group.toLowerCase(), group]));
+    return [...each.values()].map((group) => `${group}${provider}`);
+  }
+  const scope = `/subscriptions/${subscription}`;
+  return [
+    resourceGroup === undefined
+      ? `${scope}${provider}`
+      : `${scope}/resourceGroups/${resourceGroup}${provider}`,
+  ];
+}
+
+function isMeant(
+  resource: Record<string, unknown>,
+  ids: EndpointSelection['ids'],
+  tags: EndpointSelection['tags'],
+): boolean {
+  if (ids.length > 0) return ids.some((id) => sameId(id, String(resource['id'])));
+  const own = Object.entries(asObject(resource['tags']));
+  return tags.every(({ name, value }) =>
+    own.some(
+      ([key, held]) =>
+        key.toLowerCase() === name.toLowerCase() && (value === undefined || held === value),
+    ),
+  );
+}
+
+async function withAddresses(
+  arm: ArmClient,
+  base: string,
+  resources: readonly Record<string, unknown>[],
   signal: AbortSignal,
 ): Promise<Endpoint[]> {
-  const base = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.Network`;
-  const found = (
-    await arm.list<unknown>(`${base}/privateEndpoints`, networkVersion, { signal })
-  ).map(asObject);
-  if (found.length === 0) return [];
   const listed = await arm.list<unknown>(`${base}/networkInterfaces`, networkVersion, { signal });
   const interfaces = new Map(
     listed.map(asObject).map((nic) => [String(nic['id']).toLowerCase(), nic]),
   );
   const endpoints: Endpoint[] = [];
-  for (const resource of found) {
+  for (const resource of resources) {
     const properties = asObject(resource['properties']);
     const configurations: Endpoint['configurations'][number][] = [];
     for (const { id } of listOf(properties['networkInterfaces'])) {
@@ -37,7 +121,11 @@ export async function listEndpoints(
     }
     endpoints.push(endpointOf(resource, properties, configurations));
   }
-  return endpoints.sort((a, b) => a.id.localeCompare(b.id));
+  return endpoints;
+}
+
+function sameId(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }
 
 function configurationsOf(nic: Record<string, unknown>): Endpoint['configurations'][number][] {
@@ -51,6 +139,9 @@ function configurationsOf(nic: Record<string, unknown>): Endpoint['configuration
     return [
       {
         groupId: typeof link['groupId'] === 'string' ? link['groupId'] : '',
+        ...(typeof link['requiredMemberName'] === 'string'
+          ? { member: link['requiredMemberName'] }
+          : {}),
         address,
         fqdns: fqdns.filter((fqdn) => typeof fqdn === 'string'),
       },
@@ -77,6 +168,7 @@ function endpointOf(
     region: String(resource['location'] ?? ''),
     targetId,
     targetType: typeOf(targetId),
+    unregistered: listOf(properties['customDnsConfigs']).length > 0,
     status: typeof state['status'] === 'string' ? state['status'] : 'Unknown',
     configurations: configurations.map((configuration) => ({
       ...configuration,

@@ -1,6 +1,8 @@
-import { asObject } from './dns-json.ts';
-import type { RecordSet, ZoneLink, ZonePort } from '../dns/model.ts';
+import type { SetName, ZonePort, ZoneState } from '../dns/model.ts';
+import { isPrivateLink } from '../dns/zone-name.ts';
 import type { ArmClient } from './arm-client.ts';
+import { readLimits, readLink, readRecord, readSet, textOf, valuesBody } from './dns-records.ts';
+import { asObject } from './dns-json.ts';
 
 /** First version with NxDomainRedirect on links. */
 const dnsVersion = '2024-06-01';
@@ -17,66 +19,60 @@ export function createZonePort(
   const base =
     `/subscriptions/${subscription}/resourceGroups/${resourceGroup}` +
     '/providers/Microsoft.Network/privateDnsZones';
-  const recordPath = (zone: string, name: string) => `${base}/${zone}/A/${name}`;
+  const recordPath = ({ zone, type, name }: SetName) => `${base}/${zone}/${type}/${name}`;
   const linkPath = (zone: string, name: string) => `${base}/${zone}/virtualNetworkLinks/${name}`;
   const condition = (etag: string | undefined) =>
     etag === undefined ? { ifNoneMatch: '*' } : { ifMatch: etag };
+  const list = (path: string, signal: AbortSignal) =>
+    arm.list<unknown>(path, dnsVersion, { signal });
+
+  const links = async (zone: string, signal: AbortSignal) =>
+    (await list(`${base}/${zone}/virtualNetworkLinks`, signal)).map((link) => readLink(zone, link));
 
   return {
+    zoneId: (zone) => `${base}/${zone}`,
+
     async state(signal) {
-      const zones = (await arm.list<unknown>(base, dnsVersion, { signal }))
-        .map((zone) => asObject(zone)['name'])
-        .filter((name) => typeof name === 'string')
-        .map((name) => name.toLowerCase())
-        .sort();
-      const records: RecordSet[] = [];
-      const links: ZoneLink[] = [];
+      const listed = (await list(base, signal)).map((zone) => ({
+        name: textOf(asObject(zone)['name']).toLowerCase(),
+        limits: readLimits(zone),
+      }));
+      const zones = listed.map(({ name }) => name).sort();
+      const records: ZoneState['records'][number][] = [];
+      const others: ZoneState['others'][number][] = [];
+      const found: ZoneState['links'][number][] = [];
       const queue = [...zones];
       const worker = async () => {
         for (let zone = queue.shift(); zone !== undefined; zone = queue.shift()) {
           const place = zone;
-          const sets = await arm.list<unknown>(`${base}/${place}/A`, dnsVersion, { signal });
-          records.push(...sets.map((set) => readRecord(place, set)));
-          const found = await arm.list<unknown>(
-            `${base}/${place}/virtualNetworkLinks`,
-            dnsVersion,
-            {
-              signal,
-            },
-          );
-          links.push(...found.map((link) => readLink(place, link)));
+          for (const set of await list(`${base}/${place}/ALL`, signal)) {
+            const read = readSet(place, set);
+            if ('etag' in read) records.push(read);
+            else others.push(read);
+          }
+          found.push(...(await links(place, signal)));
         }
       };
       await Promise.all(Array.from({ length: parallel }, worker));
-      return { zones, records, links };
+      const limits = Object.fromEntries(listed.map((zone) => [zone.name, zone.limits]));
+      return { zones, records, others, links: found, limits };
     },
 
-    async record(zone, name, signal) {
-      const found = await arm.tryGet<unknown>(recordPath(zone, name), dnsVersion, { signal });
-      return found === undefined ? undefined : readRecord(zone, found.body, found.etag);
+    async record(set, signal) {
+      const found = await arm.tryGet<unknown>(recordPath(set), dnsVersion, { signal });
+      return found === undefined ? undefined : readRecord(set, found.body, found.etag);
     },
 
-    async link(zone, name, signal) {
-      const found = await arm.tryGet<unknown>(linkPath(zone, name), dnsVersion, { signal });
-      return found === undefined ? undefined : readLink(zone, found.body, found.etag);
+    links,
+
+    async writeRecord(record, etag, signal) {
+      const { ttl, metadata } = record;
+      const body = { properties: { ttl, metadata, ...valuesBody(record) } };
+      await arm.put(recordPath(record), dnsVersion, body, { signal, ...condition(etag) });
     },
 
-    async writeRecord({ zone, name, addresses, ttl, metadata }, etag, signal) {
-      const body = {
-        properties: {
-          ttl,
-          metadata,
-          aRecords: addresses.map((ipv4Address) => ({ ipv4Address })),
-        },
-      };
-      await arm.put(recordPath(zone, name), dnsVersion, body, { signal, ...condition(etag) });
-    },
-
-    async removeRecord({ zone, name, etag }, signal) {
-      await arm.delete(recordPath(zone, name), dnsVersion, {
-        signal,
-        ...(etag === undefined ? {} : { ifMatch: etag }),
-      });
+    async removeRecord(record, signal) {
+      await arm.delete(recordPath(record), dnsVersion, { signal, ifMatch: record.etag });
     },
 
     async writeLink({ zone, name, networkId, registration, fallback, tags }, etag, signal) {
@@ -86,8 +82,7 @@ export function createZonePort(
         properties: {
           virtualNetwork: { id: networkId },
           registrationEnabled: registration,
-          // Only zones of private link have the choice.
-          ...(zone.startsWith('privatelink.')
+          ...(isPrivateLink(zone)
             ? { resolutionPolicy: fallback ? 'NxDomainRedirect' : 'Default' }
             : {}),
         },
@@ -96,53 +91,7 @@ export function createZonePort(
     },
 
     async removeLink({ zone, name, etag }, signal) {
-      await arm.delete(linkPath(zone, name), dnsVersion, {
-        signal,
-        ...(etag === undefined ? {} : { ifMatch: etag }),
-      });
+      await arm.delete(linkPath(zone, name), dnsVersion, { signal, ifMatch: etag });
     },
   };
-}
-
-function readRecord(zone: string, value: unknown, etag?: string): RecordSet {
-  const resource = asObject(value);
-  const properties = asObject(resource['properties']);
-  const records = Array.isArray(properties['aRecords'])
-    ? (properties['aRecords'] as unknown[])
-    : [];
-  return {
-    zone,
-    name: textOf(resource['name']).toLowerCase(),
-    addresses: records.map((record) => textOf(asObject(record)['ipv4Address'])).sort(),
-    ttl: typeof properties['ttl'] === 'number' ? properties['ttl'] : 0,
-    metadata: textsOf(properties['metadata']),
-    etag: etagOf(resource, etag),
-  };
-}
-
-function readLink(zone: string, value: unknown, etag?: string): ZoneLink {
-  const resource = asObject(value);
-  const properties = asObject(resource['properties']);
-  return {
-    zone,
-    name: textOf(resource['name']),
-    networkId: textOf(asObject(properties['virtualNetwork'])['id']),
-    registration: properties['registrationEnabled'] === true,
-    fallback: properties['resolutionPolicy'] === 'NxDomainRedirect',
-    tags: textsOf(resource['tags']),
-    etag: etagOf(resource, etag),
-  };
-}
-
-function etagOf(resource: Record<string, unknown>, header: string | undefined): string | undefined {
-  return typeof resource['etag'] === 'string' ? resource['etag'] : header;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function textsOf(value: unknown): Record<string, string> {
-  const texts = Object.entries(asObject(value)).filter(([, text]) => typeof text === 'string');
-  return Object.fromEntries(texts) as Record<string, string>;
 }

@@ -74,7 +74,8 @@ export function createGroupPort(
 
     async endpointNames(signal) {
       const names: EndpointName[] = [];
-      for (const endpoint of await listEndpoints(arm, subscription, resourceGroup, signal)) {
+      const { endpoints } = await listEndpoints(arm, { subscription, resourceGroup }, signal);
+      for (const endpoint of endpoints) {
         const groups = await arm.list<unknown>(
           `${endpoint.id}/privateDnsZoneGroups`,
           networkVersion,

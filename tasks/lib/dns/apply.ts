@@ -1,188 +1,185 @@
-import { SpokelineError } from '../errors.ts';
-import type { Clock } from '../net/clock.ts';
-import { conflict, linkConflict, recordConflict } from './check.ts';
-import {
-  ownerKey,
-  type RecordSet,
-  type WantedLink,
-  type WantedRecord,
-  type ZonePort,
-} from './model.ts';
-import { isUntouched, linkFor, recordFor, recordStep, sameId, type Plan } from './plan.ts';
+import { attempt, contested, tries, type ApplyContext, type Journal } from './attempt.ts';
+import { conflict, linkConflict, recordConflict, setText } from './check.ts';
+import { decideUnwanted, decideWanted, isWrite, type RecordStep } from './decide.ts';
+import type { RecordSet, Wish, ZonePort } from './model.ts';
+import { ownerKey, ownerOf, recordFor } from './owner.ts';
+import { decideLink, linkFor, sameId, type LinkStep } from './plan-links.ts';
+import type { Plan } from './plan.ts';
+import { inTurns } from './turns.ts';
 
-export interface ApplyContext {
-  readonly signal: AbortSignal;
-  readonly clock: Clock;
-  readonly info: (text: string) => void;
-}
-
-/** Tries for one record or link when others write at the same time. */
-const tries = 5;
+/** Record sets that are written at a time; each has its own etag, and a zone takes no part in it. */
+const parallel = 4;
 
 /**
- * Carries out a plan and returns how many writes it took. Every write is conditional: whoever else was there
- * between our read and our write is noticed, and then the record is read and decided anew. Records come
- * before links, so that a network that begins to resolve a zone finds the names in it; links are made one
- * after the other, for parallel ones of one network fail.
+ * Carries out a plan; the journal takes down every write. Every write is conditional: whoever else was there
+ * between our read and our write is noticed, and then the set is read and decided anew. Records come before
+ * links, so that a network that begins to resolve a zone finds the names in it; links are made one after the
+ * other, for parallel ones of one network fail.
  * https://github.com/hashicorp/terraform-provider-azurerm/issues/29354
  */
 export async function applyPlan(
   plan: Plan,
   port: ZonePort,
+  journal: Journal,
   context: ApplyContext,
-): Promise<number> {
-  let writes = 0;
-  for (const step of plan.records) {
-    context.signal.throwIfAborted();
-    switch (step.kind) {
-      case 'create':
-        writes += await writeRecord(step.wanted, undefined, plan.owner, port, context);
-        break;
-      case 'update':
-        writes += await writeRecord(step.wanted, step.actual, plan.owner, port, context);
-        break;
-      case 'remove':
-        writes += await removeRecord(step.actual, plan.owner, port, context);
-        break;
-      case 'keep':
-      case 'foreign':
-      case 'changed':
-        break;
-      case 'conflict':
-        throw conflict([recordConflict(step.actual, step.wanted.addresses, plan.owner)], true);
-    }
+): Promise<void> {
+  const { wish } = plan;
+  // What goes comes first: a set that is removed may stand in the way of one of another type.
+  const isRemoval = (step: RecordStep) => step.kind === 'remove';
+  for (const first of [true, false]) {
+    const steps = plan.records.filter((step) => isRemoval(step) === first);
+    await inTurns(steps, parallel, async (step) => {
+      context.signal.throwIfAborted();
+      await settleRecord(step, wish, port, journal, context);
+    });
   }
   for (const step of plan.links) {
     context.signal.throwIfAborted();
-    switch (step.kind) {
-      case 'create':
-        writes += await createLink(step.wanted, plan.owner, port, context);
-        break;
-      case 'update': {
-        const { wanted, actual } = step;
-        await port.writeLink(linkFor(wanted, plan.owner, actual), actual.etag, context.signal);
-        context.info(`  changed link of ${wanted.zone} to ${wanted.networkId}`);
-        writes += 1;
-        break;
-      }
-      case 'remove':
-        await port.removeLink(step.actual, context.signal);
-        context.info(`  removed link of ${step.actual.zone} to ${step.actual.networkId}`);
-        writes += 1;
-        break;
-      case 'keep':
-      case 'foreign':
-        break;
-      case 'conflict':
-        throw conflict([linkConflict(step.actual, plan.owner)], true);
-    }
+    await settleLink(step, wish.owner, port, journal, context);
   }
-  return writes;
 }
 
-/**
- * Runs a conditional write. Returns the error after which the present state has to be read: somebody else
- * was first, another operation is under way (409), or the answer was lost and nobody knows.
- */
-async function attempt(write: () => Promise<void>): Promise<SpokelineError | undefined> {
-  try {
-    await write();
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof SpokelineError)) throw error;
-    const again =
-      error.transient || error.code === 'ARM_PRECONDITION' || error.code === 'ARM_CONFLICT';
-    if (!again) throw error;
-    return error;
+async function settleRecord(
+  first: RecordStep,
+  wish: Wish,
+  port: ZonePort,
+  journal: Journal,
+  context: ApplyContext,
+): Promise<void> {
+  const set = 'wanted' in first ? first.wanted : first.actual;
+  // After a write that met somebody else, the wish counts, not what the first look made of it.
+  const wanted = wish.records.find(
+    (w) => w.zone === set.zone && w.name === set.name && w.type === set.type,
+  );
+  const what = setText(set);
+  let step = first;
+  let last: Awaited<ReturnType<typeof attempt>>;
+  for (let n = 1; n <= tries; n += 1) {
+    if (step.kind === 'conflict') {
+      throw conflict([recordConflict(step.actual, step.wanted.values, wish.owner)], true);
+    }
+    if (!isWrite(step)) {
+      if (step.kind === 'keep' && last?.transient === true) {
+        journal.wrote(`wrote ${what}: ${step.wanted.values.join(', ')} (the answer was lost)`);
+      }
+      return;
+    }
+    const write = step;
+    last = await journal.write(what, () =>
+      attempt(() => writeRecord(write, wish.owner, port, context.signal)),
+    );
+    if (last === undefined) {
+      journal.wrote(sentenceOf(write));
+      return;
+    }
+    if (n > 1) await context.clock.sleep(1_000 * n, context.signal);
+    const actual = await port.record(set, context.signal);
+    if (wanted !== undefined) step = decideWanted(wanted, wish, actual);
+    else if (actual !== undefined && isOwn(actual, wish)) step = decideUnwanted(actual, wish);
+    // Gone, or taken over by somebody else: not ours to remove any more.
+    else return;
   }
+  throw contested(what, last);
 }
+
+type WriteStep = Extract<RecordStep, { kind: 'create' | 'update' | 'adopt' | 'remove' }>;
 
 async function writeRecord(
-  wanted: WantedRecord,
-  known: RecordSet | undefined,
+  step: WriteStep,
   owner: string,
   port: ZonePort,
-  context: ApplyContext,
-): Promise<number> {
-  const { zone, name, addresses } = wanted;
-  let actual = known;
-  let last: SpokelineError | undefined;
-  for (let n = 1; n <= tries; n += 1) {
-    const record = recordFor(wanted, owner, actual);
-    const etag = actual?.etag;
-    last = await attempt(() => port.writeRecord(record, etag, context.signal));
-    if (last === undefined) {
-      const verb = actual === undefined ? 'created' : 'changed';
-      context.info(`  ${verb} ${name} in ${zone}: ${addresses.join(', ')}`);
-      return 1;
-    }
-    if (n > 1) await context.clock.sleep(1_000 * n, context.signal);
-    actual = await port.record(zone, name, context.signal);
-    const step = recordStep(wanted, owner, actual);
-    if (step.kind === 'keep' && last.transient) {
-      context.info(`  wrote ${name} in ${zone}: ${addresses.join(', ')} (the answer was lost)`);
-      return 1;
-    }
-    if (step.kind === 'keep' || step.kind === 'foreign') return 0;
-    if (step.kind === 'conflict')
-      throw conflict([recordConflict(step.actual, addresses, owner)], true);
+  signal: AbortSignal,
+): Promise<void> {
+  switch (step.kind) {
+    case 'create':
+      return port.writeRecord(recordFor(step.wanted, owner), undefined, signal);
+    case 'update':
+    case 'adopt':
+      return port.writeRecord(recordFor(step.wanted, owner, step.actual), step.actual.etag, signal);
+    case 'remove':
+      return port.removeRecord(step.actual, signal);
   }
-  throw contested(`record ${name} in ${zone}`, last);
 }
 
-async function removeRecord(
-  known: RecordSet,
+function sentenceOf(step: WriteStep): string {
+  const verbs = { create: 'created', update: 'changed', adopt: 'adopted', remove: 'removed' };
+  const set = step.kind === 'remove' ? step.actual : step.wanted;
+  return `${verbs[step.kind]} ${setText(set)}: ${set.values.join(', ')}`;
+}
+
+function isOwn(actual: RecordSet, wish: Wish): boolean {
+  const owner = ownerOf(actual);
+  return owner.kind === 'spokeline' && owner.name === wish.owner;
+}
+
+async function settleLink(
+  first: LinkStep,
   owner: string,
   port: ZonePort,
+  journal: Journal,
   context: ApplyContext,
-): Promise<number> {
-  let actual = known;
-  let last: SpokelineError | undefined;
+): Promise<void> {
+  const { zone, networkId } = first.kind === 'remove' ? first.actual : first.wanted;
+  const what = `link of ${zone} to ${networkId}`;
+  let step: LinkStep | undefined = first;
+  let last: Awaited<ReturnType<typeof attempt>>;
   for (let n = 1; n <= tries; n += 1) {
-    const current = actual;
-    last = await attempt(() => port.removeRecord(current, context.signal));
-    if (last === undefined) {
-      context.info(`  removed ${actual.name} from ${actual.zone}: ${actual.addresses.join(', ')}`);
-      return 1;
+    switch (step?.kind) {
+      case 'conflict':
+        throw conflict([linkConflict(step.actual, owner)], true);
+      case undefined:
+      case 'keep':
+      case 'foreign':
+        return;
+      case 'create':
+      case 'update':
+      case 'remove':
+        break;
     }
-    if (n > 1) await context.clock.sleep(1_000 * n, context.signal);
-    const next = await port.record(actual.zone, actual.name, context.signal);
-    // Gone, taken over or changed by somebody else: not ours to remove any more.
-    if (next === undefined || next.metadata[ownerKey] !== owner || !isUntouched(next)) return 0;
-    actual = next;
+    const write: LinkWrite = step;
+    last = await journal.write(what, () =>
+      attempt(() => writeLink(write, owner, port, context.signal)),
+    );
+    if (last === undefined) {
+      const verbs = { create: 'made', update: 'changed', remove: 'removed' };
+      journal.wrote(`${verbs[write.kind]} ${what}`);
+      return;
+    }
+    // The network may be busy with a link of another zone, which takes Azure some seconds.
+    await context.clock.sleep(2_000 * n, context.signal);
+    step = await lookAgain(write, owner, port, context.signal);
   }
-  throw contested(`record ${known.name} in ${known.zone}`, last);
+  throw contested(what, last);
 }
 
-async function createLink(
-  wanted: WantedLink,
+type LinkWrite = Extract<LinkStep, { kind: 'create' | 'update' | 'remove' }>;
+
+async function writeLink(
+  step: LinkWrite,
   owner: string,
   port: ZonePort,
-  context: ApplyContext,
-): Promise<number> {
-  let last: SpokelineError | undefined;
-  for (let n = 1; n <= tries; n += 1) {
-    const link = linkFor(wanted, owner);
-    last = await attempt(() => port.writeLink(link, undefined, context.signal));
-    if (last === undefined) {
-      context.info(`  linked ${wanted.zone} to ${wanted.networkId}`);
-      return 1;
-    }
-    if (n > 1) await context.clock.sleep(2_000 * n, context.signal);
-    const actual = await port.link(wanted.zone, wanted.name, context.signal);
-    if (actual === undefined) continue;
-    if (!sameId(actual.networkId, wanted.networkId))
-      throw conflict([linkConflict(actual, owner)], true);
-    return 0;
+  signal: AbortSignal,
+): Promise<void> {
+  switch (step.kind) {
+    case 'create':
+      return port.writeLink(linkFor(step.wanted, owner), undefined, signal);
+    case 'update':
+      return port.writeLink(linkFor(step.wanted, owner, step.actual), step.actual.etag, signal);
+    case 'remove':
+      return port.removeLink(step.actual, signal);
   }
-  throw contested(`link of ${wanted.zone} to ${wanted.networkId}`, last);
 }
 
-function contested(what: string, last: SpokelineError | undefined): SpokelineError {
-  const message = `The ${what} could not be written in ${tries} tries: ${last?.message ?? ''}`;
-  return new SpokelineError(last?.code ?? 'ARM_PRECONDITION', message, {
-    details: last?.details ?? [],
-    cause: last,
-    ...(last?.correlationId === undefined ? {} : { correlationId: last.correlationId }),
-  });
+/** What is to be done after somebody else changed the link; nothing when it is gone or no longer ours. */
+async function lookAgain(
+  step: LinkWrite,
+  owner: string,
+  port: ZonePort,
+  signal: AbortSignal,
+): Promise<LinkStep | undefined> {
+  const { zone } = step.kind === 'remove' ? step.actual : step.wanted;
+  const present = await port.links(zone, signal);
+  if (step.kind !== 'remove') return decideLink(step.wanted, owner, present);
+  const actual = present.find((link) => sameId(link.name, step.actual.name));
+  return actual?.tags[ownerKey] === owner ? { kind: 'remove', actual } : undefined;
 }

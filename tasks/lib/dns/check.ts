@@ -1,10 +1,11 @@
 import { SpokelineError, type ErrorDetail } from '../errors.ts';
-import { ownerKey, type RecordSet, type ZoneLink } from './model.ts';
-import type { Plan } from './plan.ts';
+import { byHand, type RecordSet, type SetName, type ZoneLink } from './model.ts';
+import { ownerIn, ownerKey, partsOf } from './owner.ts';
+import type { Mixture, Plan } from './plan.ts';
 
 /**
- * Refuses plans that cannot be carried out as a whole, before the first write. Throws DNS_ZONE_MISSING, or
- * DNS_CONFLICT that names each record, its owner and its value.
+ * Refuses plans that cannot be carried out as a whole, before the first write. Throws DNS_ZONE_MISSING,
+ * DNS_LIMIT, or DNS_CONFLICT that names each record, its owner and its value.
  */
 export function refuseObstacles(plans: readonly Plan[], zonesPlace: string): void {
   const missing = [...new Set(plans.flatMap((plan) => plan.missingZones))].sort();
@@ -20,6 +21,14 @@ export function refuseObstacles(plans: readonly Plan[], zonesPlace: string): voi
       },
     );
   }
+  const limits = [...new Set(plans.flatMap((plan) => plan.limits))];
+  if (limits.length > 0) {
+    throw new SpokelineError(
+      'DNS_LIMIT',
+      'The plan is larger than Azure allows; nothing was written.',
+      { details: limits.map((message) => ({ message })) },
+    );
+  }
   const conflicts = [...plans.flatMap(conflictsOf), ...doubles(plans)];
   if (conflicts.length > 0) throw conflict(conflicts);
 }
@@ -31,19 +40,31 @@ export function conflict(details: readonly ErrorDetail[], written = false): Spok
   return new SpokelineError('DNS_CONFLICT', `${what} taken by somebody else${end}.`, { details });
 }
 
+/** `record kv in zone`, or with its type when that is not A. */
+export function setText({ zone, name, type }: SetName): string {
+  return `${type === 'A' ? 'record' : `${type} record`} ${name} in ${zone}`;
+}
+
 /** Says whose a record is and what it holds. */
 export function recordConflict(
   actual: RecordSet,
   wanted: readonly string[],
   owner: string,
 ): ErrorDetail {
-  const holds = actual.addresses.join(', ') || 'no address';
+  const holds = actual.values.join(', ') || 'no value';
+  const from = ownerIn(actual) === owner ? `, ${sourcesText(actual)}` : '';
   return {
     target: `${actual.name}.${actual.zone}`,
     message:
-      `record ${actual.name} in ${actual.zone} holds ${holds} and belongs to ${ownerOf(actual)}; ` +
+      `${setText(actual)} holds ${holds} and belongs to ${ownerIn(actual)}${from}; ` +
       `${owner} needs ${wanted.join(', ')}`,
   };
+}
+
+/** A name is declared by hand or follows endpoints, also within one owner. */
+function sourcesText(actual: RecordSet): string {
+  const isDeclared = partsOf(actual)?.some(({ source }) => source === byHand) === true;
+  return isDeclared ? 'who declared it by hand' : 'for a private endpoint';
 }
 
 export function linkConflict(actual: ZoneLink, owner: string): ErrorDetail {
@@ -54,37 +75,40 @@ export function linkConflict(actual: ZoneLink, owner: string): ErrorDetail {
   };
 }
 
-/** Zone groups and policies leave a note of their own in `creator`. */
-export function ownerOf(actual: RecordSet): string {
-  return actual.metadata[ownerKey] ?? actual.metadata['creator'] ?? 'nobody that spokeline knows';
-}
-
 function conflictsOf(plan: Plan): ErrorDetail[] {
+  const { owner } = plan.wish;
   const records = plan.records.flatMap((step) =>
-    step.kind === 'conflict'
-      ? [recordConflict(step.actual, step.wanted.addresses, plan.owner)]
-      : [],
+    step.kind === 'conflict' ? [recordConflict(step.actual, step.wanted.values, owner)] : [],
   );
   const links = plan.links.flatMap((step) =>
-    step.kind === 'conflict' ? [linkConflict(step.actual, plan.owner)] : [],
+    step.kind === 'conflict' ? [linkConflict(step.actual, owner)] : [],
   );
-  return [...records, ...links];
+  return [...records, ...plan.mixtures.map(mixtureConflict), ...links];
 }
 
-/** Names that two owners of this run want with different addresses. */
+function mixtureConflict({ wanted, type, actual }: Mixture): ErrorDetail {
+  const belongs = actual === undefined ? '' : `, which belongs to ${ownerIn(actual)}`;
+  return {
+    target: `${wanted.name}.${wanted.zone}`,
+    message:
+      `${setText(wanted)} cannot stand beside the ${type} record of this name${belongs}: ` +
+      'a CNAME excludes every other record',
+  };
+}
+
+/** Names that two owners of this run want with different values. */
 function doubles(plans: readonly Plan[]): ErrorDetail[] {
   const seen = new Map<string, { owner: string; value: string }>();
   const found: ErrorDetail[] = [];
-  for (const { owner, records } of plans) {
-    for (const step of records) {
-      if (!('wanted' in step)) continue;
-      const { zone, name, addresses } = step.wanted;
-      const key = `${name}.${zone}`;
-      const value = addresses.join(', ');
+  for (const { wish } of plans) {
+    const { owner } = wish;
+    for (const wanted of wish.records) {
+      const key = `${wanted.type} ${wanted.name}.${wanted.zone}`;
+      const value = wanted.values.join(', ');
       const other = seen.get(key);
-      if (other !== undefined && other.value !== value) {
-        const message = `record ${name} in ${zone} is wanted by ${other.owner} (${other.value}) and by ${owner} (${value})`;
-        found.push({ target: key, message });
+      if (other !== undefined && (other.value !== value || other.owner === owner)) {
+        const message = `${setText(wanted)} is wanted by ${other.owner} (${other.value}) and by ${owner} (${value})`;
+        found.push({ target: `${wanted.name}.${wanted.zone}`, message });
       }
       seen.set(key, { owner, value });
     }

@@ -1,87 +1,181 @@
-import { ownerOf } from './check.ts';
+import { isWrite, type RecordStep } from './decide.ts';
+import type { RecordSet, SetName, WantedRecord } from './model.ts';
+import { ownerIn, ownerKey } from './owner.ts';
+import type { LinkStep } from './plan-links.ts';
 import type { Plan } from './plan.ts';
+import { groupText, type GroupStep } from './zone-groups.ts';
 
-/** A plan as lines: what would be created, changed, removed, left alone, and why. */
-export function describePlan(plan: Plan): string[] {
-  const lines = [`${plan.owner}:`];
-  for (const step of plan.records) {
-    if (step.kind === 'remove' || step.kind === 'changed') {
-      const { name, zone, addresses } = step.actual;
-      const why =
-        step.kind === 'remove'
-          ? 'ours, and not needed'
-          : 'not needed, but changed by somebody: left alone';
-      lines.push(
-        row(step.kind === 'remove' ? 'remove' : 'leave', `${name}.${zone}`, addresses, why),
-      );
-      continue;
-    }
-    const { name, zone, addresses } = step.wanted;
-    lines.push(row(step.kind, `${name}.${zone}`, addresses, reasonOf(step)));
-  }
-  for (const step of plan.links) {
-    const { zone, networkId } = step.kind === 'remove' ? step.actual : step.wanted;
-    const network = networkId.split('/').at(-1) ?? networkId;
-    lines.push(row(step.kind, `${zone} <-> ${network}`, [], ''));
-  }
-  for (const zone of plan.missingZones)
-    lines.push(row('missing', zone, [], 'the zone does not exist'));
-  for (const { zone, networkId } of plan.missingLinks) {
-    lines.push(row('missing', `${zone} <-> ${networkId}`, [], 'its owner has to make this link'));
-  }
-  if (lines.length === 1) lines.push('  nothing to do');
-  return lines;
+/** The columns of a plan. */
+export const planHeader = ['action', 'what', 'values', 'owner now', 'why'] as const;
+
+/** A plan as rows: what would be created, changed, removed, left alone, and why. */
+export function planRows(plan: Plan): string[][] {
+  return [
+    ...plan.zoneGroups.map(groupRow),
+    ...plan.records.map(recordRow),
+    ...plan.links.map((step) => linkRow(step, plan.wish.owner)),
+    ...plan.mixtures.map(({ wanted, type }) => [
+      'conflict',
+      nameOf(wanted),
+      wanted.values.join(', '),
+      '',
+      `a CNAME excludes other records, and there is also one of type ${type}`,
+    ]),
+    ...plan.missingZones.map((zone) => ['missing', zone, '', '', 'the zone does not exist']),
+    ...plan.missingLinks.map(({ zone, networkId }) => [
+      'missing',
+      linkName(zone, networkId),
+      '',
+      '',
+      'its owner has to make this link',
+    ]),
+    ...plan.limits.map((limit) => ['limit', limit, '', '', '']),
+  ];
 }
 
 /** Steps that write. */
 export function changesOf(plan: Plan): number {
-  const writing = new Set(['create', 'update', 'remove']);
-  return [...plan.records, ...plan.links].filter(({ kind }) => writing.has(kind)).length;
+  const links = plan.links.filter(({ kind }) => ['create', 'update', 'remove'].includes(kind));
+  const groups = plan.zoneGroups.filter(({ kind }) =>
+    ['create', 'update', 'remove'].includes(kind),
+  );
+  return plan.records.filter(isWrite).length + links.length + groups.length;
 }
 
 /** The plan as data, for the output `plan`. */
 export function planDocument(plans: readonly Plan[]): unknown {
   return plans.map((plan) => ({
-    owner: plan.owner,
+    owner: plan.wish.owner,
+    zoneGroups: plan.zoneGroups.map((step) => {
+      const [action, , zones, , why] = groupRow(step);
+      return { action, endpoint: step.endpoint.id, zones, why };
+    }),
     records: plan.records.map((step) => {
-      const { zone, name, addresses } = 'wanted' in step ? step.wanted : step.actual;
+      const set = setOf(step);
       const present = 'actual' in step ? step.actual : undefined;
       return {
         action: step.kind,
-        zone,
-        name,
-        addresses,
-        ...(present === undefined
-          ? {}
-          : {
-              present: { owner: ownerOf(present), addresses: present.addresses, ttl: present.ttl },
-            }),
+        ...{ zone: set.zone, name: set.name, type: set.type, values: set.values },
+        why: whyOf(step),
+        ...(present === undefined ? {} : { present: presentOf(present) }),
       };
     }),
     links: plan.links.map((step) => {
       const { zone, name, networkId } = step.kind === 'remove' ? step.actual : step.wanted;
-      return { action: step.kind, zone, name, network: networkId };
+      const { registration, fallback } = step.kind === 'remove' ? step.actual : step.wanted;
+      return {
+        action: step.kind,
+        ...{ zone, name, network: networkId, registration, fallback },
+        why: linkWhy(step, plan.wish.owner),
+      };
     }),
     missingZones: plan.missingZones,
     missingLinks: plan.missingLinks,
+    mixtures: plan.mixtures.map(({ wanted, type }) => ({
+      ...{ zone: wanted.zone, name: wanted.name, type: wanted.type, beside: type },
+    })),
+    limits: plan.limits,
   }));
 }
 
-function row(verb: string, what: string, addresses: readonly string[], why: string): string {
-  const value = addresses.length === 0 ? '' : ` -> ${addresses.join(', ')}`;
-  return `  ${verb.padEnd(8)} ${what}${value}${why === '' ? '' : ` (${why})`}`;
+/** `kv.zone`, with its type when that is not A. */
+export function nameOf({ zone, name, type }: SetName): string {
+  const full = name === '@' ? zone : `${name}.${zone}`;
+  return type === 'A' ? full : `${full} ${type}`;
 }
 
-function reasonOf(step: Exclude<Plan['records'][number], { kind: 'remove' | 'changed' }>): string {
+function recordRow(step: RecordStep): string[] {
+  const set = setOf(step);
+  const owner = 'actual' in step && step.actual !== undefined ? ownerIn(step.actual) : '';
+  return [step.kind, nameOf(set), set.values.join(', '), owner, whyOf(step)];
+}
+
+function setOf(step: RecordStep): WantedRecord | RecordSet {
+  return 'wanted' in step ? step.wanted : step.actual;
+}
+
+function presentOf({ values, ttl, ...set }: RecordSet): unknown {
+  return { owner: ownerIn({ values, ttl, ...set }), values, ttl };
+}
+
+function whyOf(step: RecordStep): string {
   switch (step.kind) {
     case 'create':
+      return 'missing';
     case 'keep':
-      return '';
+      return 'right as it is';
     case 'update':
-      return `now ${step.actual.addresses.join(', ')}, TTL ${step.actual.ttl} s`;
+    case 'leave':
+      return step.why;
+    case 'adopt':
+      return 'right as it is, and of nobody';
     case 'foreign':
-      return `right already, belongs to ${ownerOf(step.actual)}: left alone`;
+      return 'right already, and somebody else writes it: left alone';
     case 'conflict':
-      return `holds ${step.actual.addresses.join(', ')}, belongs to ${ownerOf(step.actual)}`;
+      return `holds ${step.actual.values.join(', ')}, and somebody else writes it`;
+    case 'await':
+      return step.actual === undefined
+        ? 'the zone group has to write it'
+        : `holds ${step.actual.values.join(', ')}; the zone group has to write it`;
+    case 'remove':
+      return 'ours, and not needed';
   }
+}
+
+function linkRow(step: LinkStep, owner: string): string[] {
+  const { zone, networkId } = step.kind === 'remove' ? step.actual : step.wanted;
+  const present = step.kind === 'create' ? undefined : step.actual;
+  const belongs = present?.tags[ownerKey] ?? 'nobody that spokeline knows';
+  const settings = step.kind === 'remove' ? step.actual : step.wanted;
+  const values = [
+    ...(settings.registration ? ['registration'] : []),
+    ...(settings.fallback ? ['fallback'] : []),
+  ].join(', ');
+  return [
+    step.kind,
+    linkName(zone, networkId),
+    values,
+    present === undefined ? '' : belongs,
+    linkWhy(step, owner),
+  ];
+}
+
+function linkWhy(step: LinkStep, owner: string): string {
+  switch (step.kind) {
+    case 'create':
+      return 'missing';
+    case 'keep':
+      return 'right as it is';
+    case 'update':
+      return `${step.actual.fallback === step.wanted.fallback ? 'registration' : 'fallback'} differs`;
+    case 'foreign':
+      return step.differs === undefined
+        ? 'linked already by somebody else: left alone'
+        : `linked by somebody else: left alone, though ${step.differs}`;
+    case 'conflict':
+      return `the name belongs to a link of ${step.actual.networkId}`;
+    case 'remove':
+      return `of ${owner}, and not needed`;
+  }
+}
+
+function groupRow(step: GroupStep): string[] {
+  const what = `zone group of ${step.endpoint.name}`;
+  switch (step.kind) {
+    case 'create':
+    case 'update':
+      return [step.kind, what, step.zones.join(', '), '', ''];
+    case 'keep':
+      return ['keep', what, '', '', 'ours, and right as it is'];
+    case 'foreign':
+      return ['foreign', what, '', groupText(step.group), 'it registers the endpoint: left alone'];
+    case 'conflict':
+      return ['conflict', what, '', '', step.why];
+    case 'remove':
+      return ['remove', what, '', '', 'ours'];
+  }
+}
+
+function linkName(zone: string, networkId: string): string {
+  return `${zone} <-> ${networkId.split('/').at(-1) ?? networkId}`;
 }

@@ -8,23 +8,38 @@ export interface Endpoint {
   readonly targetType: string;
   /** `Approved`, `Pending`, `Rejected`, `Disconnected`. */
   readonly status: string;
+  /** Whether Azure still lists its names for the user to register, as it does until there is a zone group. */
+  readonly unregistered: boolean;
   readonly configurations: readonly {
     readonly groupId: string;
+    /** The part of the service behind this address, where the interface tells it. */
+    readonly member?: string;
     readonly address: string;
     readonly fqdns: readonly string[];
   }[];
 }
 
-/** An A record set in a zone. */
-export interface RecordSet {
+/** Types of record sets that this task writes. */
+export const recordTypes = ['A', 'AAAA', 'CNAME', 'TXT'] as const;
+export type RecordType = (typeof recordTypes)[number];
+
+/** Names one record set; `name` is relative to the zone, in lower case, and `@` is the zone itself. */
+export interface SetName {
   readonly zone: string;
-  /** Relative to the zone, in lower case. */
   readonly name: string;
-  readonly addresses: readonly string[];
+  readonly type: RecordType;
+}
+
+/** A record set in a zone. */
+export interface RecordSet extends SetName {
+  /** Addresses, the one name of a CNAME, or texts; sorted. */
+  readonly values: readonly string[];
   /** Seconds. */
   readonly ttl: number;
   readonly metadata: Readonly<Record<string, string>>;
-  readonly etag: string | undefined;
+  /** Whether Azure keeps it for a virtual machine of a network that registers here. */
+  readonly registered: boolean;
+  readonly etag: string;
 }
 
 /** A virtual network that resolves a zone. */
@@ -32,11 +47,19 @@ export interface ZoneLink {
   readonly zone: string;
   readonly name: string;
   readonly networkId: string;
+  /** Whether the network's machines get records in the zone by themselves. */
   readonly registration: boolean;
   /** Whether names that the zone lacks are looked up on the internet (NxDomainRedirect). */
   readonly fallback: boolean;
   readonly tags: Readonly<Record<string, string>>;
-  readonly etag: string | undefined;
+  readonly etag: string;
+}
+
+/** What a zone may hold at most. */
+export interface ZoneLimits {
+  readonly recordSets: number;
+  readonly links: number;
+  readonly registrationLinks: number;
 }
 
 /** Everything that is in the zones of an estate. */
@@ -44,7 +67,55 @@ export interface ZoneState {
   /** In lower case. */
   readonly zones: readonly string[];
   readonly records: readonly RecordSet[];
+  /** Record sets of other types (SOA, MX, SRV, PTR): they count, and exclude a CNAME of their name. */
+  readonly others: readonly {
+    readonly zone: string;
+    readonly name: string;
+    readonly type: string;
+  }[];
   readonly links: readonly ZoneLink[];
+  readonly limits: Readonly<Record<string, ZoneLimits>>;
+}
+
+/** One reason for values of a record set; the set holds the values of all its parts. */
+export interface Part {
+  /** Key of the private endpoint, see `endpointKeyOf`, or `byHand`. */
+  readonly source: string;
+  readonly values: readonly string[];
+}
+
+/** The source of records that people declare. */
+export const byHand = 'by hand';
+
+export interface WantedRecord extends SetName {
+  readonly values: readonly string[];
+  readonly ttl: number;
+  /** Public names that lead here; for verification. */
+  readonly fqdns: readonly string[];
+  readonly parts: readonly Part[];
+  /** Who writes it: the zone group of its endpoint, ours or a policy's, or this task as a record. */
+  readonly writer: 'zoneGroup' | 'record';
+}
+
+export interface WantedLink {
+  readonly zone: string;
+  readonly name: string;
+  readonly networkId: string;
+  readonly registration: boolean;
+  readonly fallback: boolean;
+}
+
+/**
+ * What a run has read about private endpoints, as proof that others are gone. A listing that was refused or
+ * broke off is not in here: then nothing of its group is proven.
+ */
+export interface Seen {
+  /** `subscription/resource group` in lower case, listed to the last page. */
+  readonly groups: readonly string[];
+  /** Keys of endpoints that were looked for one by one. */
+  readonly endpoints: readonly string[];
+  /** Keys of endpoints that exist, but are not this run's business. */
+  readonly others: readonly string[];
 }
 
 /** What one owner wants: its names and the networks that need to resolve them. */
@@ -55,44 +126,39 @@ export interface Wish {
   readonly links: readonly WantedLink[];
   /** Links that somebody else makes, such as the hub's own. */
   readonly expectedLinks: readonly { readonly zone: string; readonly networkId: string }[];
+  /** `everything`: the owner gives up all that it has. */
+  readonly seen: Seen | 'everything';
+  /** Whether the records by hand are all that the owner wants of that kind, so that others may go. */
+  readonly handComplete: boolean;
+  /** Whether the links are all that the owner wants. */
+  readonly linksComplete: boolean;
+  /** Whether records of nobody that are right as they are become the owner's. */
+  readonly adopt: boolean;
+  /** Endpoints that are not ready: their records are neither written nor removed. */
+  readonly waiting?: readonly WaitingEndpoint[];
 }
 
-export interface WantedRecord {
-  readonly zone: string;
-  readonly name: string;
-  readonly addresses: readonly string[];
-  readonly ttl: number;
-  /** Public names that lead here; for verification. */
-  readonly fqdns: readonly string[];
-  /** Keys of the endpoints that the addresses belong to. */
-  readonly endpoints: readonly string[];
+export interface WaitingEndpoint {
+  readonly id: string;
+  readonly status: string;
+  readonly why: string;
 }
-
-export interface WantedLink {
-  readonly zone: string;
-  readonly name: string;
-  readonly networkId: string;
-  readonly fallback: boolean;
-}
-
-/** Keys of our metadata on record sets and of our tags on links. */
-export const ownerKey = 'spokeline-owner';
-export const endpointKey = 'spokeline-endpoint';
-/** The addresses that we wrote: shows whether somebody changed them since without touching the owner. */
-export const addressesKey = 'spokeline-addresses';
 
 /** Access to the zones, implemented over ARM. */
 export interface ZonePort {
-  /** Zones of the estate with all their A records and links. Throws rather than return a part. */
+  /** The id that a zone of this name has, or would have. */
+  zoneId(zone: string): string;
+  /** Zones of the estate with all their record sets and links. Throws rather than return a part. */
   state(signal: AbortSignal): Promise<ZoneState>;
-  record(zone: string, name: string, signal: AbortSignal): Promise<RecordSet | undefined>;
-  link(zone: string, name: string, signal: AbortSignal): Promise<ZoneLink | undefined>;
+  record(set: SetName, signal: AbortSignal): Promise<RecordSet | undefined>;
+  links(zone: string, signal: AbortSignal): Promise<ZoneLink[]>;
   /** Without an etag it only creates. Throws ARM_PRECONDITION when somebody else was there. */
   writeRecord(
-    record: Omit<RecordSet, 'etag'>,
+    record: Omit<RecordSet, 'etag' | 'registered'>,
     etag: string | undefined,
     signal: AbortSignal,
   ): Promise<void>;
+  /** Only while it has its etag. */
   removeRecord(record: RecordSet, signal: AbortSignal): Promise<void>;
   writeLink(
     link: Omit<ZoneLink, 'etag'>,

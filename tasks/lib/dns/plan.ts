@@ -1,174 +1,112 @@
-import {
-  addressesKey,
-  endpointKey,
-  ownerKey,
-  type RecordSet,
-  type WantedLink,
-  type WantedRecord,
-  type Wish,
-  type ZoneLink,
-  type ZoneState,
-} from './model.ts';
-
-/** What has to happen to one record. */
-export type RecordStep =
-  | { readonly kind: 'create'; readonly wanted: WantedRecord }
-  | { readonly kind: 'update'; readonly wanted: WantedRecord; readonly actual: RecordSet }
-  | { readonly kind: 'keep'; readonly wanted: WantedRecord; readonly actual: RecordSet }
-  /** Somebody else's, and right as it is: it is left alone and not taken over. */
-  | { readonly kind: 'foreign'; readonly wanted: WantedRecord; readonly actual: RecordSet }
-  | { readonly kind: 'conflict'; readonly wanted: WantedRecord; readonly actual: RecordSet }
-  /** Ours, and no endpoint needs it any more. */
-  | { readonly kind: 'remove'; readonly actual: RecordSet }
-  /** Ours and not needed, but somebody gave it other addresses: it is left alone. */
-  | { readonly kind: 'changed'; readonly actual: RecordSet };
-
-export type LinkStep =
-  | { readonly kind: 'create'; readonly wanted: WantedLink }
-  | { readonly kind: 'update'; readonly wanted: WantedLink; readonly actual: ZoneLink }
-  | { readonly kind: 'keep'; readonly wanted: WantedLink; readonly actual: ZoneLink }
-  /** The network resolves the zone by somebody else's link, which is left as it is. */
-  | { readonly kind: 'foreign'; readonly wanted: WantedLink; readonly actual: ZoneLink }
-  /** The name is taken by a link of another network. */
-  | { readonly kind: 'conflict'; readonly wanted: WantedLink; readonly actual: ZoneLink }
-  | { readonly kind: 'remove'; readonly actual: ZoneLink };
+import { decideUnwanted, decideWanted, isSameSet, type RecordStep } from './decide.ts';
+import { limitsBroken } from './limits.ts';
+import type { RecordSet, WantedRecord, Wish, ZoneState } from './model.ts';
+import { ownerOf } from './owner.ts';
+import type { GroupStep } from './zone-groups.ts';
+import { linkStepsOf, missingLinks, type LinkStep } from './plan-links.ts';
 
 /** The way from what is to what an owner wants. */
 export interface Plan {
-  readonly owner: string;
+  readonly wish: Wish;
+  readonly zoneGroups: readonly GroupStep[];
   readonly records: readonly RecordStep[];
   readonly links: readonly LinkStep[];
   /** Zones that are needed and do not exist. */
   readonly missingZones: readonly string[];
   /** Links that somebody else should have made. */
-  readonly missingLinks: readonly { readonly zone: string; readonly networkId: string }[];
+  readonly missingLinks: Wish['expectedLinks'];
+  /** Names whose other record sets and a CNAME exclude each other. */
+  readonly mixtures: readonly Mixture[];
+  /** Limits of Azure that the plan would break, in words. */
+  readonly limits: readonly string[];
+}
+
+/** A wanted set and one of another type that cannot have the same name. */
+export interface Mixture {
+  readonly wanted: WantedRecord;
+  readonly type: string;
+  /** Absent for a type that this task does not read. */
+  readonly actual?: RecordSet;
 }
 
 /** Compares a wish with the zones. Pure: the same input gives the same plan, and nothing is touched. */
-export function planOf(wish: Wish, state: ZoneState): Plan {
+export function planOf(wish: Wish, state: ZoneState, zoneGroups: readonly GroupStep[] = []): Plan {
   const zones = new Set(state.zones);
   const needed = [...wish.records, ...wish.links, ...wish.expectedLinks].map((w) => w.zone);
+  const known = new Map(state.records.map((set) => [keyOf(set), set]));
+  const records = [
+    ...wish.records.map((wanted) => decideWanted(wanted, wish, known.get(keyOf(wanted)))),
+    ...unwanted(wish, state).map((actual) => decideUnwanted(actual, wish)),
+  ];
+  const all = wish.seen === 'everything';
+  const kept = records.flatMap((s) => (s.kind === 'leave' && !all ? [s.actual.zone] : []));
+  const links = linkStepsOf(wish, state.links, new Set(kept));
   return {
-    owner: wish.owner,
-    records: [
-      ...wish.records.map((wanted) => recordStep(wanted, wish.owner, find(state.records, wanted))),
-      ...stale(wish, state),
-    ],
-    links: [...wish.links.map((w) => linkStep(w, wish.owner, state)), ...staleLinks(wish, state)],
+    wish,
+    zoneGroups,
+    records,
+    links,
     missingZones: [...new Set(needed)].filter((zone) => !zones.has(zone)).sort(),
-    missingLinks: wish.expectedLinks.filter(
-      ({ zone, networkId }) =>
-        zones.has(zone) &&
-        !state.links.some((link) => link.zone === zone && sameId(link.networkId, networkId)),
-    ),
+    missingLinks: missingLinks(wish, state),
+    mixtures: mixturesOf(wish, records, state),
+    limits: limitsBroken(records, links, state),
   };
 }
 
-/** The way to nothing: what an owner has is removed, what others have stays. */
-export function removalOf(owner: string, state: ZoneState): Plan {
-  const nothing = { owner, records: [], links: [], expectedLinks: [] };
-  return planOf(nothing, state);
+/**
+ * The way to nothing: what an owner has is removed, what others have stays. With keys of endpoints, only the records
+ * of these go.
+ */
+export function removalOf(
+  owner: string,
+  state: ZoneState,
+  zoneGroups: readonly GroupStep[] = [],
+  only: readonly string[] = [],
+): Plan {
+  const all = only.length === 0;
+  return planOf(
+    {
+      ...{ owner, records: [], links: [], expectedLinks: [], waiting: [], adopt: false },
+      seen: all ? 'everything' : { groups: [], endpoints: only, others: [] },
+      handComplete: all,
+      linksComplete: all,
+    },
+    state,
+    zoneGroups,
+  );
 }
 
-/** What has to happen to one wanted record, given what is there now. */
-export function recordStep(
-  wanted: WantedRecord,
-  owner: string,
-  actual: RecordSet | undefined,
-): RecordStep {
-  if (actual === undefined) return { kind: 'create', wanted };
-  const right = sameSet(actual.addresses, wanted.addresses);
-  if (actual.metadata[ownerKey] !== owner) {
-    return { kind: right ? 'foreign' : 'conflict', wanted, actual };
-  }
-  const current =
-    right &&
-    actual.ttl === wanted.ttl &&
-    actual.metadata[endpointKey] === endpointsOf(wanted) &&
-    actual.metadata[addressesKey] === textOf(wanted.addresses);
-  return { kind: current ? 'keep' : 'update', wanted, actual };
+function unwanted(wish: Wish, state: ZoneState): RecordSet[] {
+  return state.records.filter((set) => {
+    const owner = ownerOf(set);
+    const ours = owner.kind === 'spokeline' && owner.name === wish.owner;
+    return ours && !wish.records.some((wanted) => isSameSet(wanted, set));
+  });
 }
 
-/** The record set that fulfils a wish. */
-export function recordFor(
-  wanted: WantedRecord,
-  owner: string,
-  actual?: RecordSet,
-): Omit<RecordSet, 'etag'> {
-  const metadata = {
-    ...actual?.metadata,
-    [ownerKey]: owner,
-    [endpointKey]: endpointsOf(wanted),
-    [addressesKey]: textOf(wanted.addresses),
+/**
+ * A set that the plan removes is out of the way by then.
+ * https://learn.microsoft.com/azure/dns/dns-zones-records#cname-records
+ */
+function mixturesOf(wish: Wish, steps: readonly RecordStep[], state: ZoneState): Mixture[] {
+  const going = new Set(steps.flatMap((step) => (step.kind === 'remove' ? [step.actual] : [])));
+  const byName = new Map<string, Pick<Mixture, 'type' | 'actual'>[]>();
+  const note = (zone: string, name: string, other: Pick<Mixture, 'type' | 'actual'>) => {
+    const key = `${name}.${zone}`;
+    byName.set(key, [...(byName.get(key) ?? []), other]);
   };
-  const { zone, name, addresses, ttl } = wanted;
-  return { zone, name, addresses, ttl, metadata };
-}
-
-/** The link that fulfils a wish. */
-export function linkFor(
-  wanted: WantedLink,
-  owner: string,
-  actual?: ZoneLink,
-): Omit<ZoneLink, 'etag'> {
-  return { ...wanted, registration: false, tags: { ...actual?.tags, [ownerKey]: owner } };
-}
-
-export function sameId(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
-}
-
-function endpointsOf(wanted: WantedRecord): string {
-  return wanted.endpoints.join(' ');
-}
-
-/** Whether an owned record still has the addresses that its owner gave it. */
-export function isUntouched(actual: RecordSet): boolean {
-  return actual.metadata[addressesKey] === textOf(actual.addresses);
-}
-
-function textOf(addresses: readonly string[]): string {
-  return [...addresses].sort().join(' ');
-}
-
-function sameSet(a: readonly string[], b: readonly string[]): boolean {
-  return textOf(a) === textOf(b);
-}
-
-function find<T extends { zone: string; name: string }>(
-  list: readonly T[],
-  { zone, name }: { zone: string; name: string },
-): T | undefined {
-  return list.find((item) => item.zone === zone && sameId(item.name, name));
-}
-
-function stale(wish: Wish, state: ZoneState): RecordStep[] {
-  return state.records
-    .filter((actual) => actual.metadata[ownerKey] === wish.owner && !find(wish.records, actual))
-    .map((actual) => ({ kind: isUntouched(actual) ? 'remove' : 'changed', actual }));
-}
-
-function linkStep(wanted: WantedLink, owner: string, state: ZoneState): LinkStep {
-  const inZone = state.links.filter((link) => link.zone === wanted.zone);
-  // Azure allows one link of a zone with a network, whatever its name.
-  const actual = inZone.find((link) => sameId(link.networkId, wanted.networkId));
-  if (actual !== undefined) {
-    if (actual.tags[ownerKey] !== owner) return { kind: 'foreign', wanted, actual };
-    const current = actual.fallback === wanted.fallback && !actual.registration;
-    return { kind: current ? 'keep' : 'update', wanted: { ...wanted, name: actual.name }, actual };
+  for (const set of state.records) {
+    if (!going.has(set)) note(set.zone, set.name, { type: set.type, actual: set });
   }
-  const taken = inZone.find((link) => sameId(link.name, wanted.name));
-  return taken === undefined
-    ? { kind: 'create', wanted }
-    : { kind: 'conflict', wanted, actual: taken };
+  for (const { zone, name, type } of wish.records) note(zone, name, { type });
+  for (const { zone, name, type } of state.others) note(zone, name, { type });
+  return wish.records.flatMap((wanted) =>
+    (byName.get(`${wanted.name}.${wanted.zone}`) ?? [])
+      .filter(({ type }) => type !== wanted.type && [type, wanted.type].includes('CNAME'))
+      .map((other) => ({ wanted, ...other })),
+  );
 }
 
-function staleLinks(wish: Wish, state: ZoneState): LinkStep[] {
-  return state.links
-    .filter(
-      (actual) =>
-        actual.tags[ownerKey] === wish.owner &&
-        !wish.links.some((w) => w.zone === actual.zone && sameId(w.networkId, actual.networkId)),
-    )
-    .map((actual) => ({ kind: 'remove', actual }));
+function keyOf({ zone, name, type }: Pick<RecordSet, 'zone' | 'name' | 'type'>): string {
+  return `${type} ${name}.${zone}`;
 }

@@ -1,12 +1,22 @@
 import { SpokelineError, type ErrorDetail } from '../errors.ts';
-import { containsAny } from '../net/cidr.ts';
 import type { Clock } from '../net/clock.ts';
 import type { Resolution, Resolver } from '../net/resolve.ts';
+import { azureSide, unreadSide } from './azure-side.ts';
+import { diagnose, sameSet, type Cause } from './diagnose.ts';
 import type { WantedRecord, Wish, ZoneState } from './model.ts';
-import { planOf } from './plan.ts';
+import { AnswerWatch } from './watch.ts';
 
 export interface VerifyOptions {
   readonly resolver: Resolver;
+  /** For the reasons of a failure: asks one server for a name, and for the primary server of a zone. */
+  readonly ask: (server: string, name: string, signal: AbortSignal) => Promise<Resolution>;
+  readonly primary: (
+    server: string,
+    zone: string,
+    signal: AbortSignal,
+  ) => Promise<string | undefined>;
+  /** Servers behind the system's resolver, for the reasons of its failures. */
+  readonly ownServers: readonly string[];
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Milliseconds. */
@@ -25,34 +35,35 @@ export interface Expectation {
   readonly wish: Wish;
 }
 
+/** A wrong answer and its reason. */
+export interface Finding {
+  readonly name: string;
+  readonly expected: readonly string[];
+  readonly answer: Resolution;
+  readonly cause: Cause;
+  readonly why: string;
+}
+
+/** Names that are asked for at the same time; each takes a socket a resolver. */
+const parallel = 32;
+
 /** All names of the wishes, each once. */
 export function expectationsOf(wishes: readonly Wish[]): Expectation[] {
   return wishes.flatMap((wish) =>
     wish.records.flatMap((record) =>
-      record.fqdns.map((fqdn) => ({ fqdn, addresses: record.addresses, record, wish })),
+      record.fqdns.map((fqdn) => ({ fqdn, addresses: record.values, record, wish })),
     ),
   );
 }
 
-/** What a resolver answered that is not as it should be; undefined when it is. */
-export function faultOf(
-  answer: Resolution,
-  expected: readonly string[],
-  networks: readonly string[],
-): string | undefined {
-  const who = answer.source === 'system' ? "the system's resolver" : `resolver ${answer.source}`;
-  if (answer.error !== undefined) return `${who} answered ${words[answer.error]}`;
-  if (sameSet(answer.addresses, expected)) return undefined;
-  const outside = answer.addresses.filter((a) => networks.length > 0 && !containsAny(networks, a));
-  const note =
-    outside.length > 0
-      ? `, outside the declared networks: the public answer`
-      : ', an old or foreign answer';
-  const chain = answer.chain.length === 0 ? '' : ` through ${answer.chain.join(' -> ')}`;
-  return `${who} answered ${answer.addresses.join(', ')}${chain}${note}`;
+/** Who answered what, in words. */
+export function shownAnswer({ source, error, chain, addresses }: Resolution): string {
+  const who = source === 'system' ? "the system's resolver" : `resolver ${source}`;
+  const said = error === undefined ? addresses.join(', ') : errorWords[error];
+  return `${who} answered ${said}${chain.length === 0 ? '' : ` through ${chain.join(' -> ')}`}`;
 }
 
-const words: Record<NonNullable<Resolution['error']>, string> = {
+const errorWords: Record<NonNullable<Resolution['error']>, string> = {
   nxdomain: 'that the name does not exist (NXDOMAIN)',
   nodata: 'that the name has no address (NODATA)',
   servfail: 'with a failure (SERVFAIL)',
@@ -60,107 +71,154 @@ const words: Record<NonNullable<Resolution['error']>, string> = {
   timeout: 'nothing (time-out)',
 };
 
+interface Looked {
+  readonly expectation: Expectation;
+  /** The answers that are not as they should be. */
+  readonly wrong: readonly Resolution[];
+}
+
 /**
- * Waits until every name resolves to its addresses, through the system's resolver and every declared one.
- * Throws DNS_VERIFY_FAILED with a detail for each name that does not when the time is over: what each
- * resolver said, and which zone, link or record is missing (`state` reads the zones for that).
+ * Waits until every name resolves to its addresses, through the system's resolver and every declared one: old answers
+ * and negative ones have to leave the caches on the way.
+ *
+ * @param state reads the zones, for the reasons of what is wrong when the time is over
+ * @returns what is wrong then, a finding for each name and resolver; nothing when all is right
  */
 export async function verify(
   expectations: readonly Expectation[],
   state: () => Promise<ZoneState>,
   options: VerifyOptions,
-): Promise<void> {
-  const { clock, signal } = options;
+): Promise<Finding[]> {
+  const { clock, signal, info } = options;
   const begin = clock.now();
-  let waiting = [...expectations];
+  const watch = new AnswerWatch();
+  let waiting = expectations;
   for (;;) {
-    const faults = await Promise.all(waiting.map((e) => look(e, options)));
-    const failed = waiting.flatMap((e, i) => {
-      const found = faults[i] ?? [];
-      return found.length === 0 ? [] : [{ expectation: e, faults: found }];
-    });
-    for (const { fqdn, addresses } of waiting.filter(
-      (e) => !failed.some((f) => f.expectation === e),
-    )) {
-      const after = ((clock.now() - begin) / 1000).toFixed(1);
-      options.info(`  ${fqdn} -> ${addresses.join(', ')} everywhere (after ${after} s)`);
+    const looked = await inParallel(waiting, (e) => look(e, watch, options));
+    const failed = looked.filter(({ wrong }) => wrong.length > 0);
+    const after = ((clock.now() - begin) / 1000).toFixed(1);
+    for (const { expectation, wrong } of looked) {
+      if (wrong.length > 0) continue;
+      const { fqdn, addresses } = expectation;
+      info(`  ${fqdn} -> ${addresses.join(', ')} everywhere (after ${after} s)`);
     }
-    if (failed.length === 0) return;
+    if (failed.length === 0) return [];
     const left = begin + options.timeout - clock.now();
-    if (left <= 0) {
-      const actual = await state();
-      const details = failed.flatMap((f) => explain(f.expectation, f.faults, actual));
-      const what = failed.length === 1 ? 'One name does' : `${failed.length} names do`;
-      throw new SpokelineError(
-        'DNS_VERIFY_FAILED',
-        `${what} not resolve as it should from this agent after ${(options.timeout / 1000).toFixed(0)} s.`,
-        { details },
-      );
+    if (left <= 0) return findingsOf(failed, watch, state, options);
+    // Once at the start and then at each step forward, so that a long wait stays a short log.
+    if (waiting === expectations || failed.length < waiting.length) {
+      const example = failed.flatMap(({ wrong }) => wrong).map(shownAnswer)[0] ?? '';
+      const who = failed.map(({ expectation }) => expectation.fqdn)[0] ?? '';
+      const most = Math.ceil(left / 1000);
+      info(`  waiting for ${failed.length} names, ${most} s at most: ${who}: ${example}`);
     }
-    waiting = failed.map((f) => f.expectation);
+    waiting = failed.map(({ expectation }) => expectation);
     await clock.sleep(Math.min(options.interval, left), signal);
     signal.throwIfAborted();
   }
 }
 
-async function look(expectation: Expectation, options: VerifyOptions): Promise<string[]> {
-  const { resolver, signal, networks } = options;
+/**
+ * The error for findings: a detail for each, whose code is the `Cause`.
+ *
+ * @param timeout milliseconds that were waited
+ */
+export function verifyFailure(findings: readonly Finding[], timeout: number): SpokelineError {
+  const names = new Set(findings.map(({ name }) => name)).size;
+  const what = names === 1 ? 'One name does' : `${names} names do`;
+  return new SpokelineError(
+    'DNS_VERIFY_FAILED',
+    `${what} not resolve as it should from this agent after ${(timeout / 1000).toFixed(0)} s.`,
+    {
+      details: findings.map(({ name, expected, answer, cause, why }): ErrorDetail => {
+        const should = `${name} should be ${expected.join(', ')}`;
+        const message = `${should}: ${shownAnswer(answer)}. ${cause}: ${why}`;
+        return { target: name, code: cause, message };
+      }),
+    },
+  );
+}
+
+async function look(
+  expectation: Expectation,
+  watch: AnswerWatch,
+  { resolver, signal, clock }: VerifyOptions,
+): Promise<Looked> {
   const { fqdn, addresses } = expectation;
   const [own, others] = await Promise.all([
     resolver.resolve(fqdn, signal),
     resolver.witnesses(fqdn, signal),
   ]);
   const answers = [own, ...others.filter((other) => other.source !== own.source)];
-  return answers
-    .map((answer) => faultOf(answer, addresses, networks))
-    .filter((fault) => fault !== undefined);
+  for (const answer of answers) watch.note(answer, clock.now());
+  const isWrong = (answer: Resolution): boolean =>
+    answer.error !== undefined || !sameSet(answer.addresses, addresses);
+  return { expectation, wrong: answers.filter(isWrong) };
 }
 
-/** What in the zones explains the faults of one name. */
-function explain(
-  expectation: Expectation,
-  faults: readonly string[],
-  state: ZoneState,
-): ErrorDetail[] {
-  const { fqdn, addresses, record, wish } = expectation;
-  const plan = planOf(wish, state);
-  const causes: string[] = [];
-  if (plan.missingZones.includes(record.zone)) {
-    causes.push(`the zone ${record.zone} does not exist`);
-  } else {
-    const step = plan.records.find(
-      (s) => 'wanted' in s && s.wanted.zone === record.zone && s.wanted.name === record.name,
-    );
-    if (step?.kind === 'create') causes.push(`${record.zone} has no record ${record.name}`);
-    if (
-      step?.kind === 'conflict' ||
-      (step?.kind === 'update' && !sameSet(step.actual.addresses, addresses))
-    ) {
-      causes.push(
-        `the record ${record.name} in ${record.zone} holds ${step.actual.addresses.join(', ')}`,
-      );
+async function findingsOf(
+  failed: readonly Looked[],
+  watch: AnswerWatch,
+  state: () => Promise<ZoneState>,
+  options: VerifyOptions,
+): Promise<Finding[]> {
+  const actual = await state().catch((error: unknown) => {
+    options.signal.throwIfAborted();
+    const why = error instanceof Error ? error.message : String(error);
+    options.info(`  The zones cannot be read, so reasons come from the answers alone: ${why}`);
+    return undefined;
+  });
+  const found = await inParallel(failed, async ({ expectation, wrong }) => {
+    const { fqdn: name, addresses: expected, record, wish } = expectation;
+    const azure = actual === undefined ? unreadSide(record) : azureSide(record, wish, actual);
+    const findings: Finding[] = [];
+    for (const answer of wrong) {
+      const told = answer.source === 'system' ? await behind(answer, options) : answer;
+      const seesZone = await seesPrivateZone(told, record.zone, options);
+      const diagnosis = diagnose({
+        answer: told,
+        age: watch.age(told),
+        azure,
+        expected,
+        networks: options.networks,
+        ...(seesZone === undefined ? {} : { seesZone }),
+      });
+      findings.push({ name, expected, answer, ...diagnosis });
     }
-    for (const { zone, networkId } of plan.missingLinks) {
-      if (zone === record.zone) causes.push(`${zone} is not linked to ${networkId}`);
-    }
-    for (const step of plan.links) {
-      if (step.kind === 'create' && step.wanted.zone === record.zone) {
-        causes.push(`${record.zone} is not linked to ${step.wanted.networkId}`);
-      }
-    }
+    return findings;
+  });
+  return found.flat();
+}
+
+/** The operating system tells neither aliases nor times; that of its servers which answers the same does. */
+async function behind(answer: Resolution, options: VerifyOptions): Promise<Resolution> {
+  for (const server of options.ownServers) {
+    const told = await options.ask(server, answer.name, options.signal);
+    if (told.error === answer.error && sameSet(told.addresses, answer.addresses)) return told;
   }
-  const why =
-    causes.length > 0
-      ? causes.join('; ')
-      : 'zone, record and links are as they should be, so a resolver does not forward to Azure or holds an old answer';
-  return [
-    {
-      target: fqdn,
-      message: `${fqdn} should be ${addresses.join(', ')}: ${faults.join('; ')}. Cause: ${why}`,
-    },
-  ];
+  return answer;
 }
 
-function sameSet(a: readonly string[], b: readonly string[]): boolean {
-  return [...a].sort().join() === [...b].sort().join();
+/** Name of the primary server in the SOA record that Azure gives to every private zone. */
+const privatePrimary = 'azureprivatedns.net';
+
+/** Whether a resolver that answers wrongly sees the private zone: the zone's origin is in no cache of public names. */
+async function seesPrivateZone(
+  { source, error }: Resolution,
+  zone: string,
+  { primary, signal }: VerifyOptions,
+): Promise<boolean | undefined> {
+  const silent = error === 'timeout' || error === 'refused' || error === 'servfail';
+  if (source === 'system' || silent) return undefined;
+  return (await primary(source, zone, signal)) === privatePrimary;
+}
+
+async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: parallel }, worker));
+  return results;
 }

@@ -1,40 +1,63 @@
 import { createHash } from 'node:crypto';
 import { SpokelineError, type ErrorDetail } from '../errors.ts';
 import type { Cloud } from '../topology/model.ts';
-import type { Endpoint, WantedLink, WantedRecord, Wish } from './model.ts';
-import { zoneNameOf } from './zones.ts';
+import { askable } from './declared-records.ts';
+import type {
+  Endpoint,
+  Part,
+  Seen,
+  WaitingEndpoint,
+  WantedLink,
+  WantedRecord,
+  Wish,
+} from './model.ts';
+import { endpointKeyOf } from './owner.ts';
+import { isPrivateLink } from './zone-name.ts';
+import { zoneNameOf, type OwnZones } from './zones.ts';
+
+/** A network to be linked with the zones of an owner. */
+export interface LinkRequest {
+  readonly networkId: string;
+  /** All zones that the owner uses, when undefined. */
+  readonly zones?: readonly string[] | undefined;
+  readonly registration: boolean;
+  readonly fallback: boolean;
+}
 
 export interface WishOptions {
   readonly owner: string;
   readonly cloud: Cloud;
   readonly endpoints: readonly Endpoint[];
+  readonly seen: Seen;
+  /** Zones that the user names, before those of the table. */
+  readonly ownZones: readonly OwnZones[];
+  /** Records that people declare; undefined when this run knows nothing of them. */
+  readonly declared: readonly WantedRecord[] | undefined;
   /** Seconds. */
   readonly ttl: number;
-  /** Networks of the owner, to be linked with every zone that it uses. */
-  readonly linkNetworks: readonly string[];
+  readonly links: readonly LinkRequest[];
+  readonly linksComplete: boolean;
   /** Networks that have to be linked, by somebody else. */
   readonly checkNetworks: readonly string[];
   /** Zones that the owner resolves without having names in them, such as the registry's. */
   readonly furtherZones: readonly string[];
-  readonly fallback: boolean;
+  readonly adopt: boolean;
 }
 
 /**
- * What an owner's endpoints need in DNS. Several endpoints with one name share a record set.
- * Throws DNS_ENDPOINT_PENDING or DNS_UNSUPPORTED with a detail for each endpoint that stands in the way:
- * nothing is written before all of them are ready.
+ * What an owner's endpoints and declared records need in DNS. Several endpoints with one name share a record
+ * set. Endpoints that are not ready are told apart, see `refuseWaiting`. Throws DNS_UNSUPPORTED with a detail for each
+ * name without a known zone.
  */
 export function wishOf(options: WishOptions): Wish {
-  const waiting: ErrorDetail[] = [];
+  const waiting: WaitingEndpoint[] = [];
   const unknown: ErrorDetail[] = [];
   const records = new Map<string, WantedRecord>();
   for (const endpoint of options.endpoints) {
     const obstacle = obstacleOf(endpoint);
     if (obstacle !== undefined) {
-      waiting.push({
-        target: endpoint.id,
-        message: `private endpoint ${endpoint.name} ${obstacle}`,
-      });
+      const { id, name, status } = endpoint;
+      waiting.push({ id, status, why: `private endpoint ${name} ${obstacle}` });
       continue;
     }
     for (const { groupId, address, fqdns } of endpoint.configurations) {
@@ -46,7 +69,7 @@ export function wishOf(options: WishOptions): Wish {
       };
       for (const fqdn of fqdns) {
         try {
-          const { zone, name } = zoneNameOf(kind, fqdn);
+          const { zone, name } = zoneNameOf(kind, fqdn, options.ownZones);
           add(records, { zone, name, address, fqdn, ttl: options.ttl, endpoint });
         } catch (error) {
           if (!(error instanceof SpokelineError)) throw error;
@@ -55,32 +78,50 @@ export function wishOf(options: WishOptions): Wish {
       }
     }
   }
-  if (waiting.length > 0) {
-    const message = `${count(waiting.length, 'private endpoint')} of ${options.owner} not ready; nothing was written.`;
-    throw new SpokelineError('DNS_ENDPOINT_PENDING', message, { details: waiting });
-  }
   if (unknown.length > 0) {
     const message = `${count(unknown.length, 'name')} of ${options.owner} without a known zone; nothing was written.`;
     throw new SpokelineError('DNS_UNSUPPORTED', message, { details: unknown });
   }
-  const wanted = [...records.values()].sort(byZoneAndName);
+  const { owner, adopt, linksComplete } = options;
+  // They exist, so that their records are not stale.
+  const seen = {
+    ...options.seen,
+    others: [...options.seen.others, ...waiting.map(endpointKeyOf)],
+  };
+  const wanted = [...records.values(), ...(options.declared ?? [])].sort(byZoneAndName);
   const zones = [...new Set([...wanted.map((r) => r.zone), ...options.furtherZones])].sort();
   return {
-    owner: options.owner,
+    owner,
     records: wanted,
-    links: zones.flatMap((zone) =>
-      options.linkNetworks.map((networkId) => linkOf(zone, networkId, options)),
-    ),
+    links: options.links
+      .flatMap((link) => (link.zones ?? zones).map((zone) => linkOf(zone, link)))
+      .sort(byZoneAndName),
     expectedLinks: zones.flatMap((zone) =>
       options.checkNetworks.map((networkId) => ({ zone, networkId })),
     ),
+    // A link serves all names of its zone, those of endpoints that wait, too.
+    linksComplete: linksComplete && waiting.length === 0,
+    ...{ seen, adopt, waiting, handComplete: options.declared !== undefined },
   };
 }
 
-/** Says who an endpoint is in 24 characters or so: metadata values are short, resource ids are not. */
-export function endpointKeyOf(endpoint: Pick<Endpoint, 'id' | 'name'>): string {
-  const hash = createHash('sha256').update(endpoint.id.toLowerCase()).digest('hex').slice(0, 12);
-  return `${endpoint.name}:${hash}`;
+/** Throws DNS_ENDPOINT_PENDING with a detail for each endpoint that is not ready. */
+export function refuseWaiting(wishes: readonly Wish[]): void {
+  const all = wishes.flatMap(({ owner, waiting = [] }) => waiting.map((each) => ({ owner, each })));
+  if (all.length === 0) return;
+  const owners = [...new Set(all.map(({ owner }) => owner))].join(', ');
+  const message = `${count(all.length, 'private endpoint')} of ${owners} not ready; nothing was written.`;
+  throw new SpokelineError('DNS_ENDPOINT_PENDING', message, {
+    details: all.map(({ each }) => ({ target: each.id, code: each.status, message: each.why })),
+  });
+}
+
+/** The zones that wishes have names in or resolve. */
+export function zonesIn(wishes: readonly Wish[]): string[] {
+  const zones = wishes.flatMap((wish) =>
+    [...wish.records, ...wish.links, ...wish.expectedLinks].map(({ zone }) => zone),
+  );
+  return [...new Set(zones)].sort();
 }
 
 function count(n: number, what: string): string {
@@ -95,12 +136,14 @@ function obstacleOf(endpoint: Endpoint): string | undefined {
   const nameless = endpoint.configurations.filter((c) => c.fqdns.length === 0);
   // The service behind a Private Link Service of one's own has no name that could be registered.
   if (nameless.length > 0 && !/\/privateLinkServices$/i.test(endpoint.targetType)) {
-    return 'has an address without a name yet';
+    const members = nameless.flatMap(({ member }) => member ?? []);
+    const which = members.length === 0 ? '' : ` (${members.join(', ')})`;
+    return `has an address without a name yet${which}`;
   }
   return undefined;
 }
 
-interface Part {
+interface NamePart {
   readonly zone: string;
   readonly name: string;
   readonly address: string;
@@ -109,28 +152,40 @@ interface Part {
   readonly endpoint: Endpoint;
 }
 
-function add(records: Map<string, WantedRecord>, part: Part): void {
-  const key = `${part.name}.${part.zone}`;
+function add(records: Map<string, WantedRecord>, part: NamePart): void {
+  const { zone, name, address, ttl } = part;
+  const key = `${name}.${zone}`;
   const known = records.get(key);
+  const host = part.fqdn.toLowerCase().replace(/\.$/, '');
   records.set(key, {
-    zone: part.zone,
-    name: part.name,
-    ttl: part.ttl,
-    addresses: union(known?.addresses, part.address),
-    fqdns: union(known?.fqdns, part.fqdn.toLowerCase()),
-    endpoints: union(known?.endpoints, endpointKeyOf(part.endpoint)),
+    ...{ zone, name, type: 'A', ttl, writer: 'record' },
+    values: union(known?.values, address),
+    fqdns: union(known?.fqdns, askable(host)),
+    parts: withPart(known?.parts ?? [], endpointKeyOf(part.endpoint), address),
   });
+}
+
+function withPart(parts: readonly Part[], source: string, address: string): Part[] {
+  const known = parts.find((part) => part.source === source);
+  const others = parts.filter((part) => part !== known);
+  return [...others, { source, values: union(known?.values, address) }].sort((a, b) =>
+    a.source.localeCompare(b.source),
+  );
 }
 
 function union(list: readonly string[] | undefined, item: string): string[] {
   return [...new Set([...(list ?? []), item])].sort();
 }
 
-function byZoneAndName(a: WantedRecord, b: WantedRecord): number {
+function byZoneAndName(
+  a: { readonly zone: string; readonly name: string },
+  b: { readonly zone: string; readonly name: string },
+): number {
   return a.zone.localeCompare(b.zone) || a.name.localeCompare(b.name);
 }
 
-function linkOf(zone: string, networkId: string, options: WishOptions): WantedLink {
+function linkOf(zone: string, request: LinkRequest): WantedLink {
+  const { networkId, registration } = request;
   const network = networkId.split('/').at(-1) ?? '';
   // A hash keeps two networks of one name in different groups apart. Names end in a letter, digit or `_`.
   const hash = createHash('sha256').update(networkId.toLowerCase()).digest('hex').slice(0, 8);
@@ -138,7 +193,7 @@ function linkOf(zone: string, networkId: string, options: WishOptions): WantedLi
     zone,
     name: `spokeline-${network.slice(0, 60)}-${hash}`,
     networkId,
-    // https://learn.microsoft.com/azure/dns/private-dns-fallback: privatelink zones only.
-    fallback: options.fallback && zone.startsWith('privatelink.'),
+    registration,
+    fallback: request.fallback && isPrivateLink(zone),
   };
 }

@@ -1,25 +1,39 @@
 import { isIPv4 } from 'node:net';
 
-/** A query for the A records of a name, and its answer (RFC 1035). Nothing else of DNS is needed here. */
+/** Queries for the addresses of a name or the origin of a zone, and their answers (RFC 1035). */
+export type QueryType = 'A' | 'SOA';
+
 export interface DnsAnswer {
   readonly id: number;
   readonly rcode: number;
   readonly truncated: boolean;
   /** The name asked for, in lower case without the final dot. */
   readonly question: string;
+  readonly type: QueryType;
   readonly records: readonly DnsRecord[];
+  /** Who says that there is nothing more, and for how long that may be remembered (RFC 2308). */
+  readonly negative?: NegativeAnswer;
+}
+
+export interface NegativeAnswer {
+  /** The zone whose SOA came with the answer; empty for the root. */
+  readonly zone: string;
+  /** Seconds that are left. */
+  readonly ttl: number;
 }
 
 export interface DnsRecord {
   readonly name: string;
   readonly ttl: number;
-  readonly type: 'A' | 'CNAME';
-  /** An address or a name. */
+  readonly type: 'A' | 'CNAME' | 'SOA';
+  /** An address, a name, or the name of a zone's primary server. */
   readonly data: string;
 }
 
 const typeA = 1;
 const typeCname = 5;
+const typeSoa = 6;
+const queryTypes: Readonly<Record<QueryType, number>> = { A: typeA, SOA: typeSoa };
 const typeOpt = 41;
 const classIn = 1;
 /** Largest answer asked for over UDP; what is larger comes over TCP. https://www.dnsflagday.net/2020/ */
@@ -42,7 +56,7 @@ export function nameProblem(name: string): string | undefined {
 }
 
 /** Throws RangeError for a name that cannot be asked for. */
-export function encodeQuery(id: number, name: string): Buffer {
+export function encodeQuery(id: number, name: string, type: QueryType = 'A'): Buffer {
   const problem = nameProblem(name);
   if (problem !== undefined) throw new RangeError(`"${name}" ${problem}`);
   const header = Buffer.alloc(12);
@@ -54,7 +68,7 @@ export function encodeQuery(id: number, name: string): Buffer {
     .replace(/\.$/, '')
     .split('.')
     .flatMap((label) => [Buffer.from([label.length]), Buffer.from(label, 'ascii')]);
-  const question = Buffer.from([0, 0, typeA, 0, classIn]);
+  const question = Buffer.from([0, 0, queryTypes[type], 0, classIn]);
   const opt = Buffer.alloc(11);
   opt.writeUInt16BE(typeOpt, 1);
   opt.writeUInt16BE(udpSize, 3);
@@ -97,14 +111,16 @@ export function decodeAnswer(message: Buffer): DnsAnswer {
   if ((flags & 0x8000) === 0) throw new RangeError('a query, not an answer');
   if (message.readUInt16BE(4) !== 1) throw new RangeError('not exactly one question');
   const question = readName(message, 12);
-  if (message.readUInt16BE(question.next) !== typeA)
-    throw new RangeError('another type of question');
+  const asked = message.readUInt16BE(question.next);
+  if (asked !== typeA && asked !== typeSoa) throw new RangeError('another type of question');
   if (message.readUInt16BE(question.next + 2) !== classIn) throw new RangeError('another class');
   const truncated = (flags & 0x0200) !== 0;
   const records: DnsRecord[] = [];
+  let negative: NegativeAnswer | undefined;
   let offset = question.next + 4;
-  const count = truncated ? 0 : message.readUInt16BE(6);
-  for (let index = 0; index < count; index += 1) {
+  const answers = truncated ? 0 : message.readUInt16BE(6);
+  const authorities = truncated ? 0 : message.readUInt16BE(8);
+  for (let index = 0; index < answers + authorities; index += 1) {
     const { name, next } = readName(message, offset);
     const type = message.readUInt16BE(next);
     const recordClass = message.readUInt16BE(next + 2);
@@ -114,11 +130,17 @@ export function decodeAnswer(message: Buffer): DnsAnswer {
     offset = data + length;
     if (offset > message.length) throw new RangeError('a record is cut off');
     if (recordClass !== classIn) continue;
-    if (type === typeA) {
+    if (type === typeSoa && length < 22) throw new RangeError('an SOA record that is too short');
+    if (index >= answers) {
+      if (type !== typeSoa) continue;
+      // The minimum is the last field; a cache counts the record's own TTL down.
+      negative = { zone: name, ttl: Math.min(ttl, message.readUInt32BE(offset - 4)) };
+    } else if (type === typeA) {
       if (length !== 4) throw new RangeError('an A record without four bytes');
       records.push({ name, ttl, type: 'A', data: message.subarray(data, offset).join('.') });
-    } else if (type === typeCname) {
-      records.push({ name, ttl, type: 'CNAME', data: readName(message, data).name });
+    } else if (type === typeCname || type === typeSoa) {
+      const { name: target } = readName(message, data);
+      records.push({ name, ttl, type: type === typeSoa ? 'SOA' : 'CNAME', data: target });
     }
   }
   return {
@@ -126,6 +148,8 @@ export function decodeAnswer(message: Buffer): DnsAnswer {
     rcode: flags & 0x000f,
     truncated,
     question: question.name,
+    type: asked === typeSoa ? 'SOA' : 'A',
     records,
+    ...(negative === undefined ? {} : { negative }),
   };
 }

@@ -1,8 +1,7 @@
-import { randomInt } from 'node:crypto';
-import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
-import { connect, isIP, isIPv6 } from 'node:net';
-import { decodeAnswer, encodeQuery, nameProblem, type DnsAnswer } from './dns-message.ts';
+import { isIP } from 'node:net';
+import { exchange } from './dns-exchange.ts';
+import { nameProblem, type DnsAnswer, type NegativeAnswer } from './dns-message.ts';
 
 export type ResolutionError = 'nxdomain' | 'servfail' | 'timeout' | 'nodata' | 'refused';
 
@@ -15,6 +14,8 @@ export interface Resolution {
   readonly addresses: readonly string[];
   /** Seconds; the smallest along the chain. */
   readonly ttl?: number;
+  /** With NXDOMAIN and NODATA: the zone that says so, and how long that is remembered. */
+  readonly negative?: NegativeAnswer;
   /** `system`, or `address[:port]` of the resolver as it was given. */
   readonly source: 'system' | (string & {});
   readonly error?: ResolutionError;
@@ -29,10 +30,7 @@ export interface Resolver {
 }
 
 /** Time for one answer; a resolver that needs longer does so for every program. */
-const answerMs = 5_000;
-
-/** Two sends within the time, as stub resolvers do: a lost datagram must not look like a dead server. */
-const sends = 2;
+export const answerMs = 5_000;
 
 function checkName(name: string): void {
   const problem = nameProblem(name);
@@ -131,8 +129,7 @@ export async function resolveAt(
   const deadline = AbortSignal.timeout(timeoutMs);
   const stop = AbortSignal.any([signal, deadline]);
   try {
-    const cut = await askUdp(target, name, stop, timeoutMs);
-    const answer = cut.truncated ? await askTcp(target, name, stop) : cut;
+    const answer = await exchange(target, { name, type: 'A' }, stop, timeoutMs);
     return { ...none, ...judge(name, answer) };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
@@ -141,99 +138,40 @@ export async function resolveAt(
   }
 }
 
+/**
+ * Name of the primary server of a zone, as one DNS server sees it: who the zone belongs to there.
+ *
+ * @returns undefined when the server does not answer in time, or knows no such zone
+ */
+export async function primaryAt(
+  server: string,
+  zone: string,
+  signal: AbortSignal,
+  timeoutMs: number,
+): Promise<string | undefined> {
+  const target = parseServer(server);
+  signal.throwIfAborted();
+  const stop = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  try {
+    const { records } = await exchange(target, { name: zone, type: 'SOA' }, stop, timeoutMs);
+    const name = zone.replace(/\.$/, '').toLowerCase();
+    return records.find((record) => record.type === 'SOA' && record.name === name)?.data;
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  }
+}
+
 function networkError(error: unknown): ResolutionError {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   return code === 'ECONNREFUSED' ? 'refused' : 'servfail';
-}
-
-type Asked = { address: string; port: number };
-
-function isAnswerTo(answer: DnsAnswer, id: number, name: string): boolean {
-  return answer.id === id && answer.question === name.replace(/\.$/, '').toLowerCase();
-}
-
-function askUdp(
-  { address, port }: Asked,
-  name: string,
-  signal: AbortSignal,
-  timeoutMs: number,
-): Promise<DnsAnswer> {
-  const id = randomInt(0x10000);
-  const query = encodeQuery(id, name);
-  return new Promise((resolve, reject) => {
-    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
-    const again = setInterval(() => socket.send(query), timeoutMs / sends);
-    let open = true;
-    const finish = (settle: () => void) => {
-      if (!open) return;
-      open = false;
-      clearInterval(again);
-      signal.removeEventListener('abort', onAbort);
-      socket.close();
-      settle();
-    };
-    const onAbort = () => finish(() => reject(signal.reason as Error));
-    signal.addEventListener('abort', onAbort);
-    socket.on('error', (error) => finish(() => reject(error)));
-    socket.on('message', (message, from) => {
-      // A connected socket takes datagrams of its peer only; checked again, as it costs nothing.
-      if (from.address !== address || from.port !== port) return;
-      let answer: DnsAnswer;
-      try {
-        answer = decodeAnswer(message);
-      } catch {
-        return; // Not for us to complain about: the real answer may still come.
-      }
-      if (isAnswerTo(answer, id, name)) finish(() => resolve(answer));
-    });
-    // Connected, so that the kernel reports a closed port as an error.
-    // Node hands a failure, such as a missing route, to the call-back although its type does not say so.
-    socket.connect(port, address, ((error?: Error | null) => {
-      if (error) finish(() => reject(error));
-      else if (open) socket.send(query);
-    }) as () => void);
-  });
-}
-
-function askTcp({ address, port }: Asked, name: string, signal: AbortSignal): Promise<DnsAnswer> {
-  const id = randomInt(0x10000);
-  const query = encodeQuery(id, name);
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: address, port, signal });
-    let received = Buffer.alloc(0);
-    const finish = (settle: () => void) => {
-      socket.destroy();
-      settle();
-    };
-    socket.on('error', (error) => finish(() => reject(error)));
-    socket.on('close', () => reject(new Error('the resolver closed the connection')));
-    socket.on('connect', () => {
-      const length = Buffer.alloc(2);
-      length.writeUInt16BE(query.length);
-      socket.write(Buffer.concat([length, query]));
-    });
-    socket.on('data', (chunk) => {
-      received = Buffer.concat([received, chunk]);
-      if (received.length < 2 || received.length < received.readUInt16BE(0) + 2) return;
-      finish(() => {
-        try {
-          const answer = decodeAnswer(received.subarray(2, received.readUInt16BE(0) + 2));
-          if (!isAnswerTo(answer, id, name) || answer.truncated) {
-            reject(new Error('the resolver answered another question'));
-          } else resolve(answer);
-        } catch (error) {
-          reject(error as Error);
-        }
-      });
-    });
-  });
 }
 
 /** Follows the chain from the name through the answer's records; records off the chain do not count. */
 function judge(
   name: string,
   answer: DnsAnswer,
-): Pick<Resolution, 'chain' | 'addresses' | 'ttl' | 'error'> {
+): Pick<Resolution, 'chain' | 'addresses' | 'ttl' | 'negative' | 'error'> {
   const chain: string[] = [];
   const ttls: number[] = [];
   let current = name.replace(/\.$/, '').toLowerCase();
@@ -251,11 +189,13 @@ function judge(
   ttls.push(...found.map((r) => r.ttl));
   const addresses = found.map((r) => r.data);
   const ttl = ttls.length === 0 ? {} : { ttl: Math.min(...ttls) };
+  const negative = answer.negative === undefined ? {} : { negative: answer.negative };
   switch (answer.rcode) {
     case 0:
-      return { chain, addresses, ...ttl, ...(addresses.length === 0 ? { error: 'nodata' } : {}) };
+      if (addresses.length > 0) return { chain, addresses, ...ttl };
+      return { chain, addresses, ...ttl, ...negative, error: 'nodata' };
     case 3:
-      return { chain, addresses: [], ...ttl, error: 'nxdomain' };
+      return { chain, addresses: [], ...ttl, ...negative, error: 'nxdomain' };
     case 5:
       return { chain, addresses: [], error: 'refused' };
     default:

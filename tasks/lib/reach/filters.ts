@@ -22,7 +22,8 @@ export class Filters {
   readonly #neighbours: Neighbourhood;
   readonly #maps: PortMaps;
   readonly #places: readonly Place[];
-  readonly #rows: Record<Direction, (readonly PortMap[])[]> = { Inbound: [], Outbound: [] };
+  /** Ids of maps by far end: numbers lie closer together than objects, and there are millions. */
+  readonly #rows: Record<Direction, Uint32Array[]> = { Inbound: [], Outbound: [] };
   readonly #gates: Record<Direction, Gate[]> = { Inbound: [], Outbound: [] };
   readonly #groups = new Map<Subnet | Machine, Partial<Record<Direction, RuleList>>>();
   readonly #admin = new Map<Subnet, Partial<Record<Direction, RuleList>>>();
@@ -45,7 +46,7 @@ export class Filters {
   at(place: Place, direction: Direction, other: Place, context = 0): PortMap {
     // One look at a place is followed by many: all far ends are asked in one go.
     const row = (this.#rows[direction][place.index] ??= this.#row(place, direction));
-    const map = row[other.index] as PortMap;
+    const map = this.#maps.get(row[other.index] ?? -1);
     return context === 0 || !this.filtered(place, direction)
       ? map
       : this.#maps.inContext(map, context);
@@ -58,15 +59,15 @@ export class Filters {
     return this.#maps.inContext(this.#maps.inRow(maps), gate.context);
   }
 
-  #row(place: Place, direction: Direction): readonly PortMap[] {
+  #row(place: Place, direction: Direction): Uint32Array {
     const { lists, context } = this.#gate(place, direction);
     const [only] = lists;
-    return this.#places.map((other) => {
+    return Uint32Array.from(this.#places, (other) => {
       const map =
         lists.length === 1 && only !== undefined
           ? ask(only, direction, place, other)
           : this.#maps.inRow(lists.map((list) => ask(list, direction, place, other)));
-      return this.#maps.inContext(map, context);
+      return this.#maps.inContext(map, context).id;
     });
   }
 

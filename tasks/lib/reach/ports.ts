@@ -60,10 +60,18 @@ type Decider = (protocol: Protocol, port: number) => Decision;
  */
 export class PortMaps {
   readonly #known = new Map<string, PortMap>();
+  readonly #byId: PortMap[] = [];
   readonly #combined = new Map<string, PortMap>();
   readonly #decisions = new Map<string, Decision>();
   readonly #constants = new Map<Decision, PortMap>();
   readonly #resting = new Map<number, PortMap>();
+
+  /** The map with this id. */
+  get(id: number): PortMap {
+    const map = this.#byId[id];
+    if (map === undefined) throw new RangeError(`there is no map ${id}`);
+    return map;
+  }
 
   decision(access: Access, by: string, rules: readonly string[], path?: string): Decision {
     const key = `${access}\n${by}\n${rules.join(' ')}\n${path ?? ''}`;
@@ -158,9 +166,12 @@ export class PortMaps {
 
   #intern(spans: Record<Protocol, readonly Span[]>): PortMap {
     const key = protocols.map((protocol) => keyOf(spans[protocol])).join('\f');
-    const known = this.#known.get(key) ?? { ...spans, id: this.#known.size };
-    this.#known.set(key, known);
-    return known;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const made = { ...spans, id: this.#byId.length };
+    this.#byId.push(made);
+    this.#known.set(key, made);
+    return made;
   }
 }
 

@@ -16,6 +16,16 @@ export interface Network {
   readonly subnets: Readonly<Record<string, Subnet>>;
 }
 
+/** A private endpoint connection that the owner of a service lets in; with both, both have to be right. */
+export interface AcceptedConnection {
+  /** Type and name of the service in the place's resource group: `Microsoft.KeyVault/vaults/kv-weu`. */
+  readonly service: string;
+  /** Id of the endpoint, or of the resource group or subscription that it has to lie in. */
+  readonly from?: string;
+  /** Message of the request, word for word. */
+  readonly message?: string;
+}
+
 export interface Hub {
   readonly subscription: string;
   readonly resourceGroup: string;
@@ -33,6 +43,7 @@ export interface Hub {
     /** Whether links ask public DNS for names that a private zone lacks (NxDomainRedirect). */
     readonly fallback: boolean;
   };
+  readonly acceptedConnections?: readonly AcceptedConnection[];
 }
 
 export interface Stamp {
@@ -46,6 +57,7 @@ export interface Stamp {
   readonly weight?: number | undefined;
   /** Handed to the stamp's template as they are. */
   readonly parameters: Readonly<Record<string, unknown>>;
+  readonly acceptedConnections?: readonly AcceptedConnection[];
 }
 
 export interface Registry {

@@ -12,6 +12,7 @@ import {
   type SourceDocument,
 } from './document.ts';
 import { cloudSuffixes, type Network, type Stamp, type Topology } from './model.ts';
+import { acceptedConnectionsOf, checkAcceptedConnections } from './accepted-connections.ts';
 import { checkFlows, flowsOf, zonesOf } from './flows.ts';
 import { planAddresses, type AddressPlan, type SubnetPlan } from './plan.ts';
 import { topologySchema, type TopologyDocument } from './schema.ts';
@@ -76,6 +77,7 @@ export async function readTopology(file: string, overlays: readonly string[]): P
   // The plan needs every value; a document with breaches is mended first.
   if (!output) throw invalid(file, problems);
   checkStamps(output, report);
+  checkAcceptedConnections(output, report);
   checkFlows(output, report);
   const plan = planAddresses(output, report);
   if (problems.length > 0) throw invalid(file, problems);
@@ -183,7 +185,12 @@ function toModel(document: TopologyDocument, plan: AddressPlan, gatesBase: strin
   const none: SubnetPlan = new Map();
   const stamps = Object.entries(document.stamps).map(([name, stamp]): [string, Stamp] => [
     name,
-    { name, ...stamp, network: toNetwork(stamp, plan.stamps.get(name) ?? none) },
+    {
+      name,
+      ...stamp,
+      network: toNetwork(stamp, plan.stamps.get(name) ?? none),
+      ...acceptedConnectionsOf(stamp.acceptedConnections, document),
+    },
   ]);
   return {
     name: document.name,
@@ -196,6 +203,7 @@ function toModel(document: TopologyDocument, plan: AddressPlan, gatesBase: strin
       ...(hub.egress === undefined ? {} : { egress: hub.egress }),
       ...(plan.firewall === undefined ? {} : { firewall: { privateAddress: plan.firewall } }),
       dns: { ...hub.dns, subscription: hub.dns.subscription ?? hub.subscription },
+      ...acceptedConnectionsOf(hub.acceptedConnections, document),
     },
     ...(registry === undefined
       ? {}

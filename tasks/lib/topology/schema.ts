@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { acceptedConnections } from './accepted-connections-schema.ts';
 import { cidrProblem, parseAddress } from '../net/cidr.ts';
 
 /**
@@ -155,6 +156,7 @@ const hub = v.strictObject({
       v.description('Ask public DNS for names that a linked private zone lacks.'),
     ),
   }),
+  acceptedConnections,
 });
 
 // As Front Door has them: https://learn.microsoft.com/azure/frontdoor/routing-methods#weighted-traffic-routing-method
@@ -181,6 +183,7 @@ const stamp = v.strictObject({
     v.optional(v.record(v.string(), v.unknown()), {}),
     v.description('Handed to the template of the stamp as they are.'),
   ),
+  acceptedConnections,
 });
 
 /** Azure's own rule: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules */

@@ -90,7 +90,35 @@ export async function makeNetwork(world: World): Promise<void> {
   );
 }
 
+/** The same with the subnet `services` (10.1.200.0/28), which takes private link services. */
+export async function makeServiceNetwork(world: World): Promise<void> {
+  await makeNetwork(world);
+  const properties = {
+    addressPrefix: '10.1.200.0/28',
+    privateLinkServiceNetworkPolicies: 'Disabled',
+  };
+  await world.make(net(hub, 'virtualNetworks/v/subnets/services'), { properties });
+}
+
+export const linkServicePath = net(hub, 'privateLinkServices/pls');
+
+/** Body of a private link service in the subnet `services` of `makeServiceNetwork`, or another one. */
+export const linkServiceBody = (more: Shown = {}, subnetName = 'services'): Shown =>
+  west({
+    destinationIPAddress: '10.1.0.9',
+    ipConfigurations: [
+      {
+        name: 'nat',
+        properties: { subnet: { id: `${idOf(networkPath('v'))}/subnets/${subnetName}` } },
+      },
+    ],
+    ...more,
+  });
+
 export const endpointPath = (name = 'pe'): string => net(hub, `privateEndpoints/${name}`);
+
+/** Private link services have no groups. */
+const groupsOf = (groupId: string): string[] => (groupId === '' ? [] : [groupId]);
 
 /** Body of an endpoint in the subnet of `makeNetwork`. */
 export const endpointBody = (target: string, groupId: string, more: Shown = {}): Shown =>
@@ -98,7 +126,7 @@ export const endpointBody = (target: string, groupId: string, more: Shown = {}):
     subnet: { id: `${idOf(networkPath('v'))}/subnets/endpoints` },
     customNetworkInterfaceName: 'nic-pe',
     privateLinkServiceConnections: [
-      { name: 'c', properties: { privateLinkServiceId: target, groupIds: [groupId] } },
+      { name: 'c', properties: { privateLinkServiceId: target, groupIds: groupsOf(groupId) } },
     ],
     ...more,
   });
@@ -112,7 +140,7 @@ export const manualEndpointBody = (target: string, groupId: string): Shown =>
         name: 'c',
         properties: {
           privateLinkServiceId: target,
-          groupIds: [groupId],
+          groupIds: groupsOf(groupId),
           requestMessage: 'let me in',
         },
       },

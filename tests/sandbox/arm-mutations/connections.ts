@@ -5,7 +5,9 @@ import {
   endpointPath,
   first,
   idOf,
-  makeNetwork,
+  linkServiceBody,
+  linkServicePath,
+  makeServiceNetwork,
   manualEndpointBody,
   read,
   refuses,
@@ -41,7 +43,7 @@ function connectionsOf({ path, body, groupId }: Target): Claim[] {
   const id = idOf(path);
   /** @returns path of the connection that the target lists */
   const connect = async (world: World, manual: boolean): Promise<string> => {
-    await makeNetwork(world);
+    await makeServiceNetwork(world);
     await world.make(path, body);
     const make = manual ? manualEndpointBody : endpointBody;
     await world.make(endpointPath(), make(id, groupId));
@@ -78,6 +80,7 @@ function connectionsOf({ path, body, groupId }: Target): Claim[] {
     {
       would: 'come from an endpoint only',
       async holds(world) {
+        await makeServiceNetwork(world);
         await world.make(path, body);
         const invented = path.replace('?', '/privateEndpointConnections/invented?');
         await refuses(
@@ -100,7 +103,7 @@ function connectionsOf({ path, body, groupId }: Target): Claim[] {
   ];
 }
 
-/** The connections of vaults, storage accounts and registries. */
+/** The connections of vaults, storage accounts, registries and private link services. */
 export const connectionClaims: Claims = {
   'Microsoft.KeyVault/vaults/privateEndpointConnections': connectionsOf({
     path: vaultPath(hub, 'kv-one'),
@@ -116,5 +119,10 @@ export const connectionClaims: Claims = {
     path: `${hub}/providers/Microsoft.ContainerRegistry/registries/crone1?api-version=2023-07-01`,
     body: west({}, { sku: { name: 'Premium' } }),
     groupId: 'registry',
+  }),
+  'Microsoft.Network/privateLinkServices/privateEndpointConnections': connectionsOf({
+    path: linkServicePath,
+    body: linkServiceBody(),
+    groupId: '',
   }),
 };

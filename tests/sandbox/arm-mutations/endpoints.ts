@@ -3,6 +3,7 @@ import {
   dns,
   guest,
   hub,
+  hubSubscription,
   net,
   stamp,
   vaultBody,
@@ -15,7 +16,10 @@ import {
   first,
   gone,
   idOf,
+  linkServiceBody,
+  linkServicePath,
   makeNetwork,
+  makeServiceNetwork,
   manualEndpointBody,
   networkBody,
   networkPath,
@@ -87,6 +91,25 @@ export const endpointClaims: Claims = {
   ],
 
   'Microsoft.Network/privateEndpoints': [
+    {
+      would: 'wait for the owner of a private link service, unless its subscription is welcome',
+      async holds(world) {
+        await makeServiceNetwork(world);
+        await world.make(linkServicePath, linkServiceBody());
+        await world.make(endpointPath('waits'), manualEndpointBody(idOf(linkServicePath), ''));
+        const waits = await read(world, endpointPath('waits'));
+        assert.equal(statusOf(waits['manualPrivateLinkServiceConnections']), 'Pending');
+        const autoApproval = { subscriptions: [hubSubscription] };
+        await world.make(linkServicePath, linkServiceBody({ autoApproval }));
+        const nic = { customNetworkInterfaceName: 'nic-welcome' };
+        const body = manualEndpointBody(idOf(linkServicePath), '');
+        const properties = { ...(body['properties'] as Shown), ...nic };
+        await world.make(endpointPath('welcome'), { ...body, properties });
+        const welcome = await read(world, endpointPath('welcome'));
+        assert.equal(statusOf(welcome['manualPrivateLinkServiceConnections']), 'Approved');
+        assert.deepEqual(welcome['customDnsConfigs'], []);
+      },
+    },
     {
       would:
         'get an interface with the first free address of its subnet, keep it, and give it back',

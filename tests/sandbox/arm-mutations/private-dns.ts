@@ -21,10 +21,9 @@ const linkBody = (more: Shown = {}, path = networkPath('v')): Shown => ({
 const addresses = (...list: string[]): Shown => ({
   properties: { ttl: 300, aRecords: list.map((ipv4Address) => ({ ipv4Address })) },
 });
-const alias = (cname: string): Shown => ({ properties: { ttl: 300, cnameRecord: { cname } } });
 const makeZone = { location: 'global' };
 
-/** Zones, links and record sets. */
+/** Zones and links. */
 export const privateDnsClaims: Claims = {
   'Microsoft.Network/privateDnsZones': [
     {
@@ -142,127 +141,6 @@ export const privateDnsClaims: Claims = {
           linkBody({}, far),
           guest,
         );
-      },
-    },
-  ],
-
-  'Microsoft.Network/privateDnsZones/A': [
-    {
-      would: 'know its full name, and that nobody registered it automatically',
-      async holds(world) {
-        await world.make(zone, makeZone);
-        await world.make(at('A/www'), addresses('10.0.0.1'));
-        const shown = await read(world, at('A/www'));
-        assert.equal(shown['fqdn'], 'www.corp.example.');
-        assert.equal(shown['isAutoRegistered'], false);
-      },
-    },
-    {
-      would: 'guard against a lost update with its etag',
-      async holds(world) {
-        await world.make(zone, makeZone);
-        const made = (await world.ask('PUT', at('A/www'), { body: addresses('10.0.0.1') })).body;
-        await world.make(at('A/www'), addresses('10.0.0.2'));
-        const answer = await world.ask('PUT', at('A/www'), {
-          body: addresses('10.0.0.3'),
-          headers: { 'If-Match': String(made['etag']) },
-        });
-        assert.equal(answer.status, 412);
-        const now = (await world.ask('GET', at('A/www'))).body;
-        const again = await world.ask('PUT', at('A/www'), {
-          body: addresses('10.0.0.3'),
-          headers: { 'If-Match': String(now['etag']) },
-        });
-        assert.equal(again.status, 200);
-      },
-    },
-    {
-      would: 'refuse what is no address, the same one twice, no lifetime, and an alias',
-      async holds(world) {
-        await world.make(zone, makeZone);
-        const bodies = [
-          addresses('10.0.0.256'),
-          addresses('10.0.0.1', '10.0.0.1'),
-          { properties: { aRecords: [] } },
-          alias('www.example.com'),
-        ];
-        for (const body of bodies) await refuses(world, '400 BadRequest', 'PUT', at('A/www'), body);
-      },
-    },
-    {
-      would: 'refuse the name of an alias, and a name that is none',
-      async holds(world) {
-        await world.make(zone, makeZone);
-        await world.make(at('CNAME/www'), alias('www.example.com'));
-        await refuses(world, '400 BadRequest', 'PUT', at('A/www'), addresses('10.0.0.1'));
-        await refuses(world, '400 BadRequest', 'PUT', at('A/www.*'), addresses('10.0.0.1'));
-        await world.make(at('A/*'), addresses('10.0.0.1'));
-      },
-    },
-  ],
-
-  'Microsoft.Network/privateDnsZones/CNAME': [
-    {
-      would: 'know its full name',
-      async holds(world) {
-        await world.make(zone, makeZone);
-        await world.make(at('CNAME/www'), alias('www.example.com'));
-        assert.equal((await read(world, at('CNAME/www')))['fqdn'], 'www.corp.example.');
-      },
-    },
-    {
-      would: 'stand alone: no other record set of its name, and none at the top of the zone',
-      async holds(world) {
-        await world.make(zone, makeZone);
-        await world.make(at('A/www'), addresses('10.0.0.1'));
-        const body = alias('www.example.com');
-        await refuses(world, '400 BadRequest', 'PUT', at('CNAME/www'), body);
-        await refuses(world, '400 BadRequest', 'PUT', at('CNAME/@'), body);
-      },
-    },
-    {
-      would: 'want one name to lead to, and no addresses',
-      async holds(world) {
-        await world.make(zone, makeZone);
-        const bodies = [{ properties: { ttl: 300 } }, addresses('10.0.0.1')];
-        for (const body of bodies) {
-          await refuses(world, '400 BadRequest', 'PUT', at('CNAME/www'), body);
-        }
-      },
-    },
-  ],
-
-  'Microsoft.Network/privateDnsZones/SOA': [
-    {
-      would: 'stay as long as its zone',
-      async holds(world) {
-        await world.make(zone, makeZone);
-        await refuses(world, '400 BadRequest', 'DELETE', at('SOA/@'));
-        await world.drop(zone);
-      },
-    },
-    {
-      would: 'be the only one of its zone',
-      async holds(world) {
-        await world.make(zone, makeZone);
-        const { soaRecord } = await read(world, at('SOA/@'));
-        const body = { properties: { ttl: 300, soaRecord } };
-        await refuses(world, '400 BadRequest', 'PUT', at('SOA/www'), body);
-      },
-    },
-    {
-      would: 'take new times, keep its name, and refuse a lifetime of nothing',
-      async holds(world) {
-        await world.make(zone, makeZone);
-        const soaRecord = (await read(world, at('SOA/@')))['soaRecord'] as Shown;
-        const body = (ttl: number): Shown => ({
-          properties: { ttl, soaRecord: { ...soaRecord, minimumTtl: 60 } },
-        });
-        await world.make(at('SOA/@'), body(300));
-        const shown = await read(world, at('SOA/@'));
-        assert.equal((shown['soaRecord'] as Shown)['minimumTtl'], 60);
-        assert.equal(shown['fqdn'], 'corp.example.');
-        await refuses(world, '400 BadRequest', 'PUT', at('SOA/@'), body(0));
       },
     },
   ],

@@ -119,7 +119,10 @@ describe('azure/arm-client', () => {
 
     it('writes the name of a record into the path once', async () => {
       fake.answers = [{ status: 404 }];
-      await createZonePort(fake.arm, 's', 'g').record('z', '@', new AbortController().signal);
+      await createZonePort(fake.arm, 's', 'g').record(
+        { zone: 'z', name: '@', type: 'A' },
+        new AbortController().signal,
+      );
       assert.equal(fake.seen[0]?.url, `${zone}/A/%40?api-version=2024-06-01`);
     });
 

@@ -83,7 +83,7 @@ function ask(store: Store, name: string, type = 'A', agentAddress = '10.0.0.68')
 
 /** The answer as one line: code, then each record. */
 function line(answer: DnsAnswer): string {
-  const records = answer.records.map((r) => `${r.type} ${r.data} ${String(r.ttl)}`);
+  const records = answer.records.map((r) => `${r.type} ${String(r.data)} ${String(r.ttl)}`);
   return [answer.code, ...records].join('; ');
 }
 
@@ -125,7 +125,7 @@ describe('what Azure-provided DNS answers', () => {
     zone(store, vaultZone, ['hub']);
     const answer = ask(store, kv);
     assert.equal(line(answer), `NXDOMAIN; CNAME ${kvLink} 60`);
-    assert.equal(answer.authority, vaultZone);
+    assert.equal(answer.authority?.name, vaultZone);
   });
 
   it('a public address for it if the link redirects', () => {
@@ -140,7 +140,7 @@ describe('what Azure-provided DNS answers', () => {
 
   it('no redirect in a zone that is not a privatelink one', () => {
     zone(store, 'corp.example', ['hub'], { resolutionPolicy: 'NxDomainRedirect' });
-    assert.equal(ask(store, 'x.corp.example').authority, 'corp.example');
+    assert.equal(ask(store, 'x.corp.example').authority?.name, 'corp.example');
   });
 
   it('no privatelink chain while the connection is Pending', () => {
@@ -213,6 +213,42 @@ describe('what Azure-provided DNS answers', () => {
     assert.equal(line(ask(store, 'b.deep.corp.example')), 'NXDOMAIN');
   });
 
+  it('the wildcard of the closest name that exists, for any number of labels', () => {
+    zone(store, 'corp.example', ['hub']);
+    record(store, 'corp.example', '*', 10, '10.0.0.2');
+    record(store, 'corp.example', '*.apps', 10, '10.0.0.3');
+    record(store, 'corp.example', 'own.apps', 10, '10.0.0.4');
+    const answers: [string, string][] = [
+      ['a.b.c', 'NOERROR; A 10.0.0.2 10'],
+      ['x.apps', 'NOERROR; A 10.0.0.3 10'],
+      ['x.y.apps', 'NOERROR; A 10.0.0.3 10'],
+      ['own.apps', 'NOERROR; A 10.0.0.4 10'],
+      ['x.own.apps', 'NXDOMAIN'],
+      ['apps', 'NOERROR'],
+    ];
+    for (const [name, expected] of answers) {
+      assert.equal(line(ask(store, `${name}.corp.example`)), expected, name);
+    }
+  });
+
+  it('addresses of the sixth version and texts, also through an alias and a wildcard', () => {
+    zone(store, 'corp.example', ['hub']);
+    const set = (type: string, label: string, properties: Record<string, unknown>): void => {
+      put(store, `${zoneType}/${type}`, `corp.example/${label}`, { ttl: 30, ...properties });
+    };
+    set('AAAA', 'api', { aaaaRecords: [{ ipv6Address: 'fd00::1' }, { ipv6Address: 'fd00::2' }] });
+    set('TXT', 'api', { txtRecords: [{ value: ['a', 'b'] }, { value: ['c'] }] });
+    set('CNAME', '*', { cnameRecord: { cname: 'api.corp.example' } });
+    const sixth = 'AAAA fd00::1 30; AAAA fd00::2 30';
+    assert.equal(line(ask(store, 'api.corp.example', 'AAAA')), `NOERROR; ${sixth}`);
+    assert.equal(line(ask(store, 'api.corp.example', 'TXT')), 'NOERROR; TXT a,b 30; TXT c 30');
+    assert.equal(line(ask(store, 'api.corp.example')), 'NOERROR');
+    assert.equal(
+      line(ask(store, 'any.corp.example', 'AAAA')),
+      `NOERROR; CNAME api.corp.example 30; ${sixth}`,
+    );
+  });
+
   it('an alias inside a zone, and no endless chain', () => {
     zone(store, 'corp.example', ['hub']);
     const alias = (label: string, cname: string): void => {
@@ -233,12 +269,26 @@ describe('what Azure-provided DNS answers', () => {
     assert.equal(line(ask(store, 'one.corp.example')), 'SERVFAIL');
   });
 
+  it('the origin of a zone, with the times that its SOA record set has', () => {
+    zone(store, 'corp.example', ['hub']);
+    const untouched = ask(store, 'corp.example', 'SOA').records;
+    assert.deepEqual(
+      untouched.map((r) => (r.type === 'SOA' ? [r.name, r.ttl, r.data.mname, r.data.minimum] : r)),
+      [['corp.example', 3600, 'azureprivatedns.net', 10]],
+    );
+    const soaRecord = { host: 'azureprivatedns.net', minimumTtl: 3 };
+    put(store, `${zoneType}/SOA`, 'corp.example/@', { ttl: 5, soaRecord });
+    const { code, authority } = ask(store, 'none.corp.example');
+    assert.deepEqual([code, authority?.ttl, authority?.data.minimum], ['NXDOMAIN', 5, 3]);
+    assert.equal(line(ask(store, 'corp.example', 'SOA', '10.1.0.4')), 'NXDOMAIN');
+  });
+
   it('no data, and the zone, for a type that a name does not have', () => {
     zone(store, 'corp.example', ['hub']);
     record(store, 'corp.example', 'api', 10, '10.0.0.1');
     const answer = ask(store, 'api.corp.example', 'AAAA');
     assert.equal(line(answer), 'NOERROR');
-    assert.equal(answer.authority, 'corp.example');
+    assert.equal(answer.authority?.name, 'corp.example');
   });
 
   it('nothing for names that nobody has', () => {

@@ -1,51 +1,100 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
 import { applyPlan } from '../../../tasks/lib/dns/apply.ts';
-import { addressesKey, ownerKey } from '../../../tasks/lib/dns/model.ts';
-import { planOf, removalOf } from '../../../tasks/lib/dns/plan.ts';
+import { Journal } from '../../../tasks/lib/dns/attempt.ts';
+import { planOf, removalOf, type Plan } from '../../../tasks/lib/dns/plan.ts';
+import { ownerKey } from '../../../tasks/lib/dns/owner.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { fakeClock } from '../../support/clock.ts';
-import { MemoryZones, network, owned, vaultZone, wanted, wish } from './estate.ts';
+import {
+  endpointKey,
+  link,
+  MemoryZones,
+  network,
+  owned,
+  unowned,
+  vaultZone,
+  wanted,
+  wish,
+} from './estate.ts';
 
-function context() {
-  const lines: string[] = [];
-  const signal = new AbortController().signal;
-  return { lines, signal, clock: fakeClock(), info: (text: string) => lines.push(text) };
-}
-
-const linkWish = { zone: vaultZone, name: 'mine', networkId: network, fallback: true };
+const linkWish = {
+  zone: vaultZone,
+  name: 'mine',
+  networkId: network,
+  registration: false,
+  fallback: true,
+};
 
 describe('applying a DNS plan', () => {
+  let lines: string[];
+
+  /** Carries a plan out; returns the number of writes. */
+  async function apply(
+    plan: Plan,
+    zones: MemoryZones,
+    signal = new AbortController().signal,
+  ): Promise<number> {
+    const info = (text: string) => lines.push(text);
+    const journal = new Journal(info);
+    await applyPlan(plan, zones, journal, { signal, clock: fakeClock(), info });
+    return journal.writes;
+  }
+
+  beforeEach(() => {
+    lines = [];
+  });
+
   it('writes records, then links, and nothing the second time', async () => {
     const zones = new MemoryZones();
     const all = wish({ records: [wanted(), wanted({ name: 'kv2' })], links: [linkWish] });
-    const first = context();
-    assert.equal(await applyPlan(planOf(all, await zones.state()), zones, first), 3);
+    assert.equal(await apply(planOf(all, await zones.state()), zones), 3);
     assert.deepEqual(zones.log, ['write kv', 'write kv2', 'link mine']);
-    assert.deepEqual(first.lines, [
-      `  created kv in ${vaultZone}: 10.1.0.4`,
-      `  created kv2 in ${vaultZone}: 10.1.0.4`,
-      `  linked ${vaultZone} to ${network}`,
+    assert.deepEqual(lines, [
+      `  created record kv in ${vaultZone}: 10.1.0.4`,
+      `  created record kv2 in ${vaultZone}: 10.1.0.4`,
+      `  made link of ${vaultZone} to ${network}`,
     ]);
-    assert.deepEqual([...zones.records.values()][0]?.metadata, {
-      'spokeline-owner': 't/weu',
-      'spokeline-endpoint': 'pe-kv:1',
-      'spokeline-addresses': '10.1.0.4',
-    });
-    assert.equal(await applyPlan(planOf(all, await zones.state()), zones, context()), 0);
-    const removed = context();
-    assert.equal(await applyPlan(removalOf('t/weu', await zones.state()), zones, removed), 3);
-    assert.equal(zones.records.size + zones.links.size, 0);
+    const [record] = zones.records.values();
+    const { 'spokeline-values': digest, ...metadata } = record?.metadata ?? {};
+    assert.match(digest ?? '', /^[0-9a-f]{16}$/);
+    assert.deepEqual(Object.entries(metadata), [
+      ['spokeline-owner', 't/weu'],
+      [Object.keys(metadata)[1], `${endpointKey} 10.1.0.4`],
+    ]);
+    assert.match(Object.keys(metadata)[1] ?? '', /^spokeline-endpoint-[0-9a-f]{12}$/);
+    assert.equal(await apply(planOf(all, await zones.state()), zones), 0);
+    assert.equal(await apply(removalOf('t/weu', await zones.state()), zones), 3);
+    assert.equal(zones.records.size + zones.present.size, 0);
+  });
+
+  it('removes before it creates, so that an alias can take the place of an address', async () => {
+    const zones = new MemoryZones();
+    zones.put(owned());
+    const alias = wanted({ type: 'CNAME', values: ['front.example'] });
+    await apply(planOf(wish({ records: [alias] }), await zones.state()), zones);
+    assert.deepEqual(zones.log, ['remove kv', 'write kv']);
   });
 
   it('keeps metadata of others on our own record', async () => {
     const zones = new MemoryZones();
-    const old = owned('t/weu', { addresses: ['10.1.0.9'] });
+    const old = owned('t/weu', { values: ['10.1.0.9'] });
     zones.put({ ...old, metadata: { ...old.metadata, note: 'theirs' } });
-    await applyPlan(planOf(wish(), await zones.state()), zones, context());
+    await apply(planOf(wish(), await zones.state()), zones);
     const [record] = zones.records.values();
-    assert.deepEqual(record?.addresses, ['10.1.0.4']);
+    assert.deepEqual(record?.values, ['10.1.0.4']);
     assert.equal(record?.metadata['note'], 'theirs');
+  });
+
+  it('adopts a record without touching its value', async () => {
+    const zones = new MemoryZones();
+    zones.put(unowned({ ttl: 10, metadata: { note: 'theirs' } }));
+    const all = wish({ adopt: true });
+    assert.equal(await apply(planOf(all, await zones.state()), zones), 1);
+    assert.deepEqual(lines, [`  adopted record kv in ${vaultZone}: 10.1.0.4`]);
+    const [record] = zones.records.values();
+    assert.equal(record?.metadata[ownerKey], 't/weu');
+    assert.equal(record?.metadata['note'], 'theirs');
+    assert.equal(await apply(planOf(all, await zones.state()), zones), 0);
   });
 
   it('does not overwrite who was there between plan and write', async () => {
@@ -53,15 +102,15 @@ describe('applying a DNS plan', () => {
     const plan = planOf(wish(), await zones.state());
     zones.before = () => {
       zones.before = () => undefined;
-      zones.put(owned('t/neu', { addresses: ['10.2.0.4'] }));
+      zones.put(owned('t/neu', { values: ['10.2.0.4'] }));
     };
-    await assert.rejects(applyPlan(plan, zones, context()), (error: unknown) => {
+    await assert.rejects(apply(plan, zones), (error: unknown) => {
       assert.ok(error instanceof SpokelineError);
       assert.equal(error.code, 'DNS_CONFLICT');
       assert.equal(error.message, 'One name is taken by somebody else.');
       return true;
     });
-    assert.deepEqual([...zones.records.values()][0]?.addresses, ['10.2.0.4']);
+    assert.deepEqual([...zones.records.values()][0]?.values, ['10.2.0.4']);
   });
 
   it('takes its own write whose answer was lost for done', async () => {
@@ -73,17 +122,17 @@ describe('applying a DNS plan', () => {
       zones.writeRecord = write;
       throw new SpokelineError('ARM_REQUEST', 'reset', { transient: true });
     };
-    assert.equal(await applyPlan(plan, zones, context()), 1);
+    assert.equal(await apply(plan, zones), 1);
     assert.equal(zones.records.size, 1);
   });
 
   it('gives up with the reason when others keep changing a record', async () => {
     const zones = new MemoryZones();
-    zones.put(owned('t/weu', { addresses: ['10.1.0.9'] }));
+    zones.put(owned('t/weu', { values: ['10.1.0.9'] }));
     const plan = planOf(wish(), await zones.state());
     let n = 0;
-    zones.before = () => zones.put(owned('t/weu', { addresses: [`10.1.1.${(n += 1)}`] }));
-    await assert.rejects(applyPlan(plan, zones, context()), {
+    zones.before = () => zones.put(owned('t/weu', { values: [`10.1.1.${(n += 1)}`] }));
+    await assert.rejects(apply(plan, zones), {
       code: 'ARM_PRECONDITION',
       message: `The record kv in ${vaultZone} could not be written in 5 tries: The condition was not satisfied.`,
     });
@@ -93,47 +142,78 @@ describe('applying a DNS plan', () => {
     const zones = new MemoryZones();
     zones.put(owned());
     const plan = removalOf('t/weu', await zones.state());
-    zones.before = () => zones.put(owned('t/neu', { addresses: ['10.2.0.4'] }));
-    assert.equal(await applyPlan(plan, zones, context()), 0);
+    zones.before = () => zones.put(owned('t/neu', { values: ['10.2.0.4'] }));
+    assert.equal(await apply(plan, zones), 0);
     assert.equal([...zones.records.values()][0]?.metadata[ownerKey], 't/neu');
   });
 
-  it('never changes what another owner wrote, however writers interleave', async () => {
-    const address = fc.constantFrom('10.2.0.4', '10.2.0.5', '10.1.0.4');
-    const event = fc.record({
-      at: fc.integer({ min: 1, max: 6 }),
-      owner: fc.constantFrom('t/weu', 't/neu', ''),
-      address,
+  it('changes and removes links only as it knew them', async () => {
+    const zones = new MemoryZones();
+    await zones.writeLink(link({ name: 'mine' }), undefined);
+    const changing = planOf(wish({ records: [], links: [linkWish] }), await zones.state());
+    let met = false;
+    zones.before = (what) => {
+      if (met || !what.startsWith('link')) return;
+      met = true;
+      const [present] = zones.present.values();
+      zones.present.set(`mine.${vaultZone}`, {
+        ...present!,
+        tags: { ...present!.tags, note: 'theirs' },
+        etag: 'new',
+      });
+    };
+    assert.equal(await apply(changing, zones), 1);
+    assert.deepEqual(zones.log.slice(1), ['link mine: 412', 'link mine']);
+    const [now] = zones.present.values();
+    assert.deepEqual([now?.fallback, now?.tags['note']], [true, 'theirs']);
+
+    const removing = removalOf('t/weu', await zones.state());
+    zones.present.set(`mine.${vaultZone}`, {
+      ...now!,
+      tags: { [ownerKey]: 't/neu' },
+      etag: 'newer',
     });
-    await fc.assert(
-      fc.asyncProperty(fc.array(event, { maxLength: 6 }), fc.boolean(), async (events, remove) => {
-        const zones = new MemoryZones();
-        if (remove) zones.put(owned());
-        const plan = remove
-          ? removalOf('t/weu', await zones.state())
-          : planOf(wish(), await zones.state());
-        let writes = 0;
-        let theirs: string | undefined;
-        zones.before = () => {
-          writes += 1;
-          for (const { at, owner, address: value } of events) {
-            if (at !== writes) continue;
-            zones.put(owned(owner, { addresses: [value] }));
-            theirs = owner === 't/weu' ? undefined : value;
-          }
-        };
-        await applyPlan(plan, zones, context()).catch((error: unknown) => {
-          assert.ok(error instanceof SpokelineError, String(error));
-        });
-        const record = zones.records.get(`kv.${vaultZone}`);
-        if (theirs !== undefined) {
-          assert.deepEqual(record?.addresses, [theirs]);
-          assert.notEqual(record?.metadata[ownerKey], 't/weu');
-        } else if (record !== undefined) {
-          assert.equal(record.metadata[addressesKey], record.addresses.join(' '));
-        }
-      }),
-      { numRuns: 200 },
-    );
+    assert.equal(await apply(removing, zones), 0);
+    assert.equal(zones.present.size, 1);
+  });
+
+  it('finds the link that somebody else made of the network, under whatever name', async () => {
+    const zones = new MemoryZones();
+    const plan = planOf(wish({ records: [], links: [linkWish] }), await zones.state());
+    zones.before = () => {
+      zones.before = () => undefined;
+      zones.present.set(`hub.${vaultZone}`, link({ name: 'hub', tags: {} }));
+    };
+    assert.equal(await apply(plan, zones), 0);
+    assert.deepEqual([...zones.present.keys()], [`hub.${vaultZone}`]);
+  });
+
+  it('says what was done when it is cancelled in between', async () => {
+    const zones = new MemoryZones();
+    const names = Array.from({ length: 9 }, (_, n) => wanted({ name: `kv${n}` }));
+    const plan = planOf(wish({ records: names }), await zones.state());
+    const controller = new AbortController();
+    const cancelled = new SpokelineError('CANCELLED', 'The run was cancelled.');
+    const write = zones.writeRecord.bind(zones);
+    let answered = 0;
+    zones.writeRecord = async (record, etag) => {
+      await write(record, etag);
+      answered += 1;
+      if (answered < 3) return;
+      controller.abort(cancelled);
+      throw cancelled;
+    };
+    const journal = new Journal((text) => lines.push(text));
+    const context = { signal: controller.signal, clock: fakeClock(), info: () => undefined };
+    const failed: unknown = await applyPlan(plan, zones, journal, context).catch((e: unknown) => e);
+    const error = journal.interrupted(failed, 9, controller.signal);
+    assert.ok(error instanceof SpokelineError);
+    assert.equal(error.code, 'CANCELLED');
+    assert.equal(error.message, 'The run was cancelled. 2 of 9 writes were made before and stay.');
+    const said = error.details.map(({ message }) => message);
+    assert.equal(said.filter((line) => line.startsWith('before that: created record')).length, 2);
+    const open = said.filter((line) => line.startsWith('before that: perhaps written: record'));
+    assert.equal(open.length, zones.log.length - 2);
+    assert.equal(zones.records.size, zones.log.length);
   });
 });

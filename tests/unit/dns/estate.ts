@@ -1,62 +1,94 @@
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
-import {
-  addressesKey,
-  endpointKey,
-  ownerKey,
-  type Endpoint,
-  type RecordSet,
-  type WantedRecord,
-  type Wish,
-  type ZoneLink,
-  type ZonePort,
-  type ZoneState,
+import type {
+  Endpoint,
+  RecordSet,
+  Seen,
+  SetName,
+  WantedRecord,
+  Wish,
+  ZoneLink,
+  ZonePort,
+  ZoneState,
 } from '../../../tasks/lib/dns/model.ts';
+import { endpointKeyOf, ownerKey, recordFor } from '../../../tasks/lib/dns/owner.ts';
 
 export const vaultZone = 'privatelink.vaultcore.azure.net';
 export const network =
   '/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/virtualNetworks/v';
 
+export function endpointId(name: string, group = 'r'): string {
+  return `/subscriptions/s/resourceGroups/${group}/providers/Microsoft.Network/privateEndpoints/${name}`;
+}
+
 export function endpoint(more: Partial<Endpoint> = {}): Endpoint {
   return {
-    id: '/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/privateEndpoints/pe-kv',
+    id: endpointId('pe-kv'),
     name: 'pe-kv',
     region: 'westeurope',
     targetId: '/subscriptions/s/resourceGroups/r/providers/Microsoft.KeyVault/vaults/kv',
     targetType: 'Microsoft.KeyVault/vaults',
     status: 'Approved',
+    unregistered: true,
     configurations: [{ groupId: 'vault', address: '10.1.0.4', fqdns: ['kv.vault.azure.net'] }],
     ...more,
   };
 }
 
+/** Key of the endpoint that `wanted` is for. */
+export const endpointKey = endpointKeyOf(endpoint());
+
 export function wanted(more: Partial<WantedRecord> = {}): WantedRecord {
+  const values = more.values ?? ['10.1.0.4'];
   return {
     zone: vaultZone,
     name: 'kv',
-    addresses: ['10.1.0.4'],
+    type: 'A',
+    values,
     ttl: 10,
     fqdns: ['kv.vault.azure.net'],
-    endpoints: ['pe-kv:1'],
+    parts: [{ source: endpointKey, values }],
+    writer: 'record',
     ...more,
   };
 }
+
+/** The group of `endpoint` was listed to its end. */
+export const seen: Seen = { groups: ['s/r'], endpoints: [], others: [] };
 
 export function wish(more: Partial<Wish> = {}): Wish {
-  return { owner: 't/weu', records: [wanted()], links: [], expectedLinks: [], ...more };
+  return {
+    owner: 't/weu',
+    records: [wanted()],
+    links: [],
+    expectedLinks: [],
+    seen,
+    waiting: [],
+    handComplete: false,
+    linksComplete: true,
+    adopt: false,
+    ...more,
+  };
 }
 
-/** A record as we would have written it. */
-export function owned(owner = 't/weu', more: Partial<RecordSet> = {}): RecordSet {
-  const addresses = more.addresses ?? ['10.1.0.4'];
-  return {
-    zone: vaultZone,
-    name: 'kv',
-    ttl: 10,
-    metadata: { [ownerKey]: owner, [endpointKey]: 'pe-kv:1', [addressesKey]: addresses.join(' ') },
-    etag: 'e1',
-    ...more,
-    addresses,
-  };
+/** A record as its owner would have written it for a wish, perhaps changed since. */
+export function owned(
+  owner = 't/weu',
+  more: Partial<WantedRecord> = {},
+  since: Partial<RecordSet> = {},
+): RecordSet {
+  return { ...recordFor(wanted(more), owner), registered: false, etag: 'e1', ...since };
+}
+
+/** A record of nobody, or of whoever the metadata say. */
+export function unowned(more: Partial<RecordSet> = {}): RecordSet {
+  const { zone, name, type, values, ttl } = wanted();
+  return { zone, name, type, values, ttl, metadata: {}, registered: false, etag: 'e1', ...more };
+}
+
+/** A record as a zone group leaves it. */
+export function grouped(more: Partial<RecordSet> = {}, name = 'pe-kv'): RecordSet {
+  const creator = `created by private endpoint ${name} with resource guid 00000000-0000-4000-8000-0000000000aa`;
+  return unowned({ metadata: { creator }, ...more });
 }
 
 export function link(more: Partial<ZoneLink> = {}): ZoneLink {
@@ -73,64 +105,80 @@ export function link(more: Partial<ZoneLink> = {}): ZoneLink {
 }
 
 export function state(more: Partial<ZoneState> = {}): ZoneState {
-  return { zones: [vaultZone], records: [], links: [], ...more };
+  return { zones: [vaultZone], records: [], others: [], links: [], limits: {}, ...more };
 }
 
-/** Zones in memory, with Azure's etag rules. `before` runs before each write: others may interfere there. */
+const keyOf = ({ zone, name, type }: SetName): string => `${type} ${name}.${zone}`;
+
+/**
+ * Zones in memory, with Azure's etag rules: every write is checked and made in one step. `before` runs ahead
+ * of each: others may interfere there.
+ */
 export class MemoryZones implements ZonePort {
   readonly records = new Map<string, RecordSet>();
-  readonly links = new Map<string, ZoneLink>();
+  /** Links that are there. */
+  readonly present = new Map<string, ZoneLink>();
   readonly log: string[] = [];
   before: (what: string) => void = () => undefined;
   #etag = 0;
 
-  state(): Promise<ZoneState> {
+  zoneId(zone: string): string {
+    return `/zones/${zone}`;
+  }
+  async state(): Promise<ZoneState> {
     return Promise.resolve(
-      state({ records: [...this.records.values()], links: [...this.links.values()] }),
+      state({ records: [...this.records.values()], links: [...this.present.values()] }),
     );
   }
-  record(zone: string, name: string): Promise<RecordSet | undefined> {
-    return Promise.resolve(this.records.get(`${name}.${zone}`));
+  async record(set: SetName): Promise<RecordSet | undefined> {
+    return Promise.resolve(this.records.get(keyOf(set)));
   }
-  link(zone: string, name: string): Promise<ZoneLink | undefined> {
-    return Promise.resolve(this.links.get(`${name}.${zone}`));
+  async links(zone: string): Promise<ZoneLink[]> {
+    return Promise.resolve([...this.present.values()].filter((link) => link.zone === zone));
   }
-  put(record: Omit<RecordSet, 'etag'>): void {
-    this.records.set(`${record.name}.${record.zone}`, { ...record, etag: `e${(this.#etag += 1)}` });
+  put(record: Omit<RecordSet, 'etag' | 'registered'>): void {
+    this.records.set(keyOf(record), { registered: false, ...record, etag: this.#next() });
   }
-  async writeRecord(record: Omit<RecordSet, 'etag'>, etag: string | undefined): Promise<void> {
-    this.#check(`write ${record.name}`, this.records.get(`${record.name}.${record.zone}`), etag);
+  async writeRecord(
+    record: Omit<RecordSet, 'etag' | 'registered'>,
+    etag: string | undefined,
+  ): Promise<void> {
+    this.#check(`write ${record.name}`, () => this.records.get(keyOf(record)), etag);
     this.put(record);
     return Promise.resolve();
   }
   async removeRecord(record: RecordSet): Promise<void> {
-    const key = `${record.name}.${record.zone}`;
-    this.#check(`remove ${record.name}`, this.records.get(key), record.etag);
-    this.records.delete(key);
+    this.#check(`remove ${record.name}`, () => this.records.get(keyOf(record)), record.etag);
+    this.records.delete(keyOf(record));
     return Promise.resolve();
   }
   async writeLink(given: Omit<ZoneLink, 'etag'>, etag: string | undefined): Promise<void> {
-    this.#check(`link ${given.name}`, this.links.get(`${given.name}.${given.zone}`), etag);
-    this.links.set(`${given.name}.${given.zone}`, { ...given, etag: `e${(this.#etag += 1)}` });
+    const key = `${given.name}.${given.zone}`;
+    this.#check(`link ${given.name}`, () => this.present.get(key), etag);
+    const others = [...this.present.values()].filter((link) => link.zone === given.zone);
+    if (others.some((o) => o.name !== given.name && o.networkId === given.networkId)) {
+      throw new SpokelineError('ARM_CONFLICT', 'The network has another link with the zone.');
+    }
+    this.present.set(key, { ...given, etag: this.#next() });
     return Promise.resolve();
   }
   async removeLink(given: ZoneLink): Promise<void> {
-    this.log.push(`unlink ${given.name}`);
-    this.links.delete(`${given.name}.${given.zone}`);
+    const key = `${given.name}.${given.zone}`;
+    this.#check(`unlink ${given.name}`, () => this.present.get(key), given.etag);
+    this.present.delete(key);
     return Promise.resolve();
   }
 
-  #check(what: string, present: { etag: string | undefined } | undefined, etag?: string): void {
+  #next(): string {
+    this.#etag += 1;
+    return `e${this.#etag}`;
+  }
+
+  #check(what: string, present: () => { etag: string } | undefined, etag?: string): void {
     this.before(what);
-    const now = what.startsWith('link') ? present : (this.#reread(what) ?? present);
+    const now = present();
     const failed = etag === undefined ? now !== undefined : now?.etag !== etag;
     this.log.push(failed ? `${what}: 412` : what);
     if (failed) throw new SpokelineError('ARM_PRECONDITION', 'The condition was not satisfied.');
-  }
-
-  /** The record may have changed in `before`. */
-  #reread(what: string): RecordSet | undefined {
-    const name = what.split(' ')[1];
-    return [...this.records.values()].find((record) => record.name === name);
   }
 }

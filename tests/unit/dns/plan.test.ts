@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { refuseObstacles } from '../../../tasks/lib/dns/check.ts';
-import { changesOf, describePlan } from '../../../tasks/lib/dns/describe.ts';
-import { ownerKey, type RecordSet, type ZoneLink } from '../../../tasks/lib/dns/model.ts';
+import { changesOf, planHeader, planRows } from '../../../tasks/lib/dns/describe.ts';
+import { byHand, type ZoneLink, type ZoneState } from '../../../tasks/lib/dns/model.ts';
 import { planOf, removalOf } from '../../../tasks/lib/dns/plan.ts';
+import { tableLines, tableMarkdown } from '../../../tasks/lib/dns/table.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
-import { link, network, owned, state, vaultZone, wanted, wish } from './estate.ts';
+import { link, network, owned, state, unowned, vaultZone, wanted, wish } from './estate.ts';
 
 function failure(run: () => unknown): SpokelineError {
   try {
@@ -16,46 +17,20 @@ function failure(run: () => unknown): SpokelineError {
   assert.fail('nothing was thrown');
 }
 
-describe('a DNS plan', () => {
-  const foreign = { metadata: { creator: 'policy' } };
-  const records: [string, RecordSet[], string[]][] = [
-    ['nothing there', [], ['create']],
-    ['ours and right', [owned()], ['keep']],
-    ['ours, its name in other letter case', [owned('t/weu', { name: 'KV' })], ['keep']],
-    ['ours with an old address', [owned('t/weu', { addresses: ['10.1.0.9'] })], ['update']],
-    ['ours with another TTL', [owned('t/weu', { ttl: 300 })], ['update']],
-    [
-      'ours of another endpoint',
-      [owned('t/weu', { metadata: { [ownerKey]: 't/weu' } })],
-      ['update'],
-    ],
-    ["another stamp's, other value", [owned('t/neu', { addresses: ['10.2.0.4'] })], ['conflict']],
-    ["another stamp's, same value", [owned('t/neu')], ['foreign']],
-    ["a policy's, same value", [owned('', foreign)], ['foreign']],
-    ["nobody's, other value", [owned('', { metadata: {}, addresses: ['10.9.0.1'] })], ['conflict']],
-    ['ours and stale', [owned(), owned('t/weu', { name: 'old' })], ['keep', 'remove']],
-    [
-      'ours, stale, and changed by somebody',
-      [owned(), { ...owned('t/weu', { name: 'old' }), addresses: ['10.3.3.3'] }],
-      ['keep', 'changed'],
-    ],
-    ["another stamp's besides", [owned(), owned('t/neu', { name: 'other' })], ['keep']],
-  ];
-  for (const [name, present, kinds] of records) {
-    it(`of a record, with ${name}: ${kinds.join(', ')}`, () => {
-      const plan = planOf(wish(), state({ records: present }));
-      assert.deepEqual(
-        plan.records.map((step) => step.kind),
-        kinds,
-      );
-    });
-  }
+const want = {
+  zone: vaultZone,
+  name: 'mine',
+  networkId: network,
+  registration: false,
+  fallback: false,
+};
 
-  const want = { zone: vaultZone, name: 'mine', networkId: network, fallback: false };
+describe('a DNS plan', () => {
   const links: [string, ZoneLink[], string[]][] = [
     ['nothing there', [], ['create']],
     ['ours', [link()], ['keep']],
     ['ours with another policy', [link({ fallback: true })], ['update']],
+    ['ours with registration', [link({ registration: true })], ['update']],
     [
       "somebody's link of the same network",
       [link({ tags: {}, networkId: network.toUpperCase() })],
@@ -67,6 +42,11 @@ describe('a DNS plan', () => {
       ['conflict'],
     ],
     ['a stale one', [link(), link({ name: 'old', networkId: '/gone' })], ['keep', 'remove']],
+    [
+      "another owner's besides",
+      [link({ name: 'l2', networkId: '/gone', tags: { 'spokeline-owner': 't/neu' } })],
+      ['create'],
+    ],
   ];
   for (const [name, present, kinds] of links) {
     it(`of a link, with ${name}: ${kinds.join(', ')}`, () => {
@@ -77,6 +57,45 @@ describe('a DNS plan', () => {
       );
     });
   }
+
+  it('leaves the link of a zone alone in which the owner keeps records of another run', () => {
+    const elsewhere = owned('t/weu', { parts: [{ source: 's/other/pe', values: ['10.1.0.4'] }] });
+    const of = (zone: string) => {
+      const links = [{ ...want, zone }];
+      const present = { zones: [vaultZone, 'z.example'], records: [elsewhere] };
+      const old = link({ name: 'old', networkId: '/gone' });
+      return planOf(wish({ records: [], links }), state({ ...present, links: [old] })).links;
+    };
+    assert.deepEqual(
+      of('z.example').map(({ kind }) => kind),
+      ['create'],
+    );
+    assert.deepEqual(
+      of(vaultZone).map(({ kind }) => kind),
+      ['create', 'remove'],
+    );
+  });
+
+  it('leaves stale links alone when its links are not all that the owner wants', () => {
+    const present = [link({ name: 'old', networkId: '/gone' })];
+    const plan = planOf(wish({ records: [], linksComplete: false }), state({ links: present }));
+    assert.deepEqual(plan.links, []);
+  });
+
+  it('removes the records of single endpoints alone', () => {
+    const other = { source: 's/r/pe-2', values: ['10.1.0.5'] };
+    const parts = [...wanted().parts, other];
+    const records = [
+      owned('t/weu', { values: ['10.1.0.4', '10.1.0.5'], parts }),
+      owned('t/weu', { name: 'b' }),
+      owned('t/weu', { name: 'c', parts: [other], values: other.values }),
+    ];
+    const plan = removalOf('t/weu', state({ records, links: [link()] }), [], ['s/r/pe-kv']);
+    assert.deepEqual(
+      [...plan.records, ...plan.links].map(({ kind }) => kind),
+      ['update', 'remove', 'leave'],
+    );
+  });
 
   it('names zones and foreign links that are missing', () => {
     const plan = planOf(
@@ -99,7 +118,7 @@ describe('a DNS plan', () => {
   });
 
   it('refuses a conflict, naming record, owner and value', () => {
-    const present = owned('t/neu', { addresses: ['10.2.0.4'] });
+    const present = owned('t/neu', { values: ['10.2.0.4'] });
     const error = failure(() =>
       refuseObstacles([planOf(wish(), state({ records: [present] }))], 'rg'),
     );
@@ -113,10 +132,67 @@ describe('a DNS plan', () => {
     ]);
   });
 
+  it('refuses a name of endpoints that the same owner declares by hand, and says so', () => {
+    const parts = [{ source: byHand, values: ['10.1.0.4'] }];
+    const plan = planOf(wish(), state({ records: [owned('t/weu', { parts })] }));
+    assert.equal(
+      failure(() => refuseObstacles([plan], 'rg')).details[0]?.message,
+      `record kv in ${vaultZone} holds 10.1.0.4 and belongs to t/weu, who declared it by hand; ` +
+        't/weu needs 10.1.0.4',
+    );
+  });
+
+  const alias = wanted({ type: 'CNAME', values: ['front.example'] });
+  const mixtures: [string, ReturnType<typeof wanted>[], Partial<ZoneState>, string][] = [
+    [
+      'an alias where there is an address',
+      [alias],
+      { records: [unowned()] },
+      `CNAME record kv in ${vaultZone} cannot stand beside the A record of this name, which belongs to ` +
+        'nobody that spokeline knows: a CNAME excludes every other record',
+    ],
+    [
+      'an address where there is an alias',
+      [wanted()],
+      { records: [unowned({ type: 'CNAME', values: ['x.example'] })] },
+      `record kv in ${vaultZone} cannot stand beside the CNAME record of this name, which belongs to ` +
+        'nobody that spokeline knows: a CNAME excludes every other record',
+    ],
+    [
+      'an alias where there is a mail exchanger',
+      [alias],
+      { others: [{ zone: vaultZone, name: 'kv', type: 'MX' }] },
+      `CNAME record kv in ${vaultZone} cannot stand beside the MX record of this name: a CNAME excludes ` +
+        'every other record',
+    ],
+  ];
+  for (const [name, records, present, message] of mixtures) {
+    it(`refuses ${name}`, () => {
+      const plan = planOf(wish({ records }), state(present));
+      const error = failure(() => refuseObstacles([plan], 'rg'));
+      assert.equal(error.code, 'DNS_CONFLICT');
+      assert.deepEqual(error.details, [{ target: `kv.${vaultZone}`, message }]);
+    });
+  }
+
+  it('takes an alias for an address of its own that goes in the same run', () => {
+    const plan = planOf(wish({ records: [alias] }), state({ records: [owned()] }));
+    refuseObstacles([plan], 'rg');
+    assert.deepEqual(
+      plan.records.map(({ kind }) => kind),
+      ['create', 'remove'],
+    );
+  });
+
+  it('lets an address and a text have one name', () => {
+    const text = unowned({ type: 'TXT', values: ['x'] });
+    refuseObstacles([planOf(wish(), state({ records: [text] }))], 'rg');
+  });
+
   it('refuses two stamps of one run that want one name', () => {
     const one = planOf(wish(), state());
     const two = planOf(
-      wish({ owner: 't/neu', records: [wanted({ addresses: ['10.2.0.4'] })] }),
+      wish({ owner: 't/neu', records: [wanted({ values: ['10.2.0.4'] })] }),
       state(),
     );
     assert.equal(
@@ -132,18 +208,104 @@ describe('a DNS plan', () => {
         records: [
           owned(),
           owned('t/neu', { name: 'a' }),
-          owned('', { name: 'b', metadata: {} }),
-          { ...owned('t/weu', { name: 'c' }), addresses: ['10.3.3.3'] },
+          unowned({ name: 'b' }),
+          owned('t/weu', { name: 'c' }, { values: ['10.3.3.3'] }),
+          owned('t/weu', { name: '*.d', type: 'TXT', values: ['e'] }),
         ],
         links: [link(), link({ name: 'hub', tags: {} })],
       }),
     );
-    assert.deepEqual(describePlan(plan), [
-      't/weu:',
-      `  remove   kv.${vaultZone} -> 10.1.0.4 (ours, and not needed)`,
-      `  leave    c.${vaultZone} -> 10.3.3.3 (not needed, but changed by somebody: left alone)`,
-      `  remove   ${vaultZone} <-> v`,
+    assert.deepEqual(tableLines(planHeader, planRows(plan)), [
+      'action  what                                     values    owner now  why',
+      `remove  kv.${vaultZone}       10.1.0.4  t/weu      ours, and not needed`,
+      `leave   c.${vaultZone}        10.3.3.3  t/weu      not needed, but changed by somebody`,
+      `remove  *.d.${vaultZone} TXT  e         t/weu      ours, and not needed`,
+      `remove  ${vaultZone} <-> v              t/weu      of t/weu, and not needed`,
     ]);
-    assert.equal(changesOf(plan), 2);
+    assert.equal(changesOf(plan), 3);
   });
+
+  it('keeps what comes from outside in its cell of a page', () => {
+    const page = tableMarkdown(['a', 'b'], [['x|y\n# z', '<b>*1*</b>']]);
+    assert.equal(
+      page,
+      '| a | b |\n|---|---|\n| x&#124;y # z | &#60;b&#62;&#42;1&#42;&#60;/b&#62; |\n',
+    );
+  });
+});
+
+describe('the limits of Azure, in a plan', () => {
+  const many = (length: number) =>
+    Array.from({ length }, (_, n) => `10.1.${Math.floor(n / 200)}.${n % 200}`);
+  const zone = (recordSets: number, links = 1_000) => ({
+    limits: { [vaultZone]: { recordSets, links, registrationLinks: 1 } },
+  });
+  const other = 'corp.example';
+  const cases: [
+    string,
+    Partial<Parameters<typeof wish>[0] & object>,
+    Partial<ZoneState>,
+    string[],
+  ][] = [
+    ['20 records in a set', { records: [wanted({ values: many(20) })] }, {}, []],
+    [
+      '21 records in a set',
+      { records: [wanted({ values: many(21) })] },
+      {},
+      [`the A record set kv in ${vaultZone} would hold 21 records, 20 are allowed`],
+    ],
+    [
+      'one record set too many',
+      {},
+      { ...zone(1), others: [{ zone: vaultZone, name: '@', type: 'SOA' }] },
+      [`${vaultZone} would have 2 record sets, 1 are allowed`],
+    ],
+    ['a full zone that gets nothing', { records: [] }, { ...zone(0), records: [unowned()] }, []],
+    [
+      'a place that another set leaves',
+      {},
+      { ...zone(1), records: [owned('t/weu', { name: 'old' })] },
+      [],
+    ],
+    [
+      'one link too many',
+      { records: [], links: [want] },
+      { ...zone(9, 1), links: [link({ tags: {}, networkId: '/other' })] },
+      [`${vaultZone} would have 2 links, 1 are allowed`],
+    ],
+    [
+      'one link with registration too many',
+      { records: [], links: [{ ...want, registration: true }] },
+      { ...zone(9), links: [link({ tags: {}, networkId: '/other', registration: true })] },
+      [`${vaultZone} would have 2 links with registration, 1 are allowed`],
+    ],
+    [
+      'a second zone with registration for a network',
+      { records: [], links: [{ ...want, registration: true }] },
+      { zones: [vaultZone, other], links: [link({ zone: other, tags: {}, registration: true })] },
+      [`${network} would register its machines in 2 zones, 1 is allowed`],
+    ],
+    [
+      'more zones than a network takes',
+      { records: [], links: [want] },
+      {
+        zones: [vaultZone, ...Array.from({ length: 1000 }, (_, n) => `z${n}.example`)],
+        links: Array.from({ length: 1000 }, (_, n) => link({ zone: `z${n}.example`, tags: {} })),
+      },
+      [`${network} would be linked to 1001 zones, 1000 are allowed`],
+    ],
+  ];
+  for (const [name, more, present, expected] of cases) {
+    it(`${name}: ${expected.length === 0 ? 'allowed' : 'refused'}`, () => {
+      const plan = planOf(wish(more), state(present));
+      assert.deepEqual(plan.limits, expected);
+      if (expected.length === 0) return;
+      const error = failure(() => refuseObstacles([plan], 'rg'));
+      assert.equal(error.code, 'DNS_LIMIT');
+      assert.deepEqual(
+        error.details,
+        expected.map((message) => ({ message })),
+      );
+    });
+  }
 });

@@ -1,19 +1,24 @@
 import assert from 'node:assert/strict';
 import type { Endpoint } from '../../../tasks/lib/dns/model.ts';
-import { endpointKeyOf, wishOf, type WishOptions } from '../../../tasks/lib/dns/wish.ts';
+import { endpointKeyOf } from '../../../tasks/lib/dns/owner.ts';
+import { refuseWaiting, wishOf, type WishOptions } from '../../../tasks/lib/dns/wish.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
-import { endpoint, network, vaultZone } from './estate.ts';
+import { endpoint, endpointId, endpointKey, network, seen, vaultZone, wanted } from './estate.ts';
 
 function options(endpoints: Endpoint[], more: Partial<WishOptions> = {}): WishOptions {
   return {
     owner: 't/weu',
     cloud: 'public',
     endpoints,
+    seen,
+    ownZones: [],
+    declared: undefined,
     ttl: 10,
-    linkNetworks: [],
+    links: [],
+    linksComplete: true,
     checkNetworks: [],
     furtherZones: [],
-    fallback: false,
+    adopt: false,
     ...more,
   };
 }
@@ -32,20 +37,21 @@ describe('what endpoints need in DNS', () => {
   it('is a record for each name, and a link with each used zone', () => {
     const wish = wishOf(
       options([endpoint()], {
-        linkNetworks: [network],
+        links: [{ networkId: network, registration: false, fallback: true }],
         checkNetworks: ['/hub'],
         furtherZones: ['privatelink.azurecr.io'],
-        fallback: true,
       }),
     );
     assert.deepEqual(wish.records, [
       {
         zone: vaultZone,
         name: 'kv',
+        type: 'A',
         ttl: 10,
-        addresses: ['10.1.0.4'],
+        writer: 'record',
+        values: ['10.1.0.4'],
         fqdns: ['kv.vault.azure.net'],
-        endpoints: [endpointKeyOf(endpoint())],
+        parts: [{ source: 's/r/pe-kv', values: ['10.1.0.4'] }],
       },
     ]);
     assert.deepEqual(
@@ -64,20 +70,61 @@ describe('what endpoints need in DNS', () => {
 
   it('joins the addresses of several endpoints with one name', () => {
     const second = endpoint({
-      id: '/other/pe-2',
+      id: endpointId('pe-2'),
       name: 'pe-2',
       configurations: [{ groupId: 'vault', address: '10.1.0.3', fqdns: ['KV.vault.azure.net'] }],
     });
     const [record, ...more] = wishOf(options([endpoint(), second])).records;
     assert.deepEqual(more, []);
-    assert.deepEqual(record?.addresses, ['10.1.0.3', '10.1.0.4']);
-    assert.equal(record?.endpoints.length, 2);
+    assert.deepEqual(record?.values, ['10.1.0.3', '10.1.0.4']);
+    assert.deepEqual(record?.parts, [
+      { source: 's/r/pe-2', values: ['10.1.0.3'] },
+      { source: 's/r/pe-kv', values: ['10.1.0.4'] },
+    ]);
+  });
+
+  it('asks below a wildcard for any name', () => {
+    const fqdns = ['*.happy.westeurope.azurecontainerapps.io'];
+    const [record] = wishOf(
+      options([
+        endpoint({
+          targetType: 'Microsoft.App/managedEnvironments',
+          configurations: [{ groupId: 'managedEnvironments', address: '10.1.0.4', fqdns }],
+        }),
+      ]),
+    ).records;
+    assert.equal(record?.name, '*.happy');
+    assert.deepEqual(record?.fqdns, ['spokeline-check.happy.westeurope.azurecontainerapps.io']);
+  });
+
+  it('is a link of the zones that are named, and no fallback but in privatelink zones', () => {
+    const links = [
+      { networkId: network, zones: ['corp.example'], registration: true, fallback: true },
+      { networkId: `${network}2`, registration: false, fallback: true },
+    ];
+    const declared = [wanted({ zone: 'corp.example', name: 'api' })];
+    const wish = wishOf(options([endpoint()], { links, declared }));
+    assert.deepEqual(
+      wish.links.map(({ zone, networkId, registration, fallback }) => [
+        zone,
+        networkId.split('/').at(-1),
+        registration,
+        fallback,
+      ]),
+      [
+        ['corp.example', 'v', true, false],
+        ['corp.example', 'v2', false, false],
+        [vaultZone, 'v2', false, true],
+      ],
+    );
+    assert.equal(wish.handComplete, true);
+    assert.equal(wishOf(options([])).handComplete, false);
   });
 
   it('keys an endpoint by its id, whatever its letter case', () => {
-    const { id, name } = endpoint();
-    assert.equal(endpointKeyOf({ id: id.toUpperCase(), name }), endpointKeyOf({ id, name }));
-    assert.match(endpointKeyOf({ id, name }), /^pe-kv:[0-9a-f]{12}$/);
+    const { id } = endpoint();
+    assert.equal(endpointKeyOf({ id: id.toUpperCase() }), endpointKeyOf({ id }));
+    assert.equal(endpointKeyOf({ id }), 's/r/pe-kv');
   });
 
   const pending: [string, Partial<Endpoint>, string][] = [
@@ -90,16 +137,21 @@ describe('what endpoints need in DNS', () => {
     ['without an address', { configurations: [] }, 'private endpoint pe-kv has no address yet'],
     [
       'without a name',
-      { configurations: [{ groupId: 'vault', address: '10.1.0.4', fqdns: [] }] },
-      'private endpoint pe-kv has an address without a name yet',
+      { configurations: [{ groupId: 'vault', member: 'x', address: '10.1.0.4', fqdns: [] }] },
+      'private endpoint pe-kv has an address without a name yet (x)',
     ],
   ];
   for (const [name, more, message] of pending) {
     it(`is not known for an endpoint ${name}`, () => {
-      const error = failure(() => wishOf(options([endpoint(more), endpoint({ id: '/x' })])));
+      const wish = wishOf(options([endpoint(more), endpoint({ id: '/x' })]));
+      assert.equal(wish.records.length, 1);
+      assert.equal(wish.linksComplete, false);
+      assert.ok(wish.seen !== 'everything' && wish.seen.others.includes(endpointKey));
+      const error = failure(() => refuseWaiting([wish]));
       assert.equal(error.code, 'DNS_ENDPOINT_PENDING');
       assert.equal(error.message, 'One private endpoint of t/weu not ready; nothing was written.');
-      assert.deepEqual(error.details, [{ target: endpoint().id, message }]);
+      const { status } = endpoint(more);
+      assert.deepEqual(error.details, [{ target: endpoint().id, code: status, message }]);
     });
   }
 

@@ -39,6 +39,34 @@ describe('net/dns-message', () => {
     );
   });
 
+  it('reads who says that there is nothing, and for how long', () => {
+    const data = {
+      mname: 'azureprivatedns.net',
+      rname: 'host.example',
+      serial: 1,
+      refresh: 3600,
+      retry: 300,
+      expire: 2_419_200,
+    };
+    const soaOf = (ttl: number, minimum: number) =>
+      decodeAnswer(
+        encode({
+          type: 'response',
+          id: 1,
+          flags: 3,
+          questions: [{ type: 'A', name: 'kv.zone.example' }],
+          answers: [{ type: 'CNAME', name: 'kv.zone.example', ttl: 60, data: 'kv.other.example' }],
+          authorities: [
+            { type: 'NS', name: 'other.example', data: 'ns.example' },
+            { type: 'SOA', name: 'other.example', ttl, data: { ...data, minimum } },
+          ],
+        }),
+      );
+    assert.deepEqual(soaOf(3600, 10).negative, { zone: 'other.example', ttl: 10 });
+    assert.deepEqual(soaOf(4, 10).negative, { zone: 'other.example', ttl: 4 });
+    assert.equal(soaOf(4, 10).records.length, 1);
+  });
+
   const header = (questions: number, answers: number) =>
     Buffer.from([0, 1, 0x84, 0, 0, questions, 0, answers, 0, 0, 0, 0]);
   const question = Buffer.from([1, 97, 0, 0, 1, 0, 1]);

@@ -4,6 +4,7 @@ import { encode, type Answer } from 'dns-packet';
 import { nameProblem } from '../../../tasks/lib/net/dns-message.ts';
 import {
   parseServer,
+  primaryAt,
   resolveAt,
   resolverFor,
   resolveSystem,
@@ -162,6 +163,17 @@ describe('net/resolve', () => {
     assert.deepEqual((await ask(kv, 200)).addresses, ['10.1.2.4']);
     assert.equal(dns.queries.length, 2);
     assert.equal(dns.queries[0]?.packet.id, dns.queries[1]?.packet.id);
+  });
+
+  it('tells the primary server of a zone', async () => {
+    const zone = 'privatelink.vaultcore.azure.net';
+    const data = { mname: 'azureprivatedns.net', rname: 'host.example' };
+    const soa = { type: 'SOA' as const, name: zone, ttl: 9, data };
+    reply = ({ packet }) => [packet.questions?.[0]?.type === 'SOA' ? { answers: [soa] } : {}];
+    assert.equal(await primaryAt(dns.server, zone, signal, 2_000), 'azureprivatedns.net');
+    assert.equal(await primaryAt(dns.server, `sub.${zone}`, signal, 2_000), undefined);
+    reply = () => [];
+    assert.equal(await primaryAt(dns.server, zone, signal, 50), undefined);
   });
 
   it('says time-out when nobody answers', async () => {

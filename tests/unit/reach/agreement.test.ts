@@ -39,7 +39,7 @@ describe('reach: agreement', () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -70,7 +70,7 @@ describe('reach: agreement', () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
     // The estates are worth something only if all of this happens in them.
     for (const result of ['allowed', 'dropped', 'refused', 'unknown'] as const) {

@@ -235,7 +235,7 @@ function linkResources(call: Call, raw: ResourceId): Reply {
   const { resources } = call.manager;
   const id = canonicalId(call.manager, `/${segmentsOf(raw.id).slice(0, -1).join('/')}`);
   const resource = resources.get(id, call.apiVersion, call.principal);
-  if (linkGroups(resource).length === 0) {
+  if (!linkGroups(resource).some(({ groupId }) => groupId !== '')) {
     throw new ArmError(
       404,
       'InvalidResourceType',

@@ -17,6 +17,7 @@ import { virtualNetworkLinks } from './private-dns/links.ts';
 import { recordTypes } from './private-dns/records.ts';
 import { privateDnsZones } from './private-dns/zones.ts';
 import { connectionTypes } from './private-link/connections.ts';
+import { privateLinkServices } from './private-link/link-services.ts';
 import { storageAccounts } from './storage/accounts.ts';
 
 /** Every type that the sandbox serves. */
@@ -37,6 +38,7 @@ export const resourceTypes: readonly TypeDefinition[] = [
   vaults,
   storageAccounts,
   registries,
+  privateLinkServices,
   ...connectionTypes,
   roleAssignments,
   roleDefinitions,

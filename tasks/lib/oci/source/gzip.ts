@@ -33,6 +33,8 @@ const ratioLimit = 200;
 const deflateLimit = 1032;
 const usualRatioFrom = 1024 * mebibyte;
 const checkEvery = 64 * mebibyte;
+/** Bigger pieces would be faster, but each is new memory, and more of it waits to be freed. */
+const unpackedPiece = 64 * 1024;
 
 /**
  * Unpacks a gzip archive to a file that has no name any more once it is open: it goes away with
@@ -71,7 +73,7 @@ async function unpack(
 ): Promise<number> {
   let size = 0;
   let check = checkEvery;
-  const unpacked = createGunzip({ chunkSize: mebibyte });
+  const unpacked = createGunzip({ chunkSize: unpackedPiece });
   const source = openExtent(packed.handle, { offset: 0, size: packed.size });
   const fed = pipeline(source, unpacked, { signal });
   // The loop below ends with the same error.

@@ -1,8 +1,10 @@
 import { ArmError, invalidReference } from '../../errors.ts';
+import { parseId } from '../../ids.ts';
 import { asObject, asObjects, asText, asTexts, textAt, type Json } from '../../json.ts';
 import type { Manager } from '../../manager.ts';
 import type { Resource } from '../../store.ts';
 import type { WriteContext } from '../definition.ts';
+import { isAutoApproved } from '../private-link/auto-approval.ts';
 import { linkableTypes, linkGroups, type LinkGroup } from '../private-link/services.ts';
 
 const type = 'Microsoft.Network/privateEndpoints';
@@ -70,8 +72,9 @@ export function readConnection({ manager, id, properties, existing }: WriteConte
   }
   const groupIds = asTexts(asObject(connection['properties'])['groupIds']);
   const valid = groups.map((group) => group.groupId);
-  const group = groups.find((g) => g.groupId.toLowerCase() === groupIds[0]?.toLowerCase());
-  if (group === undefined || groupIds.length !== 1) {
+  const wanted = groupIds[0]?.toLowerCase() ?? '';
+  const group = groups.find((g) => g.groupId.toLowerCase() === wanted);
+  if (group === undefined || groupIds.length > 1) {
     throw new ArmError(
       400,
       'InvalidPrivateLinkServiceGroupIds',
@@ -91,8 +94,9 @@ export interface ConnectionState {
 
 /** State of a connection: what the owner decided before, else approved, or pending if it is manual. */
 export function connectionState(
-  { manual, connection }: Wanted,
+  { manual, connection, target }: Wanted,
   existing: Resource | undefined,
+  endpointId: string,
 ): ConnectionState {
   const before = existing === undefined ? undefined : connectionsOf(existing)[0];
   const known = asObject(asObject(before?.['properties'])['privateLinkServiceConnectionState']);
@@ -103,7 +107,9 @@ export function connectionState(
       actionsRequired: asText(known['actionsRequired']) ?? 'None',
     };
   }
-  if (!manual) return { status: 'Approved', description: 'Auto-approved', actionsRequired: 'None' };
+  const welcome = isAutoApproved(target, parseId(endpointId)?.subscriptionId);
+  if (!manual || welcome)
+    return { status: 'Approved', description: 'Auto-approved', actionsRequired: 'None' };
   return {
     status: 'Pending',
     description: textAt(connection, 'properties.requestMessage') ?? 'Awaiting approval',
@@ -129,7 +135,7 @@ export function connectionBody(
     properties: {
       provisioningState: 'Succeeded',
       privateLinkServiceId: target.id,
-      groupIds: [group.groupId],
+      groupIds: group.groupId === '' ? [] : [group.groupId],
       ...(message === undefined ? {} : { requestMessage: message }),
       privateLinkServiceConnectionState: state,
     },

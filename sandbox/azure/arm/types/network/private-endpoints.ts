@@ -107,7 +107,7 @@ function write(context: WriteContext): Written {
   }
   const addresses = addressesFor(manager, subnet, group, properties, taken, nicId);
   const endpointId = existing?.id ?? id.id;
-  const state = connectionState(wanted, existing);
+  const state = connectionState(wanted, existing, endpointId);
   const named = { ...connection, ...connectionBody(wanted, endpointId, state, manager) };
   const { customDnsConfigs: _given, ipConfigurations, ...rest } = properties;
   return {

@@ -1,49 +1,51 @@
-import ipaddr from 'ipaddr.js';
 import { badRequest, parentNotFound } from '../../errors.ts';
 import { lastOf, nameOf, parentOf, typeOf } from '../../ids.ts';
-import { asObjects, asText, isObject, textAt, type Json } from '../../json.ts';
+import { isObject, type Json } from '../../json.ts';
 import type { Manager } from '../../manager.ts';
 import type { Resource } from '../../store.ts';
 import { privateDns } from '../api-versions.ts';
 import type { TypeDefinition, WriteContext, Written } from '../definition.ts';
+import { checkRecords } from './record-values.ts';
 
 const zoneType = 'Microsoft.Network/privateDnsZones';
 
 /** Record types that the sandbox serves; another type is an unknown resource type. */
-type RecordType = 'A' | 'CNAME' | 'SOA';
+type RecordType = 'A' | 'AAAA' | 'CNAME' | 'SOA' | 'TXT';
+
+const served: readonly RecordType[] = ['A', 'AAAA', 'CNAME', 'SOA', 'TXT'];
 
 /** Sets of records: written at once, with etags against lost updates. */
-export const recordTypes: readonly TypeDefinition[] = (['A', 'CNAME', 'SOA'] as const).map(
-  (recordType): TypeDefinition => ({
-    type: `${zoneType}/${recordType}`,
-    model: 'privatedns.RecordSet',
-    apiVersions: privateDns,
-    location: 'none',
-    answer: 'sync',
-    deletes: 'sync',
-    etag: 'plain',
-    patch: 'merge',
-    checkName(name) {
-      const labels = name === '@' ? [] : name.split('.');
-      const good = labels.every((label, index) =>
-        label === '*' ? index === 0 : /^[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?$/i.test(label),
-      );
-      if (good && name.length <= 253) return;
-      throw badRequest(`The record set name '${name}' is invalid.`);
-    },
-    write: (context) => writeRecordSet(context, recordType),
-    remove({ resource }) {
-      if (recordType === 'SOA') {
-        throw badRequest(`The SOA record set '${resource.name}' of a zone cannot be deleted.`);
-      }
-    },
-  }),
-);
+export const recordTypes: readonly TypeDefinition[] = served.map((recordType): TypeDefinition => ({
+  type: `${zoneType}/${recordType}`,
+  model: 'privatedns.RecordSet',
+  apiVersions: privateDns,
+  location: 'none',
+  answer: 'sync',
+  deletes: 'sync',
+  etag: 'plain',
+  patch: 'merge',
+  checkName(name) {
+    const labels = name === '@' ? [] : name.split('.');
+    const good = labels.every((label, index) =>
+      label === '*' ? index === 0 : /^[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?$/i.test(label),
+    );
+    if (good && name.length <= 253) return;
+    throw badRequest(`The record set name '${name}' is invalid.`);
+  },
+  write: (context) => writeRecordSet(context, recordType),
+  remove({ resource }) {
+    if (recordType === 'SOA') {
+      throw badRequest(`The SOA record set '${resource.name}' of a zone cannot be deleted.`);
+    }
+  },
+}));
 
 const members: Record<RecordType, string> = {
   A: 'aRecords',
+  AAAA: 'aaaaRecords',
   CNAME: 'cnameRecord',
   SOA: 'soaRecord',
+  TXT: 'txtRecords',
 };
 
 const allMembers = [
@@ -81,25 +83,6 @@ function writeRecordSet(context: WriteContext, recordType: RecordType): Written 
   checkRecords(recordType, nameOf(id), properties);
   if (existing === undefined) refuseMixture(manager, zone, recordType, nameOf(id));
   return { properties: complete(zone, nameOf(id), properties) };
-}
-
-function checkRecords(recordType: RecordType, name: string, properties: Json): void {
-  if (recordType === 'A') {
-    const addresses = asObjects(properties['aRecords']).map((r) => asText(r['ipv4Address']) ?? '');
-    const bad = addresses.find((address) => !ipaddr.IPv4.isValidFourPartDecimal(address));
-    if (bad !== undefined) {
-      throw badRequest(`The value '${bad}' of record set '${name}' is not an IPv4 address.`);
-    }
-    if (new Set(addresses).size !== addresses.length) {
-      throw badRequest(`The record set '${name}' holds the same record twice.`);
-    }
-    if (addresses.length > 20) {
-      throw badRequest(`The record set '${name}' holds more than 20 records.`);
-    }
-  }
-  if (recordType === 'CNAME' && textAt(properties, 'cnameRecord.cname') === undefined) {
-    throw badRequest(`The record set '${name}' of type CNAME needs 'cnameRecord.cname'.`);
-  }
 }
 
 /** A CNAME excludes every other record set of its name, in both directions. */

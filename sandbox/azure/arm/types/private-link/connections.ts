@@ -4,7 +4,7 @@ import { parentOf } from '../../ids.ts';
 import { asObject, asObjects, asText, at, idAt, sameId, textAt, type Json } from '../../json.ts';
 import type { Manager } from '../../manager.ts';
 import type { Resource } from '../../store.ts';
-import { containerRegistry, keyVault, storage } from '../api-versions.ts';
+import { containerRegistry, keyVault, network, storage } from '../api-versions.ts';
 import type { TypeDefinition, WriteContext, Written } from '../definition.ts';
 
 /** The target's side of private endpoints: who is connected, and the owner's approval. */
@@ -12,6 +12,11 @@ export const connectionTypes: readonly TypeDefinition[] = [
   connectionType('Microsoft.KeyVault/vaults', 'keyvault', keyVault),
   connectionType('Microsoft.Storage/storageAccounts', 'storage', storage),
   connectionType('Microsoft.ContainerRegistry/registries', 'containerregistry', containerRegistry),
+  {
+    ...connectionType('Microsoft.Network/privateLinkServices', 'network', network),
+    deletes: 'async',
+    etag: 'weak',
+  },
 ];
 
 function connectionType(
@@ -27,6 +32,10 @@ function connectionType(
     answer: 'sync',
     deletes: 'sync',
     busyState: { create: 'Updating', update: 'Updating' },
+    links: ({ id }) => [
+      // https://learn.microsoft.com/azure/private-link/rbac-permissions
+      { action: `${targetType}/privateEndpointConnectionsApproval/action`, scope: parentOf(id.id) },
+    ],
     write: decide,
     removed: ({ manager, resource }) =>
       tellEndpoint(manager, idAt(resource.properties, 'privateEndpoint'), {
@@ -101,7 +110,8 @@ export function writeConnection(
     properties: {
       provisioningState: 'Succeeded',
       privateEndpoint: { id: endpointId },
-      groupIds: [groupId],
+      // A private link service has one thing to connect to, and so no groups.
+      ...(groupId === '' ? {} : { groupIds: [groupId] }),
       privateLinkServiceConnectionState: state,
     },
   });

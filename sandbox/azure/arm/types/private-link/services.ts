@@ -36,6 +36,7 @@ export const linkableTypes = [
   'Microsoft.KeyVault/vaults',
   'Microsoft.Storage/storageAccounts',
   'Microsoft.ContainerRegistry/registries',
+  'Microsoft.Network/privateLinkServices',
 ] as const;
 
 /** The groups that a resource offers, in the service's order. Names are those of the public cloud. */
@@ -85,6 +86,8 @@ export function linkGroups(resource: Resource): LinkGroup[] {
           ],
         },
       ];
+    case 'Microsoft.Network/privateLinkServices':
+      return [{ groupId: '', zones: [], members: [{ member: '', fqdns: [] }] }];
     default:
       return [];
   }

@@ -1,0 +1,38 @@
+import { driftOf, driftTable, type DriftRow } from '../../lib/dns/drift.ts';
+import type { ZonePort } from '../../lib/dns/model.ts';
+import type { TaskContext } from '../../lib/host/context.ts';
+import { resolverFor } from '../../lib/net/resolve.ts';
+import type { Inputs } from './inputs.ts';
+import type { Scope } from './scope.ts';
+import { showTables, type Section } from './summary.ts';
+import { surveyed, type Part } from './survey.ts';
+
+/** Shows endpoint, zone group, record and every resolver's answer of each name side by side. Writes nothing. */
+export async function drift(
+  given: Inputs,
+  scope: Scope,
+  parts: readonly Part[],
+  port: ZonePort,
+  context: TaskContext,
+): Promise<void> {
+  const state = await port.state(context.signal);
+  const found = await surveyed(parts, state, given, port, context);
+  const resolver = resolverFor(scope);
+  const sections: Section[] = [];
+  const all: (DriftRow & { owner: string })[] = [];
+  for (const { plan, present, source } of found) {
+    const rows = await driftOf(plan, present, resolver, context.signal);
+    sections.push({ title: source.owner, ...driftTable(rows) });
+    all.push(...rows.map((row) => ({ owner: source.owner, ...row })));
+  }
+  await showTables(sections, context);
+  for (const { name, faults } of all) {
+    if (faults.length > 0) context.issue('warning', `${name}: ${faults.join('; ')}`);
+  }
+  const drifted = all.filter(({ faults }) => faults.length > 0).length;
+  context.setOutput('drift', JSON.stringify(all));
+  context.setOutput('drifted', String(drifted));
+  context.log.info(
+    drifted === 0 ? 'Everything agrees.' : `${drifted} of ${all.length} do not agree.`,
+  );
+}

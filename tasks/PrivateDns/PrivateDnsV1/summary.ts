@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { changesOf, planDocument, planHeader, planRows } from '../../lib/dns/describe.ts';
+import type { Plan } from '../../lib/dns/plan.ts';
+import { tableLines, tableMarkdown } from '../../lib/dns/table.ts';
+import type { TaskContext } from '../../lib/host/context.ts';
+
+/** Rows of one owner. */
+export interface Section {
+  readonly title: string;
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** Shows tables in the log, and on the run's summary page as well. */
+export async function showTables(
+  sections: readonly Section[],
+  context: TaskContext,
+): Promise<void> {
+  const pages: string[] = [];
+  for (const { title, header, rows } of sections) {
+    context.log.info(`${title}:${rows.length === 0 ? ' nothing to do' : ''}`);
+    if (rows.length === 0) continue;
+    for (const line of tableLines(header, rows)) context.log.info(`  ${line}`);
+    pages.push(`### ${title}\n\n${tableMarkdown(header, rows)}`);
+  }
+  if (pages.length === 0) return;
+  // The agent reads the file later, when another step of this task may have run.
+  const file = join(context.agent.tempDirectory, `spokeline-dns-${randomUUID()}.md`);
+  await writeFile(file, pages.join('\n'));
+  context.uploadSummary(file);
+}
+
+/** Shows plans in the log, on the summary page and as outputs. */
+export async function showPlans(plans: readonly Plan[], context: TaskContext): Promise<void> {
+  const changes = plans.reduce((sum, plan) => sum + changesOf(plan), 0);
+  context.setOutput('plan', JSON.stringify(planDocument(plans)));
+  context.setOutput('changes', String(changes));
+  const sections = plans.map((plan) => ({
+    title: plan.wish.owner,
+    header: planHeader,
+    rows: planRows(plan),
+  }));
+  await showTables(sections, context);
+}

@@ -1,0 +1,160 @@
+import type { ArmClient } from '../../lib/azure/arm-client.ts';
+import type { ServiceConnection } from '../../lib/azure/connection.ts';
+import { listEndpoints, type EndpointListing } from '../../lib/azure/dns-endpoints.ts';
+import { createZoneGroupPort } from '../../lib/azure/zone-groups.ts';
+import { awaitPolicies } from '../../lib/dns/apply-groups.ts';
+import type { Endpoint, WantedLink, Wish, ZonePort, ZoneState } from '../../lib/dns/model.ts';
+import { endpointKeyOf, groupKeyOf } from '../../lib/dns/owner.ts';
+import { sameId } from '../../lib/dns/plan-links.ts';
+import { planOf, type Plan } from '../../lib/dns/plan.ts';
+import { inTurns } from '../../lib/dns/turns.ts';
+import { refuseWaiting, wishOf, zonesIn } from '../../lib/dns/wish.ts';
+import {
+  delegate,
+  unclear,
+  type ZoneGroup,
+  type ZoneGroupPort,
+} from '../../lib/dns/zone-groups.ts';
+import type { TaskContext } from '../../lib/host/context.ts';
+import type { Inputs } from './inputs.ts';
+import type { Scope, Source } from './scope.ts';
+
+/** One owner's endpoints, and what they need. */
+export interface Part {
+  readonly source: Source;
+  readonly endpoints: readonly Endpoint[];
+  readonly wish: Wish;
+  readonly groups: ZoneGroupPort;
+}
+
+/** A part beside what is in Azure. */
+export interface SurveyedPart extends Part {
+  readonly plan: Plan;
+  /** Zone groups by key of the endpoint. */
+  readonly present: ReadonlyMap<string, ZoneGroup>;
+}
+
+/** Zone groups that are read at a time; a subscription's reads are throttled together. */
+const parallel = 4;
+
+export type ArmOf = (connection: ServiceConnection) => ArmClient;
+
+/** Reads the endpoints of every source, waiting for policies as the inputs say, and what they need. */
+export async function readParts(
+  given: Inputs,
+  scope: Scope,
+  armOf: ArmOf,
+  context: TaskContext,
+): Promise<Part[]> {
+  const parts: Part[] = [];
+  // The hub comes last: what it links are the zones of all.
+  const order = [...scope.sources].sort(
+    (a, b) => Number(b.linksComplete) - Number(a.linksComplete),
+  );
+  for (const source of order) {
+    const {
+      endpoints,
+      others,
+      groups: listed,
+    } = await readEndpoints(given, source, armOf, context);
+    const furtherZones =
+      source.linksComplete || source.links.length === 0
+        ? source.furtherZones
+        : zonesIn(parts.map((part) => part.wish));
+    const wish = wishOf({
+      ...source,
+      endpoints,
+      seen: {
+        groups: listed.map(groupKeyOf),
+        endpoints: [],
+        others: others.map((id) => endpointKeyOf({ id })),
+      },
+      // Links serve the endpoints that were not selected, too.
+      linksComplete: source.linksComplete && others.length === 0,
+      furtherZones,
+      cloud: scope.cloud,
+      ownZones: scope.ownZones,
+      ttl: given.ttl,
+      adopt: given.adopt,
+    });
+    const groups = createZoneGroupPort(armOf(source.connection));
+    parts.push({ source, endpoints, wish, groups });
+  }
+  tellWaiting(
+    given,
+    parts.map(({ wish }) => wish),
+    context,
+  );
+  const made = parts.flatMap(({ wish }) => wish.links);
+  return scope.sources.flatMap((source) =>
+    parts
+      .filter((part) => part.source === source)
+      .map((part) => ({ ...part, wish: withoutMade(part.wish, made) })),
+  );
+}
+
+/** Links that this run makes need not be expected of others. */
+function withoutMade(wish: Wish, made: readonly WantedLink[]): Wish {
+  const expectedLinks = wish.expectedLinks.filter(
+    ({ zone, networkId }) =>
+      !made.some((link) => link.zone === zone && sameId(link.networkId, networkId)),
+  );
+  return { ...wish, expectedLinks };
+}
+
+/** Compares parts with the zones and the zone groups of their endpoints. */
+export async function surveyed(
+  parts: readonly Part[],
+  state: ZoneState,
+  given: Inputs,
+  port: ZonePort,
+  context: TaskContext,
+): Promise<SurveyedPart[]> {
+  const found: SurveyedPart[] = [];
+  for (const part of parts) {
+    const { read, known } = unclear(part.endpoints, part.wish, state, port.zoneId);
+    const present = new Map(known);
+    await inTurns(read, parallel, async (endpoint) => {
+      const [group] = await part.groups.groups(endpoint.id, context.signal);
+      if (group !== undefined) present.set(endpointKeyOf(endpoint), group);
+    });
+    const { wish, steps } = delegate(part.wish, part.endpoints, present, given.mode, port.zoneId);
+    found.push({ ...part, wish, present, plan: planOf(wish, state, steps) });
+  }
+  return found;
+}
+
+async function readEndpoints(
+  given: Inputs,
+  source: Source,
+  armOf: ArmOf,
+  context: TaskContext,
+): Promise<EndpointListing> {
+  const { owner, subscription, resourceGroup, selection } = source;
+  const { clock, signal, log } = context;
+  const arm = armOf(source.connection);
+  const read = () => listEndpoints(arm, source, signal);
+  const waits = given.policyWait > 0 && given.action === 'apply';
+  const listing = waits
+    ? await awaitPolicies(read, {
+        clock,
+        signal,
+        timeout: given.policyWait * 1000,
+        interval: given.interval * 1000,
+        info: (text) => log.info(text),
+      })
+    : await read();
+  const place = resourceGroup ?? `subscription ${subscription}`;
+  const where = selection.ids.length > 0 ? 'the list' : place;
+  log.info(`${owner}: ${listing.endpoints.length} private endpoints in ${where}`);
+  return listing;
+}
+
+/** Endpoints that are not ready end everything but a plan and a comparison, unless they are only to be reported. */
+function tellWaiting(given: Inputs, wishes: readonly Wish[], context: TaskContext): void {
+  const waiting = wishes.flatMap((wish) => wish.waiting ?? []);
+  context.setOutput('pending', JSON.stringify(waiting));
+  const looks = given.action === 'plan' || given.action === 'drift';
+  if (!looks && given.pending === 'fail') refuseWaiting(wishes);
+  for (const { why } of waiting) context.issue('warning', `${why}: not registered.`);
+}

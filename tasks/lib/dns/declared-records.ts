@@ -1,0 +1,130 @@
+import * as v from 'valibot';
+import { parseAddress } from '../net/cidr.ts';
+import { canonicalIpv6 } from '../net/ipv6.ts';
+import { validate } from '../topology/validate.ts';
+import { byHand, recordTypes, type RecordType, type WantedRecord } from './model.ts';
+import { label, zoneName, type Report } from './zone-name.ts';
+
+/** A record set that people declare. */
+export interface DeclaredRecord {
+  readonly record: Omit<WantedRecord, 'ttl'> & { readonly ttl: number | undefined };
+  /** Stamp that it goes with, or `hub`; undefined for the only one of a run. */
+  readonly stamp: string | undefined;
+}
+
+const namePattern = new RegExp(`^(?:@|\\*|(?:\\*\\.)?${label}(?:\\.${label})*)$`, 'i');
+const hostPattern = new RegExp(`^${label}(?:\\.${label})*\\.?$`, 'i');
+const recordsPerSet = 20;
+/** Of all texts of a set: https://learn.microsoft.com/azure/dns/dns-zones-records#txt-records */
+const textLength = 4096;
+
+const oneOrMoreRule = `a text, or a list of 1 to ${recordsPerSet} texts`;
+const oneOrMore = v.pipe(
+  v.union([v.string(), v.array(v.string())], oneOrMoreRule),
+  v.check(
+    (given) => typeof given === 'string' || (given.length > 0 && given.length <= recordsPerSet),
+    oneOrMoreRule,
+  ),
+);
+const recordSchema = v.record(
+  zoneName,
+  v.record(
+    v.pipe(v.string(), v.regex(namePattern, 'a name such as api, *.apps or @'), v.toLowerCase()),
+    v.strictObject({
+      A: v.optional(oneOrMore),
+      AAAA: v.optional(oneOrMore),
+      CNAME: v.optional(v.string('one name')),
+      TXT: v.optional(oneOrMore),
+      ttl: v.optional(
+        v.pipe(
+          v.number('a whole number from 1 to 2147483647'),
+          v.integer('a whole number from 1 to 2147483647'),
+          v.minValue(1, 'a whole number from 1 to 2147483647'),
+          v.maxValue(2147483647, 'a whole number from 1 to 2147483647'),
+        ),
+      ),
+      stamp: v.optional(v.string('the name of a stamp, or hub')),
+    }),
+  ),
+);
+
+/** Reads the input `records`: zone, name, then values by type. */
+export function readRecords(document: unknown, report: Report): DeclaredRecord[] {
+  const { output, breaches } = validate(recordSchema, document);
+  for (const { message } of breaches) report(`is not right: ${message}`);
+  const found: DeclaredRecord[] = [];
+  for (const [zone, names] of Object.entries(output ?? {})) {
+    for (const [name, entry] of Object.entries(names)) {
+      const types = recordTypes.filter((type) => entry[type] !== undefined);
+      const where = `${name} in ${zone}`;
+      if (types.length === 0) report(`has no ${recordTypes.join(', ')} for ${where}`);
+      if (types.includes('CNAME') && (types.length > 1 || name === '@')) {
+        const why = name === '@' ? 'the zone itself has other records' : types.join(' and ');
+        report(`has a CNAME beside other records for ${where} (${why}); a CNAME stands alone`);
+      }
+      for (const type of types) {
+        const values = [entry[type] ?? []].flat().map((value) => canonical(type, value));
+        for (const problem of problemsOf(type, values)) report(`has ${problem} for ${where}`);
+        const set = { zone, name, type, values: [...values].sort() };
+        found.push({
+          record: {
+            ...set,
+            ttl: entry.ttl,
+            fqdns: type === 'A' ? [name === '@' ? zone : askable(`${name}.${zone}`)] : [],
+            parts: [{ source: byHand, values: set.values }],
+            writer: 'record',
+          },
+          stamp: entry.stamp,
+        });
+      }
+    }
+  }
+  return found;
+}
+
+/** A name that can be asked for: below a wildcard, any will do. */
+export function askable(name: string): string {
+  return name.replace(/^\*/, 'spokeline-check');
+}
+
+/** One spelling of a value, so that equal ones are the same text. */
+export function canonical(type: RecordType, value: string): string {
+  switch (type) {
+    case 'A':
+    case 'TXT':
+      return value;
+    case 'AAAA':
+      return canonicalIpv6(value) ?? value;
+    case 'CNAME':
+      return value.toLowerCase().replace(/\.$/, '');
+  }
+}
+
+function problemsOf(type: RecordType, values: readonly string[]): string[] {
+  const problems: string[] = [];
+  const twice = values.find((value, index) => values.indexOf(value) !== index);
+  if (twice !== undefined) problems.push(`${type} ${twice} twice`);
+  switch (type) {
+    case 'A':
+    case 'AAAA':
+      for (const value of values) {
+        const right = type === 'A' ? parseAddress(value) : canonicalIpv6(value);
+        const version = type === 'A' ? 4 : 6;
+        if (right === undefined) {
+          problems.push(`${JSON.stringify(value)}, which is no IPv${version} address,`);
+        }
+      }
+      break;
+    case 'CNAME':
+      for (const value of values) {
+        if (!hostPattern.test(value)) problems.push(`${JSON.stringify(value)}, which is no name,`);
+      }
+      break;
+    case 'TXT':
+      if (values.reduce((sum, value) => sum + value.length, 0) > textLength) {
+        problems.push(`texts of more than ${textLength} characters`);
+      }
+      break;
+  }
+  return problems;
+}

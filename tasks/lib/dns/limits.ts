@@ -1,0 +1,126 @@
+import { isWrite, type RecordStep } from './decide.ts';
+import type { ZoneLimits, ZoneState } from './model.ts';
+import type { LinkStep } from './plan-links.ts';
+
+/**
+ * What Azure allows a private zone unless it says something else itself.
+ * https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#private-dns-limits
+ */
+export const usualLimits: ZoneLimits = { recordSets: 25_000, links: 1_000, registrationLinks: 100 };
+const recordsPerSet = 20;
+const zonesPerNetwork = 1_000;
+
+/** The limits that a plan would break, each as a sentence. */
+export function limitsBroken(
+  records: readonly RecordStep[],
+  links: readonly LinkStep[],
+  state: ZoneState,
+): string[] {
+  return [
+    ...fullSets(records),
+    ...grownZones(records, links).flatMap((zone) => fullZone(zone, records, links, state)),
+    ...fullNetworks(links, state),
+  ];
+}
+
+function fullSets(records: readonly RecordStep[]): string[] {
+  return records.flatMap((step) => {
+    if (!isWrite(step) || step.kind === 'remove') return [];
+    const { name, zone, type, values } = step.wanted;
+    if (values.length <= recordsPerSet) return [];
+    return [
+      `the ${type} record set ${name} in ${zone} would hold ${values.length} records, ` +
+        `${recordsPerSet} are allowed`,
+    ];
+  });
+}
+
+/** Zones that get something; those that were full before are nobody's fault here. */
+function grownZones(records: readonly RecordStep[], links: readonly LinkStep[]): string[] {
+  const zones = [...records, ...links].flatMap((step) =>
+    step.kind === 'create' || step.kind === 'update' ? [step.wanted.zone] : [],
+  );
+  return [...new Set(zones)].sort();
+}
+
+function fullZone(
+  zone: string,
+  records: readonly RecordStep[],
+  links: readonly LinkStep[],
+  state: ZoneState,
+): string[] {
+  const limits = state.limits[zone] ?? usualLimits;
+  const count = (list: readonly { readonly zone: string }[]) =>
+    list.filter((item) => item.zone === zone).length;
+  const created = count(records.flatMap((s) => (s.kind === 'create' ? [s.wanted] : [])));
+  const removed = count(records.flatMap((s) => (s.kind === 'remove' ? [s.actual] : [])));
+  const after = linksAfter(zone, links, state);
+  const checks: [number, number, string][] = [
+    [
+      count(state.records) + count(state.others) + created - removed,
+      limits.recordSets,
+      'record sets',
+    ],
+    [after.length, limits.links, 'links'],
+    [
+      after.filter(({ registration }) => registration).length,
+      limits.registrationLinks,
+      'links with registration',
+    ],
+  ];
+  return checks
+    .filter(([number, limit]) => number > limit)
+    .map(([number, limit, what]) => `${zone} would have ${number} ${what}, ${limit} are allowed`);
+}
+
+function fullNetworks(links: readonly LinkStep[], state: ZoneState): string[] {
+  const networks = new Map(
+    links.flatMap((step) =>
+      step.kind === 'create' || step.kind === 'update'
+        ? [[step.wanted.networkId.toLowerCase(), step.wanted.networkId]]
+        : [],
+    ),
+  );
+  const after = state.zones.flatMap((zone) => linksAfter(zone, links, state));
+  return [...networks].flatMap(([key, id]) => {
+    const own = after.filter(({ networkId }) => networkId.toLowerCase() === key);
+    const registering = own.filter(({ registration }) => registration).length;
+    return [
+      ...(own.length > zonesPerNetwork
+        ? [`${id} would be linked to ${own.length} zones, ${zonesPerNetwork} are allowed`]
+        : []),
+      ...(registering > 1
+        ? [`${id} would register its machines in ${registering} zones, 1 is allowed`]
+        : []),
+    ];
+  });
+}
+
+interface LinkAfter {
+  readonly networkId: string;
+  readonly registration: boolean;
+}
+
+/** The links that a zone has when the plan has been carried out. */
+function linksAfter(zone: string, links: readonly LinkStep[], state: ZoneState): LinkAfter[] {
+  const steps = links.filter(
+    (step) => (step.kind === 'remove' ? step.actual.zone : step.wanted.zone) === zone,
+  );
+  const changed = new Set(steps.flatMap((s) => (s.kind === 'create' ? [] : [s.actual])));
+  return [
+    ...state.links.filter((link) => link.zone === zone && !changed.has(link)),
+    ...steps.flatMap((step): LinkAfter[] => {
+      switch (step.kind) {
+        case 'create':
+        case 'update':
+          return [step.wanted];
+        case 'keep':
+        case 'foreign':
+        case 'conflict':
+          return [step.actual];
+        case 'remove':
+          return [];
+      }
+    }),
+  ];
+}

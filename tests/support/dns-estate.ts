@@ -1,0 +1,196 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SandboxOptions } from '../../sandbox/azure/sandbox.ts';
+import { runSandbox, type RunningSandbox } from '../sandbox/sandbox-client.ts';
+import {
+  packagedCommand,
+  runPackaged,
+  type ConnectionIdentity,
+  type PackagedRun,
+} from './packaged-task.ts';
+
+export const stampSubscription = '00000000-0000-4000-8000-00000000000b';
+export const vaultZone = 'privatelink.vaultcore.azure.net';
+export const versions = { group: '2025-04-01', network: '2024-05-01', zone: '2024-06-01' } as const;
+const location = 'westeurope';
+const vaultVersion = '2023-07-01';
+
+/** A hub and a stamp in two subscriptions of a sandbox, and the packaged PrivateDns task in front of them. */
+export interface DnsEstate {
+  readonly run: RunningSandbox;
+  readonly folder: string;
+  /** Ids of the resource groups. */
+  readonly groups: { readonly hub: string; readonly zones: string; readonly stamp: string };
+  readonly zone: string;
+  readonly networks: { readonly hub: string; readonly stamp: string };
+  /** May do everything in both subscriptions. */
+  readonly owner: ConnectionIdentity;
+  /** Makes a vault in the stamp's group. @returns its id */
+  vault(name: string): Promise<string>;
+  /** Makes an endpoint in the stamp's group, or the hub's. @returns its id */
+  endpoint(name: string, target: string, more?: EndpointOptions): Promise<string>;
+  /** Runs the task with the estate's topology. */
+  act(
+    action: string,
+    inputs?: Readonly<Record<string, string>>,
+    connections?: Readonly<Record<string, ConnectionIdentity>>,
+  ): Promise<PackagedRun>;
+  /** What `act` would run, for a test that ends it itself. */
+  command(
+    action: string,
+    inputs?: Readonly<Record<string, string>>,
+  ): ReturnType<typeof packagedCommand>;
+  stop(): Promise<void>;
+}
+
+export interface EndpointOptions {
+  readonly groupId?: string;
+  readonly manual?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly at?: 'hub' | 'stamp';
+}
+
+export interface DnsEstateOptions {
+  /** Further lines of the topology: for the stamp `weu`, indented by four, and for the hub, by two. */
+  readonly stamp?: string;
+  readonly hub?: string;
+  readonly guests?: SandboxOptions['guests'];
+}
+
+export async function startDnsEstate(more: DnsEstateOptions = {}): Promise<DnsEstate> {
+  const run = await runSandbox({
+    agentAddress: '127.31.0.68',
+    endpointPorts: {},
+    subscriptions: [{ id: stampSubscription, name: 'stamps' }],
+    ...(more.guests === undefined ? {} : { guests: more.guests }),
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'dns-estate-'));
+  const { info } = run.sandbox;
+  const groupOf = (subscription: string, name: string): string =>
+    `/subscriptions/${subscription}/resourceGroups/${name}`;
+  const groups = {
+    hub: groupOf(info.subscriptionId, 'rg-hub'),
+    zones: groupOf(info.subscriptionId, 'rg-dns'),
+    stamp: groupOf(stampSubscription, 'rg-weu'),
+  };
+  const zone = `${groups.zones}/providers/Microsoft.Network/privateDnsZones/${vaultZone}`;
+  const networkOf = (group: string, name: string): string =>
+    `${group}/providers/Microsoft.Network/virtualNetworks/${name}`;
+  const networks = {
+    hub: networkOf(groups.hub, 'vnet-hub'),
+    stamp: networkOf(groups.stamp, 'vnet-weu'),
+  };
+  for (const group of Object.values(groups)) await run.put(group, { location }, versions.group);
+  for (const [id, prefix] of [
+    [networks.hub, '127.31'],
+    [networks.stamp, '127.32'],
+  ] as const) {
+    const properties = {
+      addressSpace: { addressPrefixes: [`${prefix}.0.0/16`] },
+      subnets: [{ name: 'endpoints', properties: { addressPrefix: `${prefix}.1.0/24` } }],
+    };
+    await run.put(id, { location, properties }, versions.network);
+  }
+  await run.put(zone, { location: 'global' }, versions.zone);
+  const hubLink = { virtualNetwork: { id: networks.hub }, registrationEnabled: false };
+  await run.put(
+    `${zone}/virtualNetworkLinks/hub`,
+    { location: 'global', properties: hubLink },
+    versions.zone,
+  );
+  const files = await writeTopology(folder, info.subscriptionId, [info.dns], more);
+  const owner = { clientId: info.clientId, clientSecret: info.clientSecret };
+  const identities = {
+    azureSubscription: { ...owner, subscriptionId: stampSubscription },
+    hubConnection: owner,
+  };
+  const usual = { stamp: 'weu', timeout: '0', interval: '1', ...files };
+  return {
+    run,
+    folder,
+    groups,
+    zone,
+    networks,
+    owner,
+    async vault(name) {
+      const id = `${groups.stamp}/providers/Microsoft.KeyVault/vaults/${name}`;
+      const sku = { family: 'A', name: 'standard' };
+      const properties = { tenantId: info.tenantId, sku, enableRbacAuthorization: true };
+      await run.put(id, { location, properties }, vaultVersion);
+      return id;
+    },
+    async endpoint(name, target, { groupId = 'vault', manual, tags, at = 'stamp' } = {}) {
+      const id = `${groups[at]}/providers/Microsoft.Network/privateEndpoints/${name}`;
+      const connection = {
+        privateLinkServiceId: target,
+        groupIds: groupId === '' ? [] : [groupId],
+      };
+      const list =
+        manual === undefined
+          ? { privateLinkServiceConnections: [{ name, properties: connection }] }
+          : {
+              manualPrivateLinkServiceConnections: [
+                { name, properties: { ...connection, requestMessage: manual } },
+              ],
+            };
+      const properties = { subnet: { id: `${networks[at]}/subnets/endpoints` }, ...list };
+      await run.put(id, { location, tags: tags ?? {}, properties }, versions.network);
+      return id;
+    },
+    act: (action, inputs = {}, connections = {}) =>
+      runPackaged(
+        'PrivateDns',
+        info,
+        folder,
+        { ...identities, ...connections },
+        { action, ...usual, ...inputs },
+      ),
+    command: (action, inputs = {}) =>
+      packagedCommand('PrivateDns', info, folder, identities, { action, ...usual, ...inputs }),
+    async stop() {
+      await run.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function writeTopology(
+  folder: string,
+  hubSubscription: string,
+  resolvers: readonly string[],
+  more: DnsEstateOptions,
+): Promise<{ topology: string; overlays: string }> {
+  const topology = join(folder, 'topology.yml');
+  const overlays = join(folder, 'topology.sandbox.yml');
+  await writeFile(
+    topology,
+    `name: shop
+hub:
+  subscription: ${hubSubscription}
+  resourceGroup: rg-hub
+  region: westeurope
+  network: { name: vnet-hub, addressSpace: [10.0.0.0/16], subnets: { endpoints: /24 } }
+  dns: { resourceGroup: rg-dns, resolvers: [10.0.0.4] }
+${more.hub ?? ''}
+stamps:
+  weu:
+    role: primary
+    region: westeurope
+    subscription: ${stampSubscription}
+    resourceGroup: rg-weu
+    network: { name: vnet-weu, addressSpace: [10.1.0.0/16], subnets: { endpoints: /24 } }
+${more.stamp ?? ''}
+`,
+  );
+  await writeFile(
+    overlays,
+    `loopback: true
+hub:
+  network: { addressSpace: [127.31.0.0/16] }
+  dns: { resolvers: [${resolvers.map((server) => `'${server}'`).join(', ')}] }
+stamps: { weu: { network: { addressSpace: [127.32.0.0/16] } } }
+`,
+  );
+  return { topology, overlays };
+}

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { diagnose, type AzureSide, type Observation } from '../../../tasks/lib/dns/diagnose.ts';
+import type { Age } from '../../../tasks/lib/dns/watch.ts';
+import type { Resolution } from '../../../tasks/lib/net/resolve.ts';
+import { vaultZone } from './estate.ts';
+
+const right: AzureSide = {
+  zone: vaultZone,
+  record: 'kv',
+  state: 'right',
+  holds: ['10.1.0.4'],
+  unlinked: [],
+};
+const chain = [`kv.${vaultZone}`];
+const fresh: Age = { kind: 'fresh' };
+const cached: Age = { kind: 'cached', left: 42 };
+const once: Age = { kind: 'unknown', left: 60 };
+const timeless: Age = { kind: 'unknown', left: undefined };
+
+function seen(
+  answer: Partial<Resolution>,
+  age: Age,
+  azure: Partial<AzureSide> = {},
+  more: Partial<Observation> = {},
+): Observation {
+  return {
+    answer: {
+      name: 'kv.vault.azure.net',
+      chain: [],
+      addresses: [],
+      source: '10.0.0.53',
+      ...answer,
+    },
+    age,
+    azure: { ...right, ...azure },
+    expected: ['10.1.0.4'],
+    networks: ['10.0.0.0/8'],
+    ...more,
+  };
+}
+
+const noPrivate = { error: 'nxdomain', chain, negative: { zone: vaultZone, ttl: 7 } } as const;
+const noPublic = { error: 'nxdomain', negative: { zone: 'azure.net', ttl: 60 } } as const;
+const publicAnswer = { addresses: ['203.0.113.9'], chain };
+const forwarder =
+  'does not forward vault.azure.net to Azure (168.63.129.16 or an inbound endpoint)';
+const hub = { unlinked: ['/hub'] };
+
+const cases: [string, Observation, string][] = [
+  [
+    'no answer',
+    seen({ error: 'timeout' }, timeless, { state: 'record-missing' }),
+    'resolver-silent: the resolver is down, or port 53 to it is closed for this agent',
+  ],
+  [
+    'a refusal',
+    seen({ error: 'refused' }, timeless),
+    'resolver-refuses: the resolver does not serve this agent, or nothing listens there',
+  ],
+  [
+    'SERVFAIL',
+    seen({ error: 'servfail' }, timeless, hub),
+    'resolver-failing: the resolver cannot reach the server that it forwards this name to, or that one fails',
+  ],
+  [
+    'NXDOMAIN without the zone',
+    seen(noPublic, fresh, { state: 'zone-missing' }),
+    `zone-missing: the zone ${vaultZone} does not exist`,
+  ],
+  [
+    'NXDOMAIN without the record',
+    seen(noPrivate, fresh, { state: 'record-missing' }),
+    `record-missing: ${vaultZone} has no record kv`,
+  ],
+  [
+    'a public answer without the record',
+    seen(publicAnswer, once, { state: 'record-missing' }),
+    `record-missing: ${vaultZone} has no record kv; what came instead is an old answer, or that of the internet`,
+  ],
+  [
+    'the value of a wrong record',
+    seen({ addresses: ['10.9.9.9'], chain }, once, { state: 'record-wrong', holds: ['10.9.9.9'] }),
+    `record-wrong: the record kv in ${vaultZone} holds 10.9.9.9`,
+  ],
+  [
+    'NXDOMAIN by the zone that has the record',
+    seen(noPrivate, once),
+    `stale-negative: it remembers that ${vaultZone} had no such record; that is over in 60 s`,
+  ],
+  [
+    'NXDOMAIN by that zone again and again',
+    seen(noPrivate, fresh),
+    `foreign-answer: another zone named ${vaultZone} answers, which is linked to the resolver's network`,
+  ],
+  [
+    'NXDOMAIN by a public zone of that name',
+    seen(noPrivate, once, hub, { seesZone: false }),
+    `zone-not-linked: ${vaultZone} is not linked to /hub`,
+  ],
+  [
+    'a remembered NXDOMAIN of public DNS',
+    seen(noPublic, cached, hub, { seesZone: true }),
+    'stale-negative: it remembers the answer of the zone azure.net; that is over in 42 s',
+  ],
+  [
+    'NXDOMAIN of public DNS without the link',
+    seen(noPublic, once, hub, { seesZone: false }),
+    `zone-not-linked: ${vaultZone} is not linked to /hub`,
+  ],
+  [
+    'NXDOMAIN of public DNS',
+    seen(noPublic, cached, {}, { seesZone: false }),
+    `forwarder-missing: the resolver ${forwarder}: it asks the zone azure.net.`,
+  ],
+  [
+    'NXDOMAIN of nobody',
+    seen({ error: 'nxdomain' }, timeless),
+    `forwarder-missing: the resolver ${forwarder}: it asks public DNS.`,
+  ],
+  [
+    'a public answer without the link',
+    seen(publicAnswer, cached, hub, { seesZone: false }),
+    `zone-not-linked: ${vaultZone} is not linked to /hub`,
+  ],
+  [
+    'a public answer of one who sees the zone',
+    seen(publicAnswer, cached, {}, { seesZone: true }),
+    `stale-answer: it sees the zone ${vaultZone}, and holds an answer from before; that is over in 42 s`,
+  ],
+  [
+    'a public answer of one who sees the zone, again and again',
+    seen(publicAnswer, fresh, {}, { seesZone: true }),
+    `forwarder-missing: the resolver ${forwarder}: it asks public DNS. It forwards ${vaultZone}, which is not enough.`,
+  ],
+  [
+    'a public answer of one who does not see the zone',
+    seen(publicAnswer, cached, {}, { seesZone: false }),
+    `forwarder-missing: the resolver ${forwarder}: it asks public DNS.`,
+  ],
+  [
+    "a public answer of the system's resolver",
+    seen({ addresses: ['203.0.113.9'], source: 'system' }, timeless),
+    `public-answer: it ${forwarder}, or holds a public answer from before`,
+  ],
+  [
+    'a public answer where no networks are declared',
+    seen(publicAnswer, fresh, {}, { networks: [] }),
+    `forwarder-missing: the resolver ${forwarder}: it asks public DNS.`,
+  ],
+  [
+    'another private address again and again',
+    seen({ addresses: ['10.9.9.9'] }, fresh, {}, { seesZone: true }),
+    'foreign-answer: another zone, a hosts file or a rule of the resolver answers',
+  ],
+  [
+    'another private address without a time to live',
+    seen({ addresses: ['10.9.9.9'], source: 'system' }, timeless),
+    'foreign-answer: another zone, a hosts file or a rule of the resolver answers',
+  ],
+  [
+    'another private address, seen once',
+    seen({ addresses: ['10.9.9.9'] }, once, {}, { seesZone: true }),
+    'stale-answer: it holds an answer from before; that is over in 60 s',
+  ],
+  [
+    'a public answer when the zones cannot be read',
+    seen(publicAnswer, fresh, { state: 'unread' }),
+    `forwarder-missing: the resolver ${forwarder}: it asks public DNS.`,
+  ],
+];
+
+describe('the reason for a wrong answer', () => {
+  for (const [name, observation, expected] of cases) {
+    it(name, () => {
+      const { cause, why } = diagnose(observation);
+      assert.equal(`${cause}: ${why}`, expected);
+    });
+  }
+});
