@@ -1,5 +1,6 @@
 /** Writes the generated pages: errors, tasks, gate checks, Bicep templates. A test compares them with what is committed. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { deploymentHints } from '../tasks/lib/deploy/hints.ts';
 import { errorCodes } from '../tasks/lib/errors.ts';
 import { bicepPages } from './bicep-pages.ts';
 import { gatePage } from './gate-page.ts';
@@ -51,6 +52,21 @@ function taskSection(task: TaskManifest): string {
     .join('\n\n');
 }
 
+function hintsPage(): string {
+  const rows = deploymentHints.map(({ codes, message, hint, source }) => [
+    codes.map((code) => `\`${code}\``).join(', '),
+    message === undefined ? '' : `\`${message.source}\``,
+    hint,
+    `[source](${source})`,
+  ]);
+  return [
+    '# Errors of deployments',
+    'StampDeploy lists the root causes of a failed deployment, those of nested deployments too, each with its resource, ' +
+      'and adds this advice where it knows the code. The message tells apart what has the same code.',
+    `${table(['code of Azure', 'message', 'what to do', 'why'], rows)}\n`,
+  ].join('\n\n');
+}
+
 async function tasksPage(): Promise<string> {
   const folders = (await readdir('tasks')).filter((f) => f !== 'lib').sort();
   const tasks = await Promise.all(
@@ -66,6 +82,7 @@ async function tasksPage(): Promise<string> {
 export async function generatedPages(): Promise<Record<string, string>> {
   return {
     'docs/errors.md': errorsPage(),
+    'docs/deployment-errors.md': hintsPage(),
     'docs/tasks.md': await tasksPage(),
     'docs/what-if-noise.md': noisePage(),
     'docs/gate-checks.md': gatePage(),

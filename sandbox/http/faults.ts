@@ -13,6 +13,8 @@ export interface FaultRule {
   delayMs?: number;
   /** The connection is reset without an answer. */
   reset?: boolean;
+  /** The request is carried out, and the connection reset in the place of its answer. */
+  lost?: boolean;
   /** How often it fires at most. */
   count?: number;
   /** How many matching requests pass first. */
@@ -77,6 +79,7 @@ const kinds: Record<keyof FaultRule, 'string' | 'number' | 'boolean' | 'object' 
   body: 'any',
   delayMs: 'number',
   reset: 'boolean',
+  lost: 'boolean',
   count: 'number',
   skip: 'number',
   probability: 'number',
@@ -107,15 +110,16 @@ function isRuleKey(key: string): key is keyof FaultRule {
 
 function arm(rule: FaultRule, index: number): ArmedRule {
   checkRule(rule, index);
-  const { probability, status, delayMs, reset } = rule;
+  const { probability, status, delayMs, reset, lost } = rule;
   if (probability !== undefined && !(probability >= 0 && probability <= 1)) {
     throw new Error(`fault ${String(index)}: 'probability' must be from 0 to 1`);
   }
   if (status !== undefined && !(Number.isInteger(status) && status >= 200 && status <= 599)) {
     throw new Error(`fault ${String(index)}: 'status' must be from 200 to 599`);
   }
-  if (status === undefined && delayMs === undefined && reset !== true) {
-    throw new Error(`fault ${String(index)} does nothing: give 'status', 'delayMs' or 'reset'`);
+  if (status === undefined && delayMs === undefined && reset !== true && lost !== true) {
+    const allowed = "'status', 'delayMs', 'reset' or 'lost'";
+    throw new Error(`fault ${String(index)} does nothing: give ${allowed}`);
   }
   let path: RegExp | undefined;
   try {

@@ -110,15 +110,15 @@ async function inject(
 ): Promise<boolean> {
   if (fault.delayMs !== undefined) await delay(fault.delayMs, undefined, { signal, ref: false });
   if (fault.reset === true) {
-    // The TLS socket cannot send RST itself; the one below it can.
-    const socket = sockets.get(peer(request.socket)) ?? request.socket;
-    try {
-      socket.resetAndDestroy();
-    } catch {
-      socket.destroy();
-    }
-    request.socket.destroy();
+    reset(request, sockets);
     return true;
+  }
+  if (fault.lost === true) {
+    response.end = () => {
+      reset(request, sockets);
+      return response;
+    };
+    return false;
   }
   if (fault.status === undefined) return false;
   request.resume();
@@ -130,6 +130,17 @@ async function inject(
     sendJson(response, fault.status, body ?? code, fault.headers);
   }
   return true;
+}
+
+function reset(request: IncomingMessage, sockets: ReadonlyMap<string, Socket>): void {
+  // The TLS socket cannot send RST itself; the one below it can.
+  const socket = sockets.get(peer(request.socket)) ?? request.socket;
+  try {
+    socket.resetAndDestroy();
+  } catch {
+    socket.destroy();
+  }
+  request.socket.destroy();
 }
 
 function fail(

@@ -10,6 +10,10 @@ export interface ErrorDetail {
   readonly line?: number;
   /** One-based. */
   readonly column?: number;
+  /** What to do about this one, with the page that says so. */
+  readonly hint?: string;
+  /** Web page of what it is about. */
+  readonly link?: string;
 }
 
 /**
@@ -31,7 +35,7 @@ export const errorCodes = {
   },
   CONNECTION_INVALID: {
     cause: 'The service connection lacks a field or has a kind that is not supported.',
-    fix: 'Use an Azure Resource Manager connection with workload identity federation or a secret.',
+    fix: 'Use an Azure Resource Manager connection with workload identity federation, a secret, a certificate or a managed identity.',
   },
   AUTH_FAILED: {
     cause: 'No token could be had from the sign-in service of the connection.',
@@ -77,6 +81,10 @@ export const errorCodes = {
   BICEP_NOT_FOUND: {
     cause: 'No Bicep CLI was found, and downloading was not allowed.',
     fix: 'Put bicep on the PATH, give bicepPath, or set bicepDownload to true.',
+  },
+  BICEP_CHECKSUM: {
+    cause: 'The Bicep CLI is not the one that bicepChecksum names; it was not run.',
+    fix: 'Compare with the SHA-256 of the release; the checksum differs for each version and platform.',
   },
   BICEP_COMPILE: {
     cause: 'The Bicep file has errors.',

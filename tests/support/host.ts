@@ -80,6 +80,8 @@ export interface FakeAgent {
   /** Path inputs, in addition to `inputs`; names are those of task.json. */
   readonly paths?: Readonly<Record<string, string>>;
   readonly variables?: Readonly<Record<string, string>>;
+  /** The step's own environment. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly endpoints?: Readonly<
     Record<
       string,
@@ -110,5 +112,6 @@ export function fakePort(agent: FakeAgent): AgentPort {
     endpointParameter: (id, key) => filled(find(endpoint(id)?.parameters, key)),
     endpointData: (id, key) => filled(find(endpoint(id)?.data, key)),
     environment: () => ({ PATH: '/usr/bin' }),
+    environmentVariable: (name) => agent.environment?.[name],
   };
 }

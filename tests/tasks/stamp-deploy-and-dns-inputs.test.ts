@@ -70,6 +70,50 @@ describe('inputs of StampDeploy', () => {
       ],
     ],
     [
+      'several stamps',
+      { target: 'stamp', stamps: 'primary, neu' },
+      { ...template, ...topology },
+      [],
+    ],
+    [
+      'a .bicepparam alone',
+      { resourceGroup: 'rg', environmentVariables: 'REGION\nPASSWORD' },
+      { parametersFile: '/w/main.bicepparam' },
+      [],
+    ],
+    [
+      'stamps beside a stamp, to be deleted',
+      { target: 'stamp', stamp: 'weu', stamps: 'all', action: 'delete' },
+      topology,
+      [
+        'Input "stamps" is given, and so is the input "stamp"; allowed: one of the two.',
+        'Input "stamps" is not for the action delete; allowed: stamp.',
+      ],
+    ],
+    [
+      'stamps of no topology',
+      { resourceGroup: 'rg', stamps: 'all' },
+      template,
+      ['Input "stamps" selects stamps of the topology; allowed only when target is stamp.'],
+    ],
+    [
+      'values in the place of names, and other texts that cannot be right',
+      {
+        resourceGroup: 'rg',
+        environmentVariables: 'PASSWORD=hunter2',
+        bicepChecksum: 'sha256:1',
+        concurrency: '0',
+        whenActive: 'retry',
+      },
+      template,
+      [
+        'Input "environmentVariables" holds "PASSWORD=..."; allowed: names of environment variables, one a line, without values.',
+        'Input "concurrency" is "0"; allowed: a whole number from 1 to 32.',
+        'Input "bicepChecksum" is "sha256:1"; allowed: a SHA-256 of 64 hexadecimal digits.',
+        'Input "whenActive" is "retry"; allowed: fail, wait.',
+      ],
+    ],
+    [
       'overlays of nothing',
       { resourceGroup: 'rg', overlays: 'a.yml' },
       template,

@@ -64,6 +64,10 @@ export interface ArmFake {
   faults: Fault[];
   /** Tokens that are answered with 401. */
   readonly withdrawn: Set<string>;
+  /** Milliseconds from the first use of a token to the time when it is answered with 401. */
+  tokenLifetime: number;
+  /** First use of each token. */
+  readonly tokens: Map<string, number>;
   close(): Promise<void>;
 }
 
@@ -80,6 +84,8 @@ export async function startArm(clock: FakeClock): Promise<ArmFake> {
     whatIf: undefined,
     faults: [],
     withdrawn: new Set(),
+    tokenLifetime: Infinity,
+    tokens: new Map(),
     close: () => Promise.resolve(),
   };
   const server: TestServer = await listenTls(
@@ -109,7 +115,10 @@ async function handle(
   fake.requests.push(`${method} ${path}`);
   const text = await readBody(request);
   const token = request.headers.authorization?.replace('Bearer ', '') ?? '';
-  if (token === '' || fake.withdrawn.has(token)) {
+  const since = fake.tokens.get(token) ?? clock.now();
+  fake.tokens.set(token, since);
+  const expired = clock.now() - since > fake.tokenLifetime;
+  if (token === '' || expired || fake.withdrawn.has(token)) {
     send(response, 401, { error: { code: 'ExpiredAuthenticationToken', message: 'expired' } });
     return;
   }
@@ -227,7 +236,18 @@ function stateOf(fake: ArmFake, stored: Stored, clock: FakeClock): string {
 
 function operationsOf(fake: ArmFake, name: string): readonly ScriptedOperation[] | undefined {
   if (fake.deployments.has(name)) return fake.script.operations ?? [];
-  return fake.script.operations?.find((o) => o.name === name)?.nested;
+  return nestedIn(fake.script.operations ?? [], name);
+}
+
+function nestedIn(
+  operations: readonly ScriptedOperation[],
+  name: string,
+): readonly ScriptedOperation[] | undefined {
+  for (const { name: own, nested = [] } of operations) {
+    const found = own === name ? nested : nestedIn(nested, name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function shown(path: string, o: ScriptedOperation, fake: ArmFake, clock: FakeClock): unknown[] {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { RestError, type HttpClient } from '@azure/core-rest-pipeline';
 import { createDeployment } from '../../tasks/lib/azure/deployments.ts';
 import type { ServiceConnection } from '../../tasks/lib/azure/connection.ts';
 import { deploy } from '../../tasks/lib/deploy/deploy.ts';
 import type { Patience } from '../../tasks/lib/deploy/patience.ts';
 import type { Content, DeploymentPort, DeploymentState } from '../../tasks/lib/deploy/port.ts';
-import { contentTag, requestTag } from '../../tasks/lib/deploy/start.ts';
+import { contentTag, requestTag, type WhenActive } from '../../tasks/lib/deploy/start.ts';
 import { SpokelineError } from '../../tasks/lib/errors.ts';
 import { fakeClock, type FakeClock } from '../support/clock.ts';
 import { startArm, type ArmFake } from './stamp-deploy-arm.ts';
@@ -21,11 +22,18 @@ export interface Bench {
   readonly controller: AbortController;
   /** How often a token was asked for. */
   tokens: number;
+  /** How many of the next requests find no address for Resource Manager. */
+  unresolved: number;
   /** How many of the next sign-ins get no answer. */
   brokenSignIns: number;
   patience(seconds?: number): Patience;
   /** Deploys, under a request id. */
-  go(request?: string, seconds?: number, cancelDeployment?: boolean): Promise<DeploymentState>;
+  go(
+    request?: string,
+    seconds?: number,
+    cancelDeployment?: boolean,
+    whenActive?: WhenActive,
+  ): Promise<DeploymentState>;
   /** Runs `act` when the task has slept `n` times. */
   afterSleeps(n: number, act: () => void): void;
 }
@@ -47,6 +55,16 @@ export async function startBench(lifetimeMs = 3_600_000): Promise<Bench> {
     subscriptionId: subscription,
   };
   let kept = 'token-1';
+  let renewals = 1;
+  const httpClient: HttpClient = {
+    sendRequest: (request) => {
+      if (bench.unresolved === 0) return arm.httpClient.sendRequest(request);
+      bench.unresolved -= 1;
+      // As core-rest-pipeline reports a look-up that fails for the moment.
+      const options = { code: 'EAI_AGAIN', request };
+      return Promise.reject(new RestError('getaddrinfo EAI_AGAIN management', options));
+    },
+  };
   const source = {
     token: (_scope: string, _signal?: AbortSignal, options?: { fresh?: boolean }) => {
       bench.tokens += 1;
@@ -55,13 +73,12 @@ export async function startBench(lifetimeMs = 3_600_000): Promise<Bench> {
         const error = new SpokelineError('AUTH_FAILED', 'no sign-in', { transient: true });
         return Promise.reject(error);
       }
-      if (options?.fresh) kept = 'token-2';
+      if (options?.fresh) kept = `token-${(renewals += 1)}`;
       return Promise.resolve({ token: kept, expiresAt: Date.now() + lifetimeMs });
     },
   };
   const scope = { kind: 'resourceGroup', subscription, resourceGroup: 'rg' } as const;
-  const target = { scope, name: 'd' };
-  const port = createDeployment(connection, source, target, clock, { httpClient: arm.httpClient });
+  const port = createDeployment(connection, source, { scope, name: 'd' }, clock, { httpClient });
   const watcher = {
     info: (text: string) => lines.push(text),
     error: (text: string) => lines.push(`! ${text}`),
@@ -75,6 +92,7 @@ export async function startBench(lifetimeMs = 3_600_000): Promise<Bench> {
     controller,
     tokens: 0,
     brokenSignIns: 0,
+    unresolved: 0,
     patience: (seconds = 3600) => ({
       clock,
       signal: controller.signal,
@@ -82,9 +100,10 @@ export async function startBench(lifetimeMs = 3_600_000): Promise<Bench> {
       random: () => 0.5,
       onDelay: (text) => lines.push(`~ ${text}`),
     }),
-    go: (request = 'r1', seconds = 3600, cancelDeployment = true) =>
+    go: (request = 'r1', seconds = 3600, cancelDeployment = true, whenActive = 'fail') =>
       deploy(port, content(request), watcher, bench.patience(seconds), {
         cancelDeployment,
+        whenActive,
         expected: 1,
       }),
     afterSleeps(n, act) {

@@ -56,6 +56,9 @@ describe('how a deployment ends', () => {
       {
         code: 'ConflictError',
         message: 'A vault with the same name already exists in deleted state.',
+        hint:
+          'A deleted vault keeps its name until it is purged: recover it (createMode recover), purge it, or choose ' +
+          'another name. https://learn.microsoft.com/azure/key-vault/general/key-vault-recovery',
         target: `/subscriptions/${subscription}/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv`,
       },
     ]);
@@ -121,9 +124,11 @@ describe('how a deployment ends', () => {
     };
     const error = await failure(validateDeployment(bench.port, content('r'), bench.patience()));
     assert.equal(error.code, 'TEMPLATE_INVALID');
-    assert.deepEqual(error.details, [
-      { code: 'SkuNotAvailable', message: 'no such SKU here', target: 'vm1' },
-    ]);
+    assert.deepEqual(
+      error.details.map(({ code, message, target }) => [code, message, target]),
+      [['SkuNotAvailable', 'no such SKU here', 'vm1']],
+    );
+    assert.match(error.details[0]?.hint ?? '', /^This size or SKU is not offered .* https:\/\//);
     assert.equal(bench.arm.begun, 0);
   });
 
@@ -145,5 +150,9 @@ describe('how a deployment ends', () => {
     const error = await failure(bench.go());
     assert.equal(error.code, 'ARM_FORBIDDEN');
     assert.equal(error.message, `The identity lacks the action ${action} at ${scope}.`);
+    assert.match(
+      error.hint ?? '',
+      /^Give the connection's identity, client x \(object id y\), a role /,
+    );
   });
 });

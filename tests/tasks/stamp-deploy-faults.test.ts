@@ -88,6 +88,69 @@ describe('StampDeploy against a difficult Resource Manager', () => {
     assert.equal(bench.arm.begun, 1);
   });
 
+  it('deploys once when a lost PUT shows up only after it was sent again', async () => {
+    bench.arm.script = { takes: 60_000 };
+    bench.arm.faults = [
+      { method: 'PUT', path: deploymentPath, times: 1, reset: 'after' },
+      { method: 'GET', path: deploymentPath, times: 4, status: 404 },
+    ];
+    assert.equal((await bench.go()).state, 'Succeeded');
+    assert.equal(bench.arm.begun, 1);
+    assert.equal(bench.arm.requests.filter((r) => r.startsWith('PUT')).length, 2);
+  });
+
+  it('waits for a name that does not resolve for the moment, also before it has begun', async () => {
+    bench.arm.script = { takes: 10_000 };
+    bench.unresolved = 2;
+    bench.afterSleeps(5, () => {
+      bench.unresolved = 3;
+    });
+    assert.equal((await bench.go()).state, 'Succeeded');
+    assert.equal(bench.arm.begun, 1);
+    assert.equal(bench.unresolved, 0);
+    assert.ok(
+      bench.lines.includes(
+        '~ no answer from Azure (EAI_AGAIN) while starting; trying again in 0.8 s.',
+      ),
+      bench.lines.join('\n'),
+    );
+  });
+
+  it('takes any number of 429 within its own time, and says so when that is up', async () => {
+    bench.arm.script = { takes: 30_000 };
+    bench.arm.faults = [
+      {
+        method: 'PUT',
+        path: deploymentPath,
+        times: 40,
+        status: 429,
+        headers: { 'retry-after': '20' },
+      },
+    ];
+    assert.equal((await bench.go()).state, 'Succeeded');
+    assert.equal(bench.arm.begun, 1);
+    const begun = bench.clock.now();
+    bench.arm.deployments.clear();
+    bench.arm.faults = [{ method: 'PUT', path: deploymentPath, times: 10_000, status: 429 }];
+    const error = await failure(bench.go('r2', 300));
+    assert.equal(error.code, 'TIMEOUT');
+    assert.ok(bench.clock.now() - begun < 400_000);
+    assert.equal(bench.arm.begun, 1);
+  });
+
+  it('follows a deployment of hours with tokens of one hour', async () => {
+    const hour = 3_600_000;
+    const slow = { type: 'Microsoft.Network/azureFirewalls', name: 'fw', from: 0, to: 2.5 * hour };
+    bench.arm.script = { takes: 2.5 * hour, operations: [slow] };
+    bench.arm.tokenLifetime = hour;
+    // Polls of hours in the time of a test: one of ten is enough.
+    const sleep = bench.clock.sleep.bind(bench.clock);
+    bench.clock.sleep = (ms, signal) => sleep(ms * 10, signal);
+    assert.equal((await bench.go('r1', 5 * 3600)).state, 'Succeeded');
+    assert.equal(bench.arm.begun, 1);
+    assert.ok(bench.arm.tokens.size >= 3, `${bench.arm.tokens.size} tokens were used`);
+  });
+
   it('takes 404 right after the PUT for a deployment that is not visible yet', async () => {
     bench.arm.script = { takes: 2_000 };
     bench.arm.faults = [{ method: 'GET', path: deploymentPath, times: 6, status: 404 }];
@@ -124,6 +187,34 @@ describe('StampDeploy against a difficult Resource Manager', () => {
       'Another deployment of the same name is Running with other content; nothing was deployed.',
     );
     assert.equal(error.details[0]?.code, 'DeploymentActive');
+  });
+
+  it('waits for a running deployment with other content when it is told to', async () => {
+    bench.arm.script = { takes: 20_000 };
+    await bench.port.start(content('earlier', 'other'), bench.controller.signal);
+    assert.equal((await bench.go('r1', 3600, true, 'wait')).state, 'Succeeded');
+    assert.equal(bench.arm.begun, 2);
+    assert.equal([...bench.arm.deployments.values()][0]?.tags['spokeline-request'], 'r1');
+    assert.ok(
+      bench.lines.includes(
+        '~ Another deployment of the same name is Running with other content ' +
+          '(correlation id c0ffee00-0000-4000-8000-000000000001); waiting for its end.',
+      ),
+      bench.lines.join('\n'),
+    );
+  });
+
+  it('does not wait for another deployment beyond its own time, nor touch it', async () => {
+    bench.arm.script = { takes: 600_000 };
+    await bench.port.start(content('earlier', 'other'), bench.controller.signal);
+    const error = await failure(bench.go('r1', 60, true, 'wait'));
+    assert.equal(error.code, 'TIMEOUT');
+    assert.equal(
+      error.message,
+      'The time given to the task ran out; no deployment of this run was seen in Azure.',
+    );
+    assert.equal([...bench.arm.deployments.values()][0]?.cancelledAt, undefined);
+    assert.equal(bench.arm.begun, 1);
   });
 
   it('signs in again when the token is refused before its time', async () => {

@@ -84,6 +84,90 @@ describe('StampDeploy does not lose sight of a deployment', () => {
   });
 });
 
+describe('a deployment with modules', () => {
+  let bench: Bench;
+  const kv = { type: 'Microsoft.KeyVault/vaults', from: 0 };
+  const module = 'Microsoft.Resources/deployments';
+
+  beforeEach(async () => {
+    bench = await startBench();
+    bench.arm.script = {
+      takes: 20_000,
+      operations: [
+        {
+          type: module,
+          name: 'data',
+          from: 0,
+          to: 12_000,
+          nested: [
+            { ...kv, name: 'kv', to: 5_000 },
+            {
+              type: module,
+              name: 'deep',
+              from: 1_000,
+              to: 11_000,
+              nested: [{ ...kv, name: 'kv2', to: 9_000 }],
+            },
+          ],
+        },
+        {
+          type: module,
+          name: 'late',
+          from: 12_000,
+          to: 19_900,
+          nested: [{ ...kv, name: 'kv3', to: 19_800 }],
+        },
+      ],
+    };
+  });
+
+  afterEach(() => bench.arm.close());
+
+  it('shows their resources too, indented', async () => {
+    await bench.go();
+    assert.deepEqual(
+      bench.lines.filter((line) => line.startsWith('  ')),
+      [
+        '  started Microsoft.Resources/deployments data',
+        '    started Microsoft.KeyVault/vaults kv',
+        '    started Microsoft.Resources/deployments deep',
+        '      started Microsoft.KeyVault/vaults kv2',
+        '    done    Microsoft.KeyVault/vaults kv (5.0 s)',
+        '      done    Microsoft.KeyVault/vaults kv2 (9.0 s)',
+        '    done    Microsoft.Resources/deployments deep (10 s)',
+        '  done    Microsoft.Resources/deployments data (12 s)',
+        '  started Microsoft.Resources/deployments late',
+        '    started Microsoft.KeyVault/vaults kv3',
+        '  done    Microsoft.Resources/deployments late (7.9 s)',
+        '    done    Microsoft.KeyVault/vaults kv3 (20 s)',
+      ],
+    );
+  });
+
+  it('is seen to end as soon as one without, with one list a poll', async () => {
+    await bench.go();
+    const nested = { sleeps: [...bench.clock.sleeps], requests: [...bench.arm.requests] };
+    const lists = nested.requests.filter((r) => r.endsWith('/operations')).length;
+    // After the end: the last lists of the deployment and of what has not shown its end.
+    assert.ok(lists <= nested.sleeps.length + 2, `${lists} lists in ${nested.sleeps.length} polls`);
+    const { operations: _none, ...plain } = bench.arm.script;
+    await bench.arm.close();
+    bench = await startBench();
+    bench.arm.script = { ...plain, operations: [{ ...kv, name: 'kv', to: 19_900 }] };
+    await bench.go();
+    assert.deepEqual(nested.sleeps, bench.clock.sleeps);
+  });
+
+  it('goes on showing the others when one of them may not be looked at', async () => {
+    const path = /\/deployments\/deep\/operations$/;
+    const body = { error: { code: 'AuthorizationFailed', message: 'no' } };
+    bench.arm.faults = [{ method: 'GET', path, times: 100, status: 403, body }];
+    assert.equal((await bench.go()).state, 'Succeeded');
+    assert.equal(bench.arm.requests.filter((r) => path.test(r)).length, 1);
+    assert.ok(bench.lines.includes('    done    Microsoft.KeyVault/vaults kv3 (20 s)'));
+  });
+});
+
 describe('the end of a run that has begun no deployment', () => {
   let bench: Bench;
 

@@ -1,42 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Inputs } from '../../tasks/StampDeploy/StampDeployV1/inputs.ts';
-import { run } from '../../tasks/StampDeploy/StampDeployV1/task.ts';
 import { SpokelineError } from '../../tasks/lib/errors.ts';
-import { fakeClock, type FakeClock } from '../support/clock.ts';
-import { fakeContext, type RecordedContext } from '../support/host.ts';
+import type { RecordedContext } from '../support/host.ts';
 import { writeStandIn } from '../unit/bicep/stand-in.ts';
-import { startArm, type ArmFake } from './stamp-deploy-arm.ts';
-
-const subscription = '00000000-0000-4000-8000-00000000000b';
-const topology = `
-name: shop
-cloud: public
-hub:
-  subscription: 00000000-0000-4000-8000-00000000000a
-  resourceGroup: rg-hub
-  region: westeurope
-  network: { name: vnet-hub, addressSpace: [10.0.0.0/16], subnets: { AzureFirewallSubnet: /26, agents: /27, endpoints: /27 } }
-  dns: { resourceGroup: rg-dns, resolvers: [10.0.0.53] }
-stamps:
-${[
-  ['weu', 'primary', 1],
-  ['neu', 'secondary', 2],
-  ['sea-1', 'secondary', 3],
-]
-  .map(
-    ([name, role, n]) => `  ${name}:
-    role: ${role}
-    region: westeurope
-    subscription: ${subscription}
-    resourceGroup: rg-${name}
-    network: { name: vnet-${name}, addressSpace: [10.${n}.0.0/16], subnets: { application: /24, endpoints: /27 } }
-    parameters: { keyVaultName: kv-${name} }`,
-  )
-  .join('\n')}
-`;
+import type { ArmFake } from './stamp-deploy-arm.ts';
+import { startWorld, type DeployWorld } from './stamp-deploy-world.ts';
 
 const template = {
   $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#',
@@ -51,78 +21,34 @@ const template = {
 };
 
 describe('StampDeploy', () => {
+  let world: DeployWorld;
   let directory: string;
-  let clock: FakeClock;
   let arm: ArmFake;
   let context: RecordedContext;
   const more: string[] = [];
 
   beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'spk-deploy-'));
-    await writeFile(join(directory, 'topology.yml'), topology);
-    await writeFile(join(directory, 'main.json'), JSON.stringify(template));
-    await writeFile(join(directory, 'main.bicep'), 'param stamp object\n');
-    clock = fakeClock();
-    arm = await startArm(clock);
-    const agent = { workingDirectory: directory, buildId: '42', stage: 'primary', job: 'stamp' };
-    context = fakeContext({ clock, agent });
+    world = await startWorld();
+    ({ directory, arm, context } = world);
+    await world.write('main.json', JSON.stringify(template));
+    await world.write('main.bicep', 'param stamp object\n');
   });
 
   afterEach(async () => {
-    await arm.close();
-    for (const path of [directory, ...more.splice(0)])
-      await rm(path, { recursive: true, force: true });
+    await world.end();
+    for (const path of more.splice(0)) await rm(path, { recursive: true, force: true });
   });
 
-  function act(given: Partial<Inputs> = {}): Promise<void> {
-    const inputs: Inputs = {
-      azureSubscription: {
-        id: 'c',
-        scheme: 'ServicePrincipal',
-        resourceManagerUrl: arm.url,
-        authorityUrl: arm.url,
-        audience: arm.url,
-        tenantId: 't',
-        clientId: 'c',
-        secret: 's',
+  const act = (given: Partial<Inputs> = {}, attempt = '1') =>
+    world.act(
+      {
+        template: join(directory, 'main.json'),
+        parameters: { password: 'top secret' },
+        stamp: 'primary',
+        ...given,
       },
-      action: 'create',
-      kind: 'deployment',
-      template: join(directory, 'main.json'),
-      parametersFile: undefined,
-      parameters: { password: 'top secret' },
-      topology: join(directory, 'topology.yml'),
-      overlays: [],
-      target: 'stamp',
-      stamp: 'primary',
-      resourceGroup: undefined,
-      subscription: undefined,
-      managementGroup: undefined,
-      location: undefined,
-      failOn: 'none',
-      ignoreChanges: [],
-      ignoreKnownNoise: true,
-      whatIfFile: undefined,
-      deleteWhat: 'deployment',
-      trafficState: 'unknown',
-      onUnmanage: 'detachAll',
-      denyMode: 'none',
-      denyExcludedPrincipals: [],
-      denyExcludedActions: [],
-      denyChildScopes: false,
-      deploymentName: undefined,
-      bicepPath: undefined,
-      bicepDownload: false,
-      bicepVersion: undefined,
-      cancelDeployment: true,
-      timeout: 600,
-      ...given,
-    };
-    const tokens = {
-      token: () => Promise.resolve({ token: 'x', expiresAt: Date.now() + 3_600_000 }),
-    };
-    return run(inputs, context, { httpClient: arm.httpClient, tokens });
-  }
+      attempt,
+    );
 
   async function failure(promise: Promise<unknown>): Promise<SpokelineError> {
     try {
@@ -174,6 +100,29 @@ describe('StampDeploy', () => {
     assert.equal([...arm.deployments.values()][0]?.tags['spokeline-content'], first);
     await act({ parameters: { password: 'another', size: 'L' } });
     assert.notEqual([...arm.deployments.values()][0]?.tags['spokeline-content'], first);
+  });
+
+  it('follows what an earlier attempt of the job began, if it still runs with the same content', async () => {
+    arm.script = { takes: 30_000 };
+    const lost = await failure(act({ timeout: 5, cancelDeployment: false }));
+    assert.equal(lost.code, 'TIMEOUT');
+    const [first = ''] = arm.deployments.keys();
+    await act({}, '2');
+    assert.deepEqual([...arm.deployments.keys()], [first]);
+    assert.equal(context.outputs['deploymentName']?.value, first);
+    assert.equal(arm.begun, 1);
+  });
+
+  it('deploys under a name of its own in a further attempt otherwise', async () => {
+    await act();
+    await act({}, '2');
+    world.clock.advance(60_000);
+    arm.script = { takes: 30_000 };
+    await failure(act({ timeout: 5, cancelDeployment: false }, '3'));
+    await act({ parameters: { password: 'top secret', size: 'L' } }, '4');
+    const names = [...arm.deployments.keys()];
+    assert.equal(new Set(names).size, 4);
+    assert.match(names[1] ?? '', /^spokeline-weu-42-primary-stamp-2-[0-9a-f]{8}$/);
   });
 
   it('asks Azure and deploys nothing when it validates', async () => {

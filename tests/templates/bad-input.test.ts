@@ -117,7 +117,9 @@ describe('bad input', function () {
       );
       assert.match(
         done.hint ?? '',
-        new RegExp(`^Give the connection's identity a role with ${right} at ${scope}; `),
+        new RegExp(
+          `^Give the connection's identity, client \\S+ \\(object id \\S+\\), a role with ${right} at ${scope}; `,
+        ),
       );
       assert.deepEqual(
         done.requests.map(({ method, status }) => `${method} ${status}`),

@@ -50,7 +50,11 @@ function read(compilation: Compilation, path: string): Model {
 }
 
 /** Reads and checks a file. Throws InvalidPath if the file itself cannot be read. */
-export function load(path: string, extensions: readonly string[]): Loaded {
+export function load(
+  path: string,
+  extensions: readonly string[],
+  overridden: readonly string[] = [],
+): Loaded {
   if (!extensions.some((extension) => path.endsWith(extension))) {
     throw new InvalidPath(`Invalid file path: ${path}`);
   }
@@ -58,7 +62,7 @@ export function load(path: string, extensions: readonly string[]): Loaded {
   const model = read(compilation, resolve(path));
   for (const each of compilation.models.values()) {
     if (each.kind === 'json') continue;
-    checkModel(each);
+    checkModel(each, each === model ? overridden : []);
     lint(each, readConfiguration(each.path, compilation.files));
   }
   return { compilation, model };
@@ -131,7 +135,7 @@ export function compileParams(
   path: string,
   overrides: Readonly<Record<string, JsonValue>>,
 ): CompileParamsResult {
-  const loaded = load(path, ['.bicepparam']);
+  const loaded = load(path, ['.bicepparam'], Object.keys(overrides));
   const { compilation, model } = loaded;
   const target = model.using?.target;
   const template =

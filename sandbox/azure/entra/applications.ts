@@ -1,5 +1,6 @@
 import type { JsonWebKey } from 'node:crypto';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID, X509Certificate } from 'node:crypto';
+import { checkCertificateAssertion } from './certificates.ts';
 import { TokenError } from './errors.ts';
 import { checkToken, readClaims } from './jwt.ts';
 
@@ -15,6 +16,8 @@ export interface ApplicationRequest {
   clientId?: string;
   secret?: string;
   federated?: readonly FederatedCredential[];
+  /** PEM, without their keys. */
+  certificates?: readonly string[];
 }
 
 /** An application with its service principal. */
@@ -24,6 +27,7 @@ export interface Application {
   objectId: string;
   secret: string | undefined;
   federated: readonly Required<FederatedCredential>[];
+  certificates: readonly X509Certificate[];
 }
 
 const exchangeAudience = 'api://AzureADTokenExchange';
@@ -33,7 +37,7 @@ export class Directory {
   readonly #applications = new Map<string, Application>();
   readonly #issuers = new Map<string, JsonWebKey[]>();
 
-  /** A secret is made up if neither it nor a federated credential is given. */
+  /** A secret is made up if no other credential is given. */
   add(request: ApplicationRequest): Application {
     const clientId = request.clientId ?? randomUUID();
     if (this.#applications.has(clientId.toLowerCase())) {
@@ -43,13 +47,16 @@ export class Directory {
       ...credential,
       audience: credential.audience ?? exchangeAudience,
     }));
-    const own = federated.length === 0 ? randomBytes(30).toString('base64url') : undefined;
+    const certificates = (request.certificates ?? []).map((pem) => new X509Certificate(pem));
+    const none = federated.length === 0 && certificates.length === 0;
+    const own = none ? randomBytes(30).toString('base64url') : undefined;
     const made: Application = {
       name: request.name,
       clientId,
       objectId: randomUUID(),
       secret: request.secret ?? own,
       federated,
+      certificates,
     };
     this.#applications.set(clientId.toLowerCase(), made);
     return made;
@@ -82,11 +89,23 @@ export class Directory {
     );
   }
 
-  /** @throws TokenError AADSTS70021, 700024 or 700027 */
-  checkAssertion(application: Application, assertion: string, nowSeconds: number): void {
+  /**
+   * @param audiences addresses of the token endpoint, for an assertion that the application signed itself
+   * @throws TokenError AADSTS70021, 700023, 700024, 700027 or 1000502
+   */
+  checkAssertion(
+    application: Application,
+    assertion: string,
+    audiences: readonly string[],
+    nowSeconds: number,
+  ): void {
     const read = readClaims(assertion);
     if (read === undefined) {
       throw new TokenError(401, 'invalid_client', 50027, 'JWT token is invalid or malformed.');
+    }
+    if (read.iss?.toLowerCase() === application.clientId.toLowerCase() && read.sub === read.iss) {
+      checkCertificateAssertion(assertion, application.certificates, audiences, nowSeconds);
+      return;
     }
     const credential = application.federated.find(
       ({ issuer, subject, audience }) =>

@@ -42,6 +42,14 @@ export interface Entra {
   ): Pick<Application, 'clientId' | 'objectId' | 'secret'>;
   /** Assertions of this issuer are verified with this key, besides those it has. */
   trustIssuer(issuer: string, publicJwk: JsonWebKey): void;
+  /**
+   * A token for an identity of a machine, which its metadata service vouches for; times in seconds.
+   * @throws TokenError for a client id that is none
+   */
+  tokenFor(
+    clientId: string,
+    resource: string,
+  ): { token: string; expiresAt: number; lifetime: number };
   /** A resource that tokens may be asked for, besides Azure's own; its URL without a scope. */
   addResource(resource: string): void;
   /** Undefined unless signature, dates and audience are right; a slash at the end does not matter. */
@@ -88,7 +96,9 @@ export async function startEntra(o: EntraOptions): Promise<Entra> {
       const message = `The client_assertion_type must be '${assertionType}'.`;
       throw new TokenError(400, 'invalid_request', 900144, message);
     }
-    directory.checkAssertion(application, assertion, seconds());
+    const home = `${base}/${o.tenantId}`;
+    const audiences = [`${home}/oauth2/v2.0/token`, `${home}/oauth2/token`, `${home}/v2.0`];
+    directory.checkAssertion(application, assertion, audiences, seconds());
     return { application, proof: '2' };
   }
 
@@ -115,7 +125,23 @@ export async function startEntra(o: EntraOptions): Promise<Entra> {
     const { application, proof } = authenticate(form);
     const resource = resourceOf(form);
     const issuedAt = seconds();
-    const token = key.sign({
+    const token = sign(application, resource, proof, issuedAt);
+    return {
+      token_type: 'Bearer',
+      expires_in: lifetime,
+      ext_expires_in: lifetime,
+      ...(form.has('resource') ? { expires_on: String(issuedAt + lifetime), resource } : {}),
+      access_token: token,
+    };
+  }
+
+  function sign(
+    application: Application,
+    resource: string,
+    proof: '1' | '2',
+    issuedAt: number,
+  ): string {
+    return key.sign({
       aud: resource,
       iss: `https://sts.windows.net/${o.tenantId}/`,
       iat: issuedAt,
@@ -131,13 +157,6 @@ export async function startEntra(o: EntraOptions): Promise<Entra> {
       uti: randomUUID(),
       ver: '1.0',
     });
-    return {
-      token_type: 'Bearer',
-      expires_in: lifetime,
-      ext_expires_in: lifetime,
-      ...(form.has('resource') ? { expires_on: String(issuedAt + lifetime), resource } : {}),
-      access_token: token,
-    };
   }
 
   async function token(
@@ -208,6 +227,12 @@ export async function startEntra(o: EntraOptions): Promise<Entra> {
     },
     trustIssuer(issuer, publicJwk) {
       directory.trust(issuer, publicJwk);
+    },
+    tokenFor(clientId, resource) {
+      const issuedAt = seconds();
+      const application = directory.find(clientId, o.tenantId);
+      const token = sign(application, resource, '2', issuedAt);
+      return { token, expiresAt: issuedAt + lifetime, lifetime };
     },
     addResource(resource) {
       resources.add(trimSlash(resource));

@@ -39,6 +39,11 @@ export function readClaims(token: string): Claims | undefined {
   });
 }
 
+/** Header of a compact JWT without any check, undefined if it is none. */
+export function readHeader(token: string): Record<string, unknown> | undefined {
+  return decodePart(token.split('.')[0] ?? '');
+}
+
 /**
  * Checks signature (RS256 only: a token may not choose its own algorithm) and dates.
  * @param nowSeconds since 1970
@@ -50,7 +55,7 @@ export function checkToken(
 ): { claims: Claims } | { fault: TokenFault } {
   const claims = readClaims(token);
   const [head = '', body = '', signature = ''] = token.split('.');
-  const header = decodePart(head);
+  const header = readHeader(token);
   if (claims === undefined || header === undefined) return { fault: 'malformed' };
   if (header['alg'] !== 'RS256') return { fault: 'signature' };
   const candidates = keys.filter(

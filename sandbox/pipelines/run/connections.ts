@@ -1,5 +1,15 @@
 import { PipelineError } from '../expand/tree.ts';
 
+const schemes = [
+  'WorkloadIdentityFederation',
+  'ServicePrincipal',
+  'ManagedServiceIdentity',
+] as const;
+
+function isScheme(text: string): text is Connection['scheme'] {
+  return schemes.some((scheme) => scheme === text);
+}
+
 /** A service connection of the project. */
 export interface Connection {
   name: string;
@@ -7,8 +17,11 @@ export interface Connection {
   id: string;
   /** Such as the resource manager's URL. */
   url: string;
-  scheme: 'WorkloadIdentityFederation' | 'ServicePrincipal';
-  /** `tenantid`, `serviceprincipalid` and, for a secret, `serviceprincipalkey`. */
+  scheme: (typeof schemes)[number];
+  /**
+   * `tenantid`, `serviceprincipalid` and `serviceprincipalkey`, or `servicePrincipalCertificate` and
+   * `authenticationType`.
+   */
   parameters: Readonly<Record<string, string>>;
   data: Readonly<Record<string, string>>;
 }
@@ -39,7 +52,7 @@ export function parseConnections(document: unknown): Connection[] {
       throw new PipelineError(`connection ${label}: '${key}' must be text`);
     };
     const scheme = text('scheme');
-    if (scheme !== 'WorkloadIdentityFederation' && scheme !== 'ServicePrincipal') {
+    if (!isScheme(scheme)) {
       throw new PipelineError(`connection ${label}: unknown scheme '${scheme}'`);
     }
     const id = text('id');
@@ -72,6 +85,6 @@ function words(value: unknown, what: string): Record<string, string> {
 
 /** Values that must not show in any log. */
 export function secretsOf(connection: Connection): string[] {
-  const { serviceprincipalkey } = connection.parameters;
-  return serviceprincipalkey === undefined ? [] : [serviceprincipalkey];
+  const { serviceprincipalkey, servicePrincipalCertificate } = connection.parameters;
+  return [serviceprincipalkey, servicePrincipalCertificate].filter((s) => s !== undefined);
 }

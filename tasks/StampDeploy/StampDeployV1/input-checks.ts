@@ -9,6 +9,7 @@ interface ScopeInputs {
   readonly target: string;
   readonly topology: string | undefined;
   readonly stamp: string | undefined;
+  readonly stamps: readonly string[];
   readonly resourceGroup: string | undefined;
   readonly subscription: string | undefined;
   readonly managementGroup: string | undefined;
@@ -27,7 +28,7 @@ export function checkScope(given: ScopeInputs, problem: Problem<keyof ScopeInput
   switch (target) {
     case 'stamp':
       need('topology');
-      need('stamp');
+      if (given.stamps.length === 0) need('stamp');
       return;
     case 'hub':
       need('topology');
@@ -53,6 +54,26 @@ function needSubscription(given: ScopeInputs, problem: Problem<keyof ScopeInputs
   const own = given.azureSubscription.subscriptionId;
   if (given.subscription !== undefined || own !== undefined) return;
   problem('subscription', 'is needed, for the service connection has no subscription');
+}
+
+interface StampsInputs {
+  readonly action: string;
+  readonly target: string;
+  readonly stamp: string | undefined;
+  readonly stamps: readonly string[];
+}
+
+/** Several stamps are deployed, but taken away one by one. */
+export function checkStamps(given: StampsInputs, problem: Problem<keyof StampsInputs>): void {
+  const { action, target, stamp, stamps } = given;
+  if (stamps.length === 0) return;
+  if (target !== 'stamp') {
+    problem('stamps', 'selects stamps of the topology; allowed only when target is stamp');
+  }
+  if (stamp !== undefined) {
+    problem('stamps', 'is given, and so is the input "stamp"; allowed: one of the two');
+  }
+  if (action === 'delete') problem('stamps', 'is not for the action delete; allowed: stamp');
 }
 
 interface WhatIfInputs {

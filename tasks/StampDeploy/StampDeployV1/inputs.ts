@@ -1,3 +1,4 @@
+import { isParamsFile } from '../../lib/bicep/params-file.ts';
 import {
   locationName,
   managementGroupName,
@@ -9,8 +10,10 @@ import {
   connection,
   defineInputs,
   document,
+  environmentVariables,
   entries,
   flag,
+  integer,
   list,
   path,
   paths,
@@ -18,11 +21,15 @@ import {
   text,
   type InputsOf,
 } from '../../lib/host/inputs.ts';
-import { checkDelete, checkScope, checkStack, checkWhatIf } from './input-checks.ts';
+import { checkDelete, checkScope, checkStack, checkStamps, checkWhatIf } from './input-checks.ts';
 
 const deploymentName = {
   expression: /^[A-Za-z0-9_.()-]{1,64}$/,
   allowed: 'at most 64 letters, digits, and _ - . ( )',
+};
+const checksum = {
+  expression: /^[0-9a-f]{64}$/i,
+  allowed: 'a SHA-256 of 64 hexadecimal digits',
 };
 const version = { expression: /^\d+\.\d+\.\d+$/, allowed: 'a version such as 0.36.1' };
 
@@ -36,12 +43,16 @@ export const inputs = defineInputs(
     template: path(),
     parametersFile: path(),
     parameters: document(),
+    environmentVariables: environmentVariables(),
+    externalInputs: document(),
     topology: path(),
     overlays: paths(),
     target: choice(['resourceGroup', 'stamp', 'hub', 'subscription', 'managementGroup', 'tenant'], {
       default: 'resourceGroup',
     }),
     stamp: text(),
+    stamps: list(),
+    concurrency: integer({ default: 4, min: 1, max: 32 }),
     resourceGroup: text({ pattern: resourceGroupName }),
     subscription: text({ pattern: subscriptionId }),
     managementGroup: text({ pattern: managementGroupName }),
@@ -61,6 +72,8 @@ export const inputs = defineInputs(
     bicepPath: path(),
     bicepDownload: flag({ default: false }),
     bicepVersion: text({ pattern: version }),
+    bicepChecksum: text({ pattern: checksum }),
+    whenActive: choice(['fail', 'wait'], { default: 'fail' }),
     cancelDeployment: flag({ default: true }),
     timeout: seconds({ default: 3600, min: 1, max: 86400 }),
   },
@@ -73,9 +86,10 @@ export const inputs = defineInputs(
       return;
     }
     checkWhatIf(given, problem);
+    checkStamps(given, problem);
     checkStack(given, problem);
     if (given.action === 'delete') checkDelete(given, problem);
-    else if (given.template === undefined) {
+    else if (given.template === undefined && !isParamsFile(given.parametersFile)) {
       problem('template', `is needed when action is ${given.action}`);
     }
     checkScope(given, problem);

@@ -1,21 +1,22 @@
+import { isParamsFile } from '../../lib/bicep/params-file.ts';
 import { legsOf } from '../../lib/deploy/legs.ts';
-import { mergeParameters } from '../../lib/deploy/parameters.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { selectStamps, type Network, type Topology } from '../../lib/topology/model.ts';
 import { scopeText } from '../../lib/deploy/scope.ts';
 import type { Inputs } from './inputs.ts';
 import { destinationOf } from './scope.ts';
-import { loadParameters, loadTemplate } from './source.ts';
+import { loadSources } from './source.ts';
 import { hubPlace, stampPlace } from './target.ts';
 
 /** Says what would go where, and gives the pipeline a leg for each secondary stamp. Needs no sign-in. */
 export async function plan(given: Inputs, topology: Topology, context: TaskContext): Promise<void> {
   const { log } = context;
   const stamps = Object.values(topology.stamps);
+  const selector = given.stamp ?? (given.stamps.join(',') || undefined);
   const chosen =
-    given.stamp === undefined
+    selector === undefined
       ? stamps.filter((stamp) => stamp.role === 'secondary')
-      : selectStamps(topology, given.stamp);
+      : selectStamps(topology, selector);
   log.info(`Topology ${topology.name} (${topology.cloud} cloud)`);
   log.info(`hub in ${topology.hub.region}: resource group ${topology.hub.resourceGroup}`);
   for (const line of addressLines(topology.hub.network)) log.info(line);
@@ -26,19 +27,21 @@ export async function plan(given: Inputs, topology: Topology, context: TaskConte
     );
     for (const line of addressLines(stamp.network)) log.info(line);
   }
-  if (given.template !== undefined) {
-    const template = await loadTemplate(given.template, given, context);
-    const sets = await loadParameters(given);
+  if (given.template !== undefined || isParamsFile(given.parametersFile)) {
     const places =
       given.target === 'hub'
         ? [hubPlace(topology, given)]
-        : (given.stamp === undefined ? stamps : chosen).map((s) => stampPlace(s, topology, given));
-    for (const place of places) {
-      const parameters = mergeParameters(template, place.offered, sets);
-      const { scope } = destinationOf(template, place, given);
+        : (selector === undefined ? stamps : chosen).map((s) => stampPlace(s, topology, given));
+    const offers = places.map(({ offered }) => offered);
+    const sources = await loadSources(given, context, offers);
+    for (const [index, place] of places.entries()) {
+      const source = sources[index];
+      if (source === undefined) continue;
+      const { scope } = destinationOf(source.template, place, given);
+      const names = Object.keys(source.parameters).join(', ') || '(none)';
       log.info(
-        `${given.template} would go to ${scopeText(scope)} (${place.unit})${asStack(given)}` +
-          ` with the parameters ${Object.keys(parameters).join(', ') || '(none)'}`,
+        `${given.template ?? given.parametersFile} would go to ${scopeText(scope)} (${place.unit})` +
+          `${asStack(given)} with the parameters ${names}`,
       );
     }
   }

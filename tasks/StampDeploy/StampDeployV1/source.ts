@@ -1,57 +1,180 @@
-import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
-import { compileTemplate } from '../../lib/bicep/compile-template.ts';
-import { plainParameters, readParameters, type Parameters } from '../../lib/deploy/parameters.ts';
+import { readFile, realpath } from 'node:fs/promises';
+import { dirname, extname, resolve } from 'node:path';
+import { fetchFile } from '../../lib/azure/fetch-file.ts';
+import { compileParameters, compileTemplate, type Warn } from '../../lib/bicep/compile.ts';
+import type { BicepCompiler } from '../../lib/bicep/compiler.ts';
+import { isParamsFile, readOutline } from '../../lib/bicep/params-file.ts';
+import { startBicep } from '../../lib/bicep/start.ts';
+import {
+  mergeParameters,
+  overridesOf,
+  plainParameters,
+  readParameters,
+  type Offered,
+  type Parameters,
+} from '../../lib/deploy/parameters.ts';
 import { readTemplate, type Template } from '../../lib/deploy/template.ts';
 import { SpokelineError } from '../../lib/errors.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import type { Inputs } from './inputs.ts';
 
-/** The template of the inputs: ARM JSON as it is, Bicep compiled by the CLI of the agent. */
-export async function loadTemplate(
+/** A template with the parameters for one place. */
+export interface Source {
+  readonly template: Template;
+  readonly parameters: Parameters;
+}
+
+/**
+ * The template of the inputs with the parameters for each place, in the order of what the places offer. ARM JSON
+ * is taken as it is; Bicep is compiled by the CLI of the agent, which is started once.
+ */
+export async function loadSources(
+  given: Inputs,
+  context: TaskContext,
+  offers: readonly Offered[],
+): Promise<Source[]> {
+  const { template: file, parametersFile } = given;
+  if (isParamsFile(parametersFile)) {
+    return withBicep(given, context, (bicep) =>
+      fromParametersFile(bicep, parametersFile, given, context, offers),
+    );
+  }
+  if (file === undefined) throw invalid('Input "template" is missing.');
+  if (isBicep(file)) await readText(file, 'template');
+  const template = isBicep(file)
+    ? await withBicep(given, context, (bicep) => readTemplateFile(file, warner(context), bicep))
+    : await readTemplateFile(file, warner(context));
+  const sets: Parameters[] = [];
+  if (parametersFile !== undefined) {
+    const text = await readText(parametersFile, 'parametersFile');
+    sets.push(readParameters(text, parametersFile, externalValues(given)));
+  }
+  if (given.parameters !== undefined) sets.push(plainParameters(given.parameters));
+  return offers.map((offered) => ({
+    template,
+    parameters: mergeParameters(template, offered, sets),
+  }));
+}
+
+async function fromParametersFile(
+  bicep: BicepCompiler,
   file: string,
   given: Inputs,
   context: TaskContext,
+  offers: readonly Offered[],
+): Promise<Source[]> {
+  const warn = warner(context);
+  const { using, assigned } = readOutline(await readText(file, 'parametersFile'));
+  const templateFile = await templateFileOf(file, using, given.template);
+  const known =
+    templateFile === undefined ? undefined : await readTemplateFile(templateFile, warn, bicep);
+  const inline = given.parameters ?? {};
+  const quotable = [...Object.values(inline), ...Object.values(given.environmentVariables)];
+  const secrets = quotable.filter((value) => typeof value === 'string');
+  const sources: Source[] = [];
+  for (const offered of offers) {
+    // A place's objects come before the file and inline values after it, as with every other kind of file.
+    const overrides =
+      known === undefined || using === undefined
+        ? inline
+        : overridesOf(known, offered, assigned, inline);
+    const compiled = await compileParameters(bicep, file, overrides, secrets, warn);
+    if (compiled.templateSpecId !== undefined) {
+      throw invalid(`${file} uses the template spec ${compiled.templateSpecId}.`, {
+        hint: 'Allowed after "using": a local file, a module of a registry, or none.',
+      });
+    }
+    const template = known ?? readTemplate(compiled.template ?? '', file);
+    const values = readParameters(compiled.parameters, file, externalValues(given));
+    sources.push({ template, parameters: mergeParameters(template, offered, [values]) });
+  }
+  return sources;
+}
+
+/** The local template of a parameters file; undefined for one that only the compiler can fetch. */
+async function templateFileOf(
+  file: string,
+  using: string | undefined,
+  template: string | undefined,
+): Promise<string | undefined> {
+  if (using === undefined) {
+    if (template !== undefined) return template;
+    throw invalid(`Input "template" is needed, for ${file} names none (using none).`);
+  }
+  const remote = /^(?:br|ts)[:/]/.test(using);
+  const named = remote ? using : resolve(dirname(file), using);
+  if (template !== undefined) {
+    const [a, b] = await Promise.all([named, template].map((p) => realpath(p).catch(() => p)));
+    if (a !== b) {
+      throw invalid(`Input "template" is ${template}, but ${file} is for ${named} (using).`, {
+        hint: 'Leave the input "template" out: a .bicepparam file names its own.',
+      });
+    }
+  }
+  if (!remote) await readText(named, 'parametersFile');
+  return remote ? undefined : named;
+}
+
+async function readTemplateFile(
+  file: string,
+  warn: Warn,
+  bicep?: BicepCompiler,
 ): Promise<Template> {
-  const kind = extname(file).toLowerCase();
-  if (kind === '.json') return readTemplate(await readText(file, 'template'), file);
-  if (kind !== '.bicep') {
-    throw new SpokelineError(
-      'INPUT_INVALID',
+  if (extname(file).toLowerCase() === '.json') {
+    return readTemplate(await readText(file, 'template'), file);
+  }
+  if (!isBicep(file) || bicep === undefined) {
+    throw invalid(
       `Input "template" is ${file}; allowed: a .bicep file, or an ARM template in .json.`,
     );
   }
-  await readText(file, 'template');
+  return readTemplate(await compileTemplate(bicep, file, warn), file);
+}
+
+function isBicep(file: string): boolean {
+  return extname(file).toLowerCase() === '.bicep';
+}
+
+/** Starts the Bicep CLI for as long as `use` takes. */
+async function withBicep<T>(
+  given: Inputs,
+  context: TaskContext,
+  use: (bicep: BicepCompiler) => Promise<T>,
+): Promise<T> {
   const { agent, log, signal } = context;
-  const compiled = await compileTemplate(file, {
+  const bicep = await startBicep({
     path: given.bicepPath,
     version: given.bicepVersion,
+    checksum: given.bicepChecksum,
     download: given.bicepDownload,
+    fetchFile,
     toolsDirectory: agent.toolsDirectory,
     tempDirectory: agent.tempDirectory,
     environment: agent.environment,
+    variables: given.environmentVariables,
     signal,
     info: (text) => log.info(text),
-    warn: ({ message, file: at, line, column, code }) =>
-      context.issue('warning', `${at}:${line}:${column}: ${message}`, {
-        file: at,
-        line,
-        column,
-        code,
-      }),
   });
-  return readTemplate(compiled, file);
+  try {
+    return await use(bicep);
+  } finally {
+    await bicep.dispose();
+  }
 }
 
-/** Parameters of the file, then of the inline document. */
-export async function loadParameters(given: Inputs): Promise<Parameters[]> {
-  const sets: Parameters[] = [];
-  if (given.parametersFile !== undefined) {
-    const text = await readText(given.parametersFile, 'parametersFile');
-    sets.push(readParameters(text, given.parametersFile));
-  }
-  if (given.parameters !== undefined) sets.push(plainParameters(given.parameters));
-  return sets;
+/** Findings of the compiler, each once: several files of parameters may be compiled over one template. */
+function warner(context: TaskContext): Warn {
+  const told = new Set<string>();
+  return ({ message, file, line, column, code }) => {
+    const text = `${file}:${line}:${column}: ${message}`;
+    if (told.has(text)) return;
+    told.add(text);
+    context.issue('warning', text, { file, line, column, code });
+  };
+}
+
+function externalValues(given: Inputs) {
+  return { given: given.externalInputs ?? {}, variables: given.environmentVariables };
 }
 
 async function readText(file: string, input: string): Promise<string> {
@@ -60,8 +183,10 @@ async function readText(file: string, input: string): Promise<string> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
-    throw new SpokelineError('INPUT_INVALID', `Input "${input}" is ${file}, which ${why}.`, {
-      cause: error,
-    });
+    throw invalid(`Input "${input}" is ${file}, which ${why}.`, { cause: error });
   }
+}
+
+function invalid(message: string, info: { hint?: string; cause?: unknown } = {}): SpokelineError {
+  return new SpokelineError('INPUT_INVALID', message, info);
 }

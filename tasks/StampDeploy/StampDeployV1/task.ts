@@ -7,9 +7,10 @@ import { createDeployment } from '../../lib/azure/deployments.ts';
 import { createStackPredictor } from '../../lib/azure/stack-what-if.ts';
 import { createPredictor } from '../../lib/azure/what-if.ts';
 import { deploy, validateDeployment } from '../../lib/deploy/deploy.ts';
-import { deploymentName } from '../../lib/deploy/name.ts';
-import { hide, publishOutputs } from '../../lib/deploy/outputs.ts';
-import { mergeParameters, type Parameters } from '../../lib/deploy/parameters.ts';
+import { isUnderWay } from '../../lib/deploy/earlier.ts';
+import { deploymentName, earlierName } from '../../lib/deploy/name.ts';
+import { hideSecure, publishOutputs } from '../../lib/deploy/outputs.ts';
+import type { Parameters } from '../../lib/deploy/parameters.ts';
 import type { Patience } from '../../lib/deploy/patience.ts';
 import type { Content } from '../../lib/deploy/port.ts';
 import { scopeText } from '../../lib/deploy/scope.ts';
@@ -22,19 +23,19 @@ import { readTopology } from '../../lib/topology/read.ts';
 import { deleteStamp } from './delete.ts';
 import type { Inputs } from './inputs.ts';
 import { plan } from './plan.ts';
-import { destinationOf } from './scope.ts';
-import { loadParameters, loadTemplate } from './source.ts';
+import { destinationOf, type Destination } from './scope.ts';
+import { loadSources, type Source } from './source.ts';
 import { deleteStack, openStack, reportStack, stackSettings } from './stack.ts';
-import { placeOf } from './target.ts';
+import { runStamps } from './stamps.ts';
+import { placeOf, stampPlaces } from './target.ts';
 import { askWhatIf } from './what-if.ts';
 
-/** Deploys one stamp, the hub, or any template; says what that would change; takes a stamp away. */
+/** Deploys stamps, the hub, or any template; says what that would change; takes a stamp away. */
 export async function run(
   given: Inputs,
   context: TaskContext,
   transport: TransportOptions = {},
 ): Promise<void> {
-  const { log, agent, clock, signal } = context;
   const topology =
     given.topology === undefined ? undefined : await readTopology(given.topology, given.overlays);
   if (given.action === 'plan') {
@@ -47,26 +48,51 @@ export async function run(
     await remove(given, topology, context, transport);
     return;
   }
-  if (given.template === undefined) throw missing('template');
-  const place = placeOf(given, topology);
-  const template = await loadTemplate(given.template, given, context);
-  const { scope, location } = destinationOf(template, place, given);
-  const parameters = mergeParameters(template, place.offered, await loadParameters(given));
-  hideSecrets(template, parameters, context);
+  const several = given.target === 'stamp' && given.stamps.length > 0;
+  const places =
+    several && topology !== undefined ? stampPlaces(given, topology) : [placeOf(given, topology)];
+  const offers = places.map(({ offered }) => offered);
+  // Every place's parameters are right before the first sign-in.
+  const sources = await loadSources(given, context, offers);
+  for (const { template, parameters } of sources) {
+    hideSecure(template, parameters, (text) => context.mask(text));
+  }
+  const units = places.flatMap((place, index) => {
+    const source = sources[index];
+    if (source === undefined) return [];
+    const destination = destinationOf(source.template, place, given);
+    const there = { unit: place.unit, ...destination };
+    const deployThere = (own: TaskContext) => deployTo(there, source, given, own, transport);
+    return [{ name: place.unit, run: deployThere }];
+  });
+  if (several) await runStamps(units, given.concurrency, context);
+  else await units[0]?.run(context);
+}
 
-  const source = relative(agent.workingDirectory, given.template);
-  const name =
-    given.deploymentName ?? deploymentName({ ...agent, unit: place.unit, template: source });
+/** One deployment, from its name to its outputs. */
+async function deployTo(
+  { unit, scope, location }: Destination & { readonly unit: string },
+  { template, parameters }: Source,
+  given: Inputs,
+  context: TaskContext,
+  transport: TransportOptions,
+): Promise<void> {
+  const { log, agent, clock, signal } = context;
+  const file = relative(agent.workingDirectory, given.template ?? given.parametersFile ?? '');
+  const naming = { ...agent, unit, template: file };
   const connection = given.azureSubscription;
   const tokens = transport.tokens ?? tokenSource(connection);
   const arm = createArmClient(connection, context, { ...transport, tokens });
-  const deployment = createDeployment(connection, tokens, { scope, name }, clock, transport);
+  const deploymentCalled = (called: string) =>
+    createDeployment(connection, tokens, { scope, name: called }, clock, transport);
+  let name = given.deploymentName ?? deploymentName(naming);
+  const deployment = deploymentCalled(name);
   const settings = stackSettings(given);
   const stack =
     settings === undefined
       ? undefined
       : openStack(arm, deployment, connection.resourceManagerUrl, { scope, name, settings });
-  const port = stack ?? deployment;
+  let port = stack ?? deployment;
   const patience: Patience = {
     clock,
     signal,
@@ -87,9 +113,14 @@ export async function run(
       [requestTag]: randomUUID(),
     },
   };
+  const before = given.deploymentName === undefined ? earlierName(naming) : undefined;
+  if (before !== undefined && given.action === 'create') {
+    const earlier = deploymentCalled(before);
+    if (await isUnderWay(earlier, content, patience)) [name, port] = [before, earlier];
+  }
   context.setOutput('deploymentName', name);
   context.setOutput('deploymentId', port.id);
-  log.info(`${source} -> ${scopeText(scope)} (${place.unit}), ${given.kind} ${name}`);
+  log.info(`${file} -> ${scopeText(scope)} (${unit}), ${given.kind} ${name}`);
   if (port.portalLink !== undefined) log.info(port.portalLink);
 
   const ask = () =>
@@ -112,6 +143,7 @@ export async function run(
   if (given.failOn !== 'none') await ask();
   const state = await deploy(port, content, log, patience, {
     cancelDeployment: given.cancelDeployment,
+    whenActive: given.whenActive,
     expected: template.resources,
   }).finally(() => {
     if (stack !== undefined) reportStack(stack, context);
@@ -129,13 +161,6 @@ function openParameters(template: Template, parameters: Parameters): Record<stri
     ([name]) => template.parameters[name]?.secure !== true,
   );
   return Object.fromEntries(open);
-}
-
-function hideSecrets(template: Template, parameters: Parameters, context: TaskContext): void {
-  for (const [name, parameter] of Object.entries(parameters)) {
-    if (template.parameters[name]?.secure !== true || !('value' in parameter)) continue;
-    hide(parameter.value, (text) => context.mask(text));
-  }
 }
 
 /** What must not show in a report, which nothing masks. */

@@ -1,3 +1,4 @@
+import { grant, missingRight } from '../deploy/missing-right.ts';
 import { SpokelineError, type ErrorCode, type ErrorDetail } from '../errors.ts';
 
 /** One error as Resource Manager and its providers write it. */
@@ -82,23 +83,6 @@ export function rootCauses(error: ArmErrorBody, depth = 0): ErrorDetail[] {
     });
 }
 
-/** The missing right that a 403 speaks of. */
-export interface MissingRight {
-  readonly action: string;
-  readonly scope: string;
-}
-
-/** Reads action and scope out of the messages of AuthorizationFailed and LinkedAuthorizationFailed. */
-export function missingRight(message: string): MissingRight | undefined {
-  const linked =
-    /permission to perform action\(?s?\)? '([^']+)' on the linked scope\(?s?\)? '([^']+)'/.exec(
-      message,
-    );
-  const direct = /perform action '([^']+)' (?:over|on) scope '([^']+)'/.exec(message);
-  const match = linked ?? direct;
-  return match?.[1] && match[2] ? { action: match[1], scope: match[2] } : undefined;
-}
-
 // Codes of 400 and 403 that mean a state, not a fault of the request.
 const conflictCodes = new Set([
   'AnotherOperationInProgress',
@@ -150,10 +134,7 @@ export function armError(fault: ArmFault): SpokelineError {
     ? `The identity lacks the action ${right.action} at ${right.scope}.`
     : `${fault.method} ${fault.path} was answered with ${fault.status}` +
       `${found?.code === undefined ? '' : ` ${found.code}`}${said === '' ? '.' : `: ${said}`}`;
-  const hint = right
-    ? `Give the connection's identity a role with ${right.action} at ${right.scope}; ` +
-      'a new role assignment may take some minutes to count.'
-    : undefined;
+  const hint = right ? grant(right) : undefined;
   return new SpokelineError(code, message, {
     details: causes,
     ...(hint === undefined ? {} : { hint }),

@@ -1,9 +1,10 @@
+import { grant, missingRight } from '../deploy/missing-right.ts';
 import { SpokelineError } from '../errors.ts';
 import type { TaskContext } from '../host/context.ts';
+import { retryAfter } from '../net/retry.ts';
 import type { ArmOptions, ArmResponse } from './arm-client.ts';
-import { findArmError, missingRight, rootCauses } from './arm-errors.ts';
+import { findArmError, rootCauses } from './arm-errors.ts';
 import { aborted, shownPath, type ArmMethod, type ArmTransport } from './arm-transport.ts';
-import { retryAfter } from './retry.ts';
 
 interface Followed<T> {
   readonly transport: ArmTransport;
@@ -45,7 +46,7 @@ function failure(call: string, state: string, response: ArmResponse<unknown>): S
     return new SpokelineError(
       'ARM_FORBIDDEN',
       `The identity lacks the action ${right.action} at ${right.scope}.`,
-      { details, ...correlation },
+      { details, hint: grant(right), ...correlation },
     );
   }
   const said = found ? `: ${found.code ?? ''} ${found.message ?? ''}`.trimEnd() : '.';

@@ -13,11 +13,11 @@ import {
 } from '@azure/core-rest-pipeline';
 import { SpokelineError } from '../errors.ts';
 import type { TaskContext } from '../host/context.ts';
+import { backoff, retryAfter } from '../net/retry.ts';
 import type { ArmOptions, ArmResponse } from './arm-client.ts';
 import { armError } from './arm-errors.ts';
 import { scopeOf, type ServiceConnection } from './connection.ts';
 import { tokenSource, type TokenSource } from './credential.ts';
-import { backoff, retryAfter } from './retry.ts';
 
 export type ArmMethod = 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE';
 
@@ -255,7 +255,7 @@ export function createTransport(
         if (!error) throw new SpokelineError('INTERNAL', 'An attempt without an outcome.');
         const repeatable = again !== undefined && (again !== 'maybe' || isIdempotent(request));
         const endless = again === 'throttled' || request.persistent === true;
-        const waitMs = afterMs ?? backoff(count);
+        const waitMs = afterMs ?? backoff(count - 1, Math.random);
         const late = clock.now() + waitMs >= request.deadline;
         if (!repeatable || late || (!endless && count >= attempts)) throw error;
         log.debug(`again in ${Math.round(waitMs)} ms (${again}, attempt ${count})`);

@@ -1,7 +1,9 @@
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { SpokelineError } from '../errors.ts';
 import { requestAssertion } from './assertion.ts';
+import { certificateAssertion } from './certificate-assertion.ts';
 import type { ServiceConnection } from './connection.ts';
+import { requestIdentityToken } from './managed-identity.ts';
 import { signInError } from './sign-in-error.ts';
 import { requestToken } from './token-request.ts';
 import type { GrantedToken } from './token-request.ts';
@@ -43,17 +45,8 @@ export function credentialFor(
 
   async function acquire(scope: string): Promise<GrantedToken> {
     const httpClient = options.httpClient ?? createDefaultHttpClient();
-    const { id, secret, federation } = connection;
-    if (federation === undefined && secret === undefined) {
-      throw new SpokelineError(
-        'CONNECTION_INVALID',
-        `The service connection ${id} has neither a secret nor a federation.`,
-      );
-    }
     try {
-      const assertion =
-        federation === undefined ? undefined : await requestAssertion(id, federation, httpClient);
-      const granted = await requestToken(connection, scope, assertion, httpClient, now);
+      const granted = await grantedTo(connection, scope, httpClient, now);
       kept.set(scope, granted);
       return granted;
     } catch (error) {
@@ -82,6 +75,30 @@ export function credentialFor(
       }
     },
   };
+}
+
+/** One sign-in, by what the connection has to prove its identity. */
+async function grantedTo(
+  connection: ServiceConnection,
+  scope: string,
+  httpClient: HttpClient,
+  now: () => number,
+): Promise<GrantedToken> {
+  const { id, scheme, clientId, secret, certificate, federation } = connection;
+  if (scheme === 'ManagedServiceIdentity') {
+    return requestIdentityToken(clientId, scope, httpClient, now);
+  }
+  if (federation === undefined && certificate === undefined && secret === undefined) {
+    throw new SpokelineError(
+      'CONNECTION_INVALID',
+      `The service connection ${id} has neither a secret nor a certificate nor a federation.`,
+    );
+  }
+  let assertion: string | undefined;
+  if (federation !== undefined) assertion = await requestAssertion(id, federation, httpClient);
+  else if (certificate !== undefined)
+    assertion = certificateAssertion(connection, certificate, now);
+  return requestToken(connection, scope, assertion, httpClient, now);
 }
 
 const sources = new WeakMap<ServiceConnection, TokenSource>();

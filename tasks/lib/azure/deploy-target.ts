@@ -28,6 +28,13 @@ export function portalLinkOf(endpoint: string, id: string): string | undefined {
   return portal === undefined ? undefined : `${portal}/${blade}/${encodeURIComponent(id)}`;
 }
 
+/** Page of a resource; undefined for a cloud whose portal is not known, and for a text that is no id. */
+export function resourceLinkOf(endpoint: string, id: string): string | undefined {
+  const portal = portals[new URL(endpoint).host];
+  if (portal === undefined || !/^\/subscriptions\/[^/?#]+\//i.test(id)) return undefined;
+  return `${portal}/#resource${id.split('/').map(encodeURIComponent).join('/')}`;
+}
+
 /** A deployment as the SDK takes it. */
 export function sdkBody(content: Content): Deployment {
   return {

@@ -15,6 +15,7 @@ import {
 import { asObject } from '../deploy/template.ts';
 import { SpokelineError } from '../errors.ts';
 import type { TaskContext } from '../host/context.ts';
+import { retryAfter } from '../net/retry.ts';
 import { armError } from './arm-errors.ts';
 import { scopeOf, type ServiceConnection } from './connection.ts';
 import type { TokenSource } from './credential.ts';
@@ -25,11 +26,11 @@ import {
   idOf,
   isDeploymentId,
   portalLinkOf,
+  resourceLinkOf,
   sdkBody,
   unanswered,
   type DeploymentTarget,
 } from './deploy-target.ts';
-import { retryAfter } from './retry.ts';
 
 export interface DeploymentOptions {
   /** How requests leave the process; tests trust their own authority here. */
@@ -151,6 +152,7 @@ export function createDeployment(
   return {
     id,
     portalLink: portalLinkOf(endpoint, id),
+    linkTo: (resourceId) => resourceLinkOf(endpoint, resourceId),
 
     async validate(content, signal) {
       const body = sdkBody(content);

@@ -13,9 +13,10 @@ const hints: Readonly<Record<string, string>> = {
     "No federated credential matches; compare issuer and subject of the connection with the application's federated credential.",
   AADSTS700016:
     "The application is not in this tenant; check the connection's client id and tenant.",
+  AADSTS700023: 'The sign-in service is not the one that the connection names; check its cloud.',
   AADSTS700024: 'The assertion was expired; check the clock of the agent.',
   AADSTS700027:
-    'The assertion has a wrong signature; check the issuer of the federated credential.',
+    'The assertion has a wrong signature: check the issuer of the federated credential, or that the certificate of the connection is one of the application.',
   AADSTS700211:
     "No federated credential has this issuer; the connection's issuer has to be in the application's federated credential.",
   AADSTS700212:
@@ -26,6 +27,8 @@ const hints: Readonly<Record<string, string>> = {
   AADSTS7000222:
     'The client secret is expired: make a new one, or move to workload identity federation.',
   AADSTS7000229: 'The application has no service principal in this tenant.',
+  AADSTS1000502:
+    'The certificate is expired or not valid yet: make a new one, or move to workload identity federation.',
   AADSTS90002: 'The tenant does not exist in this cloud; check tenant and cloud of the connection.',
 };
 
@@ -57,6 +60,7 @@ export function signInError(connection: ServiceConnection, error: unknown): Spok
     code === undefined
       ? `Check that this agent reaches ${host} (name resolution, firewall, proxy, certificates).`
       : hints[code];
+  if (connection.scheme === 'ManagedServiceIdentity') return identityError(connection, error, what);
   return new SpokelineError(
     'AUTH_FAILED',
     `Signing in at ${host} as ${connection.clientId} in tenant ${connection.tenantId} failed: ${what}`,
@@ -68,4 +72,22 @@ export function signInError(connection: ServiceConnection, error: unknown): Spok
       details: [{ message: what, ...(code === undefined ? {} : { code }) }],
     },
   );
+}
+
+/** The endpoint that gives tokens is on the agent's own machine; the tenant's sign-in service is not asked. */
+function identityError(
+  { clientId }: ServiceConnection,
+  error: unknown,
+  what: string,
+): SpokelineError {
+  const who = clientId === undefined ? 'system-assigned' : `of client id ${clientId}`;
+  // IMDS says so for an identity that the machine does not have.
+  const unknown = /identity not found/i.test(what);
+  return new SpokelineError('AUTH_FAILED', `The managed identity (${who}) gave no token: ${what}`, {
+    cause: error,
+    transient: !unknown,
+    hint: unknown
+      ? 'Assign the identity to the machine or scale set of the agent, and check the client id of the connection.'
+      : 'A managed identity works on agents that run in Azure only, where nothing blocks 169.254.169.254.',
+  });
 }

@@ -3,7 +3,12 @@ import { readStack, stackBody, type StackSettings, type StackView } from '../dep
 import { scopePath } from '../deploy/scope.ts';
 import { SpokelineError, type ErrorDetail } from '../errors.ts';
 import type { ArmClient } from './arm-client.ts';
-import { isDeploymentId, portalLinkOf, type DeploymentTarget } from './deploy-target.ts';
+import {
+  isDeploymentId,
+  portalLinkOf,
+  resourceLinkOf,
+  type DeploymentTarget,
+} from './deploy-target.ts';
 
 export const stackVersion = '2024-03-01';
 const resourcesVersion = '2025-04-01';
@@ -76,6 +81,7 @@ export function createStack(
   return {
     id,
     portalLink: portalLinkOf(endpoint, id),
+    linkTo: (resourceId) => resourceLinkOf(endpoint, resourceId),
     get view() {
       return view;
     },

@@ -49,7 +49,7 @@ export async function requestToken(
 ): Promise<GrantedToken> {
   const form = new URLSearchParams({
     grant_type: 'client_credentials',
-    client_id: clientId,
+    client_id: clientId ?? '',
     scope,
   });
   if (assertion === undefined) form.set('client_secret', secret ?? '');
@@ -80,7 +80,8 @@ export async function requestToken(
   return { token, expiresAt: asked + lifetime * 1000 };
 }
 
-function fieldsOf(text: string): Readonly<Record<string, unknown>> {
+/** The members of an answer that is a JSON object. */
+export function fieldsOf(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
@@ -89,7 +90,8 @@ function fieldsOf(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-function refusalOf(status: number, answer: Readonly<Record<string, unknown>>): string {
+/** The words of a service that refuses a token. */
+export function refusalOf(status: number, answer: Readonly<Record<string, unknown>>): string {
   const { error, error_description: description, correlation_id: correlation } = answer;
   const said = [error, description].filter((part) => typeof part === 'string').join(': ');
   const id = typeof correlation === 'string' ? ` Correlation ID: ${correlation}` : '';

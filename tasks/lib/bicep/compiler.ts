@@ -21,6 +21,17 @@ export interface BicepMetadata {
   readonly outputs: readonly { readonly name: string; readonly type: string | undefined }[];
 }
 
+/** A compiled parameters file. */
+export interface ParamsCompilation {
+  /** JSON text of an ARM parameters file; undefined when there are errors. */
+  readonly parameters: string | undefined;
+  /** JSON text of the template that `using` names; undefined with errors, `using none` or a template spec. */
+  readonly template: string | undefined;
+  /** Resource id of the template spec that `using` names. */
+  readonly templateSpecId: string | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** Where a predicted deployment would go; what is left out stays an expression. */
 export interface SnapshotPlace {
   readonly subscriptionId?: string;
@@ -35,6 +46,11 @@ export interface BicepCompiler {
   version(): Promise<string>;
   /** `file` is absolute. Errors in the file are diagnostics, not exceptions. */
   compile(file: string): Promise<Compilation>;
+  /** `file` is absolute; an override takes the place of the file's own assignment, or adds one. */
+  compileParams(
+    file: string,
+    overrides: Readonly<Record<string, unknown>>,
+  ): Promise<ParamsCompilation>;
   metadata(file: string): Promise<BicepMetadata>;
   /** JSON text of what a `.bicepparam` file would deploy; needs CLI 0.36.1. */
   snapshot(file: string, place: SnapshotPlace): Promise<string>;

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { Bicep } from 'bicep-node';
+import { Bicep, type CompileResponseDiagnostic } from 'bicep-node';
 import { SpokelineError } from '../errors.ts';
 import type { BicepCompiler, Diagnostic } from './compiler.ts';
 import { bicepEnvironment, captureSpawn } from './spawn.ts';
@@ -9,6 +9,8 @@ export interface OpenOptions {
   readonly path: string;
   /** The agent's environment; only an allow-listed part of it is passed on. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Further variables for `readEnvironmentVariable()`, which the user named. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Ends the CLI when it aborts. */
   readonly signal: AbortSignal;
   /** Milliseconds until it has to be ready; default 60 s, for its first start on a slow agent. */
@@ -23,11 +25,10 @@ const endWithin = 2_000;
  * old, and the signal's reason when the run is cancelled.
  */
 export async function openBicep(options: OpenOptions): Promise<BicepCompiler> {
-  const { path, environment, signal, startWithin = 60_000 } = options;
+  const { path, environment, variables, signal, startWithin = 60_000 } = options;
   signal.throwIfAborted();
-  const { result: connecting, child } = captureSpawn(bicepEnvironment(environment), () =>
-    Bicep.initialize(path),
-  );
+  const passed = { ...bicepEnvironment(environment), ...variables };
+  const { result: connecting, child } = captureSpawn(passed, () => Bicep.initialize(path));
   const ended = child === undefined ? undefined : watch(child, path);
   const stop = () => child?.kill('SIGKILL');
   signal.addEventListener('abort', stop, { once: true });
@@ -75,17 +76,20 @@ export async function openBicep(options: OpenOptions): Promise<BicepCompiler> {
       const { success, contents, diagnostics } = await race(bicep.compile({ path: file }));
       return {
         template: success ? contents : undefined,
-        diagnostics: diagnostics.map((given): Diagnostic => {
-          const { source, range, level, code, message } = given;
-          return {
-            file: source.startsWith('file:') ? fileURLToPath(source) : source,
-            line: range.start.line + 1,
-            column: range.start.char + 1,
-            level: level === 'Error' ? 'error' : level === 'Warning' ? 'warning' : 'info',
-            code,
-            message,
-          };
-        }),
+        diagnostics: diagnostics.map(readDiagnostic),
+      };
+    },
+    async compileParams(file, overrides) {
+      const request = { path: file, parameterOverrides: { ...overrides } };
+      const { success, parameters, template, templateSpecId, diagnostics } = await race(
+        bicep.compileParams(request),
+      );
+      // The CLI writes null for what there is not.
+      return {
+        parameters: success ? (parameters ?? undefined) : undefined,
+        template: success ? (template ?? undefined) : undefined,
+        templateSpecId: templateSpecId ?? undefined,
+        diagnostics: diagnostics.map(readDiagnostic),
       };
     },
     async metadata(file) {
@@ -108,6 +112,18 @@ export async function openBicep(options: OpenOptions): Promise<BicepCompiler> {
       })();
       return disposal;
     },
+  };
+}
+
+function readDiagnostic(given: CompileResponseDiagnostic): Diagnostic {
+  const { source, range, level, code, message } = given;
+  return {
+    file: source.startsWith('file:') ? fileURLToPath(source) : source,
+    line: range.start.line + 1,
+    column: range.start.char + 1,
+    level: level === 'Error' ? 'error' : level === 'Warning' ? 'warning' : 'info',
+    code,
+    message,
   };
 }
 

@@ -1,4 +1,6 @@
 import { SpokelineError, type ErrorDetail } from '../errors.ts';
+import { hintFor } from './hints.ts';
+import { grant, missingRight } from './missing-right.ts';
 import type { ArmFault, DeploymentPort, DeploymentState, Operation } from './port.ts';
 import { asObject } from './template.ts';
 
@@ -130,26 +132,46 @@ export async function deploymentFailure(
     ? 'The deployment was cancelled in Azure.'
     : `The deployment failed with ${details.length === 1 ? 'one root cause' : `${details.length} root causes`}.`;
   return new SpokelineError('ARM_DEPLOYMENT', summary, {
-    details,
+    details: explained(details, port),
     ...(port.portalLink === undefined ? {} : { hint: `See ${port.portalLink}` }),
     ...(state.correlationId === undefined ? {} : { correlationId: state.correlationId }),
   });
 }
 
-const missingRight = /^(?:Linked)?AuthorizationFailed$/;
+/** Root causes with what to do about each, and the page of the resource. */
+function explained(
+  details: readonly ErrorDetail[],
+  port: Pick<DeploymentPort, 'linkTo'>,
+): ErrorDetail[] {
+  return details.map((detail) => {
+    const known = hintFor(detail);
+    const right = missingRight(detail.message);
+    const hint = right === undefined ? known?.hint : grant(right);
+    const link = detail.target === undefined ? undefined : port.linkTo(detail.target);
+    return {
+      ...detail,
+      ...(hint === undefined ? {} : { hint: `${hint} ${known?.source ?? ''}`.trimEnd() }),
+      ...(link === undefined ? {} : { link }),
+    };
+  });
+}
 
 /** The error of a deployment that ARM's validation refused: for a missing right, or for its template. */
-export function validationFailure(fault: ArmFault): SpokelineError {
-  const details = flatten(fault);
-  const forbidden = details.length > 0 && details.every((d) => missingRight.test(d.code ?? ''));
+export function validationFailure(
+  fault: ArmFault,
+  port: Pick<DeploymentPort, 'linkTo'> = { linkTo: () => undefined },
+): SpokelineError {
+  const details = explained(flatten(fault), port);
+  const rights = details.map(({ code, message }) =>
+    /^(?:Linked)?AuthorizationFailed$/.test(code ?? '') ? missingRight(message) : undefined,
+  );
+  const [right] = rights;
+  const forbidden = right !== undefined && rights.every((each) => each !== undefined);
   return new SpokelineError(
     forbidden ? 'ARM_FORBIDDEN' : 'TEMPLATE_INVALID',
-    'Azure refused the deployment; nothing was deployed.',
-    {
-      details,
-      ...(forbidden
-        ? { hint: 'Give the identity a role with the action at the scope that the message names.' }
-        : {}),
-    },
+    forbidden
+      ? `The identity lacks the action ${right.action} at ${right.scope}; nothing was deployed.`
+      : 'Azure refused the deployment; nothing was deployed.',
+    { details, ...(forbidden ? { hint: grant(right) } : {}) },
   );
 }

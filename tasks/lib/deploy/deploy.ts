@@ -4,7 +4,7 @@ import { deploymentFailure, validationFailure } from './causes.ts';
 import { follow, type Watcher } from './follow.ts';
 import { insist, seconds, type Patience } from './patience.ts';
 import type { Content, DeploymentPort, DeploymentState } from './port.ts';
-import { startDeployment } from './start.ts';
+import { startDeployment, type WhenActive } from './start.ts';
 
 /** Asks ARM whether it would take the deployment. Throws TEMPLATE_INVALID with the root causes. */
 export async function validateDeployment(
@@ -15,10 +15,12 @@ export async function validateDeployment(
   const fault = await insist(patience, 'validating the template', () =>
     port.validate(content, patience.signal),
   );
-  if (fault !== undefined) throw validationFailure(fault);
+  if (fault !== undefined) throw validationFailure(fault, port);
 }
 
 export interface DeployOptions {
+  /** What a running deployment of the same name and other content means. */
+  readonly whenActive: WhenActive;
   /** Whether a cancelled or timed-out run ends the deployment in Azure. */
   readonly cancelDeployment: boolean;
   /** Resources that the template is expected to make, for progress. */
@@ -39,7 +41,7 @@ export async function deploy(
   const begin = patience.clock.now();
   let begun = false;
   try {
-    const how = await startDeployment(port, content, patience);
+    const how = await startDeployment(port, content, patience, options.whenActive);
     begun = true;
     if (how === 'attached') {
       watcher.info('The same deployment is running already, from an earlier try: following it.');
@@ -53,9 +55,27 @@ export async function deploy(
     return state;
   } catch (error) {
     const late = error instanceof SpokelineError && error.code === 'TIMEOUT';
-    if (!patience.signal.aborted && !late) throw error;
+    if (!patience.signal.aborted && !late) throw begun ? unfollowed(error, port) : error;
     const reason = patience.signal.aborted ? 'CANCELLED' : 'TIMEOUT';
     const { clock } = patience;
     throw await abandon(port, { reason, ask: options.cancelDeployment, begun, content, clock });
   }
+}
+
+/** Errors of ours that do not say how a deployment ended say that it was begun. */
+function unfollowed(error: unknown, port: DeploymentPort): unknown {
+  const known = error instanceof SpokelineError && error.code !== 'ARM_DEPLOYMENT';
+  if (!known) return error;
+  const { code, message, hint, details, correlationId, transient } = error;
+  return new SpokelineError(
+    code,
+    `${message} The deployment was begun; its outcome is not known.`,
+    {
+      hint: `${hint === undefined ? '' : `${hint} `}See ${port.portalLink ?? port.id}`,
+      details,
+      transient,
+      cause: error,
+      ...(correlationId === undefined ? {} : { correlationId }),
+    },
+  );
 }

@@ -1,5 +1,5 @@
 import { SpokelineError } from '../errors.ts';
-import { backoff, outOfTime, pause, timeIsUp, type Patience } from './patience.ts';
+import { nextTry, outOfTime, pause, timeIsUp, type Patience } from './patience.ts';
 import {
   isFinal,
   type Answer,
@@ -8,6 +8,7 @@ import {
   type Operation,
 } from './port.ts';
 import { Progress } from './progress.ts';
+import { Rotation, type Listed } from './rotation.ts';
 
 /** What is shown while a deployment runs. */
 export interface Watcher {
@@ -24,6 +25,11 @@ export interface Ended {
 
 /** A deployment that ARM has just taken may be unknown to the next request for this long. */
 const invisibleFor = 60_000;
+
+/** Why the steps of a deployment cannot be shown though it runs. */
+const unseen: readonly string[] = ['ARM_FORBIDDEN', 'ARM_NOT_FOUND'];
+/** Nested deployments that are listed once more after the end, at the same time. */
+const lastLists = 20;
 
 /** Also after an answer that took longer than the time between polls. */
 const shortestDelay = 250;
@@ -44,7 +50,8 @@ export function pollDelay(elapsed: number): number {
 /**
  * Follows a started deployment to its end. Throttling, server faults and broken connections are never an
  * end; only a final state that ARM reported is. While something is under way a poll is one request, the list of
- * operations; the deployment itself is read when nothing is, and then each second poll leaves the list out. So
+ * operations, of the deployment or of one nested in it: while anything nested runs, the deployment runs. The
+ * deployment itself is read when nothing is under way, and then each second poll leaves the list out. So
  * this sends no more than a poll each 2 s of both, which is what showing the same takes, and half as many polls
  * again while nothing is under way; and it sees the end within a second.
  * Throws TIMEOUT at the deadline, ARM_NOT_FOUND for a deployment that stays unknown, and the signal's
@@ -59,15 +66,17 @@ export async function follow(
   const { clock, signal } = patience;
   const begin = clock.now();
   const progress = new Progress(expected);
+  const rotation = new Rotation();
   let operations: readonly Operation[] = [];
   let unanswered = 0;
   let unseenSince: number | undefined = begin;
   let trouble = 'it is still running';
   let shown = '';
 
-  const note = (list: readonly Operation[]) => {
-    operations = list;
-    for (const { level, text } of progress.update(list, clock.now())) {
+  const note = (listed: Listed, list: readonly Operation[]) => {
+    if (listed.id === undefined) operations = list;
+    rotation.note(listed, list);
+    for (const { level, text } of progress.update(list, clock.now(), listed.depth)) {
       if (level === 'error') watcher.error(text);
       else watcher.info(text);
     }
@@ -78,11 +87,14 @@ export async function follow(
 
   let mayList = true;
   // The outcome is in the deployment itself: an identity that may not see its steps can follow it, too.
-  const list = async (): Promise<Answer<readonly Operation[]> | undefined> => {
+  const list = async (listed: Listed): Promise<Answer<readonly Operation[]> | undefined> => {
     try {
-      return mayList ? await port.operations(signal) : undefined;
+      return mayList ? await port.operations(signal, listed.id) : undefined;
     } catch (error) {
-      if (!(error instanceof SpokelineError) || error.code !== 'ARM_FORBIDDEN') throw error;
+      if (!(error instanceof SpokelineError) || !unseen.includes(error.code)) throw error;
+      rotation.drop(listed);
+      // A nested one may be in another subscription, or be gone; the others still show.
+      if (listed.id !== undefined) return undefined;
       mayList = false;
       watcher.info(`${error.message} So the resources are not shown one by one.`);
       return undefined;
@@ -95,11 +107,12 @@ export async function follow(
     signal.throwIfAborted();
     const pollBegin = clock.now();
     let waitAtLeast = 0;
+    const whose: Listed | undefined = turn === 'list' ? rotation.next() : undefined;
     const listed: Answer<readonly Operation[]> | undefined =
-      turn === 'list' ? await list() : undefined;
-    if (listed?.kind === 'value') {
+      whose === undefined ? undefined : await list(whose);
+    if (listed?.kind === 'value' && whose !== undefined) {
       unanswered = 0;
-      note(listed.value);
+      note(whose, listed.value);
     }
     const underWay = listed?.kind === 'value' && progress.running(listed.value).length > 0;
     if (underWay) {
@@ -123,10 +136,11 @@ export async function follow(
         trouble = `it is ${read.value.state}`;
         if (isFinal(read.value.state)) {
           // What failed may not have been in a list that is a moment older.
-          const complete =
-            read.value.state === 'Succeeded' && (listed !== undefined || expected === 0);
-          const last = complete ? undefined : await lastOperations(list, patience);
-          if (last !== undefined) note(last);
+          const own = listed !== undefined && whose?.id === undefined;
+          const complete = read.value.state === 'Succeeded' && (own || expected === 0);
+          for (const [last, of] of await lastOperations(list, rotation, patience, !complete)) {
+            note(of, last);
+          }
           return { state: read.value, operations };
         }
       }
@@ -139,31 +153,46 @@ export async function follow(
 
   function missed(answer: Extract<Answer<unknown>, { kind: 'later' }>): number {
     trouble = answer.reason;
-    const ms = backoff(unanswered, answer.retryAfterMs, patience.random);
+    const ms = nextTry(unanswered, answer.retryAfterMs, patience.random);
     unanswered += 1;
     patience.onDelay(`${answer.reason} while following the deployment; it runs on.`);
     return ms;
   }
 }
 
-/** The list after the end, for the last lines and for causes; the result stands without it. */
+type List = (listed: Listed) => Promise<Answer<readonly Operation[]> | undefined>;
+
+/**
+ * The lists after the end, for the last lines and for causes, in the order in which they are shown; the result
+ * stands without them.
+ */
 async function lastOperations(
-  list: () => Promise<Answer<readonly Operation[]> | undefined>,
+  list: List,
+  rotation: Rotation,
   patience: Patience,
-): Promise<readonly Operation[] | undefined> {
-  for (let attempt = 0; attempt < 3; attempt += 1) {
-    const answer = await list();
-    if (answer === undefined) return undefined;
-    if (answer.kind === 'value') return answer.value;
-    await pause(patience, backoff(attempt, answer.retryAfterMs, patience.random));
+  withOwn: boolean,
+): Promise<[readonly Operation[], Listed][]> {
+  const nested = rotation.rest.slice(0, lastLists);
+  const found = await Promise.all(
+    nested.map(async (listed): Promise<[readonly Operation[], Listed][]> => {
+      const answer = await list(listed);
+      return answer?.kind === 'value' ? [[answer.value, listed]] : [];
+    }),
+  );
+  const root: Listed = { id: undefined, depth: 0 };
+  for (let attempt = 0; withOwn && attempt < 3; attempt += 1) {
+    const answer = await list(root);
+    if (answer === undefined) break;
+    if (answer.kind === 'value') return [...found.flat(), [answer.value, root]];
+    await pause(patience, nextTry(attempt, answer.retryAfterMs, patience.random));
   }
-  return undefined;
+  return found.flat();
 }
 
 function vanished(port: DeploymentPort): SpokelineError {
   return new SpokelineError(
     'ARM_NOT_FOUND',
     `Azure took the deployment but does not show it after ${invisibleFor / 1000} s: ${port.id}`,
-    { hint: 'Its outcome is not known. Look at the deployments of the resource group.' },
+    { hint: 'Look at the deployments of the resource group.' },
   );
 }

@@ -5,6 +5,8 @@ export interface NameParts {
   readonly buildId: string;
   readonly stage: string;
   readonly job: string;
+  /** Counts from `1`; the service raises it when a job is run again. */
+  readonly attempt: string;
   /** A stamp's name, `hub`, or the resource group. */
   readonly unit: string;
   readonly template: string;
@@ -13,16 +15,27 @@ export interface NameParts {
 const longest = 64;
 
 /**
- * The default name of a deployment. Two stamps, jobs or runs never share one, so none of them overwrites the
- * other's history or meets its DeploymentActive; a retry of the same job does, so that it finds its own
- * deployment again. At most 64 of the characters that ARM allows.
+ * The default name of a deployment. Two stamps, jobs, attempts or runs never share one, so none of them overwrites
+ * the other's history or meets its DeploymentActive; a step that is repeated within an attempt does
+ * (`retryCountOnTaskFailure`), so that it finds its own deployment again. At most 64 of the characters that ARM
+ * allows.
  */
 export function deploymentName(parts: NameParts): string {
-  const words = [parts.unit, parts.buildId || 'local', parts.stage, parts.job]
+  const again = parts.attempt === '1' ? '' : parts.attempt;
+  const words = [parts.unit, parts.buildId || 'local', parts.stage, parts.job, again]
     .map((word) => word.replace(/[^A-Za-z0-9_.()-]+/g, '-').replace(/^[-.]+|[-.]+$/g, ''))
     .filter((word) => word !== '' && word !== '__default');
-  const all = [parts.unit, parts.buildId, parts.stage, parts.job, parts.template].join('\n');
+  const { unit, buildId, stage, job, attempt, template } = parts;
+  const all = [unit, buildId, stage, job, attempt, template].join('\n');
   const hash = createHash('sha256').update(all).digest('hex').slice(0, 8);
   const readable = ['spokeline', ...words].join('-').slice(0, longest - hash.length - 1);
   return `${readable.replace(/[-.]+$/, '')}-${hash}`;
+}
+
+/** The same for the attempt before; undefined for the first. */
+export function earlierName(parts: NameParts): string | undefined {
+  const attempt = Number(parts.attempt);
+  return Number.isInteger(attempt) && attempt > 1
+    ? deploymentName({ ...parts, attempt: String(attempt - 1) })
+    : undefined;
 }

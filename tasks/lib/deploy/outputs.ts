@@ -1,5 +1,6 @@
+import type { Parameters } from './parameters.ts';
 import type { DeploymentState } from './port.ts';
-import type { Template } from './template.ts';
+import { secretsIn, type Template } from './template.ts';
 
 export interface OutputSink {
   mask(secret: string): void;
@@ -22,9 +23,13 @@ export function publishOutputs(
   const entries = Object.entries(outputs).map(([name, { type, value }]) => ({
     name,
     value,
+    wholly: /^secure(string|object)$/i.test(type),
     secure: /^secure(string|object)$/i.test(type) || template.outputs[name]?.secure === true,
   }));
-  for (const { value, secure } of entries) if (secure) hide(value, (text) => sink.mask(text));
+  for (const { name, value, wholly } of entries) {
+    const secrets = wholly ? [value] : secretsIn(template, 'outputs', name, value);
+    for (const secret of secrets) hide(secret, (text) => sink.mask(text));
+  }
   const open: Record<string, unknown> = {};
   for (const { name, value, secure } of entries) {
     if (secure && value === undefined) {
@@ -43,6 +48,20 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** Hides the values of secure parameters. */
+export function hideSecure(
+  template: Template,
+  parameters: Parameters,
+  mask: (text: string) => void,
+): void {
+  for (const [name, parameter] of Object.entries(parameters)) {
+    if (!('value' in parameter)) continue;
+    for (const secret of secretsIn(template, 'parameters', name, parameter.value)) {
+      hide(secret, mask);
+    }
+  }
+}
+
 /** Hides a secret value of any type: as a whole, and each text in it. */
 export function hide(value: unknown, mask: (text: string) => void): void {
   if (value === undefined || value === null) return;
@@ -52,8 +71,9 @@ export function hide(value: unknown, mask: (text: string) => void): void {
 }
 
 function hideTexts(value: unknown, mask: (text: string) => void): void {
-  if (typeof value === 'string') {
-    if (value.length >= shortestSecret) mask(value);
+  if (typeof value === 'string' || typeof value === 'number') {
+    const text = String(value);
+    if (text.length >= shortestSecret) mask(text);
   } else if (typeof value === 'object' && value !== null) {
     for (const inner of Object.values(value)) hideTexts(inner, mask);
   }

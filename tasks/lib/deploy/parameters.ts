@@ -1,4 +1,5 @@
 import { SpokelineError, type ErrorDetail } from '../errors.ts';
+import { ExternalInputs, type ExternalValues } from './external-inputs.ts';
 import { nearest } from '../topology/nearest.ts';
 import { asObject, parseJsonObject, type Template } from './template.ts';
 
@@ -15,32 +16,36 @@ export interface Offered {
 }
 
 /**
- * Reads an ARM parameters file, or a plain object of values. `name` is the file, for messages.
- * Throws INPUT_INVALID.
+ * Reads an ARM parameters file, also a compiled `.bicepparam` with external inputs, or a plain object of
+ * values. `name` is the file, for messages. Throws INPUT_INVALID.
  */
-export function readParameters(text: string, name: string): Parameters {
-  if (name.toLowerCase().endsWith('.bicepparam')) {
-    throw new SpokelineError('INPUT_INVALID', `${name}: .bicepparam files are not supported yet.`, {
-      hint: 'Give the values in JSON (bicep build-params makes such a file) or in the input "parameters".',
-    });
-  }
+export function readParameters(
+  text: string,
+  name: string,
+  external: ExternalValues = { given: {}, variables: {} },
+): Parameters {
   const body = parseJsonObject(text, name, 'INPUT_INVALID');
   const isFile =
     typeof body['$schema'] === 'string' && /deploymentParameters\.json#?$/i.test(body['$schema']);
   if (!isFile) return plainParameters(body);
+  const inputs = new ExternalInputs(body, external);
   const problems: ErrorDetail[] = [];
   const found: Record<string, Parameter> = {};
   for (const [key, entry] of Object.entries(asObject(body['parameters']))) {
     const given = asObject(entry);
     if ('value' in given) found[key] = { value: given['value'] };
     else if ('reference' in given) found[key] = { reference: asObject(given['reference']) };
-    else {
+    else if (typeof given['expression'] === 'string') {
+      const resolved = inputs.resolve(key, given['expression']);
+      if ('value' in resolved) found[key] = resolved;
+      else problems.push({ ...resolved.problem, file: name });
+    } else {
       const message = `parameter "${key}" has neither "value" nor "reference"`;
       problems.push({ message, file: name, target: key });
     }
   }
   if (problems.length > 0) {
-    const message = `${name} is no parameters file of ARM.`;
+    const message = `${name} cannot be used as a parameters file.`;
     throw new SpokelineError('INPUT_INVALID', message, { details: problems });
   }
   return found;
@@ -49,6 +54,28 @@ export function readParameters(text: string, name: string): Parameters {
 /** Values of an inline document as parameters. */
 export function plainParameters(values: Readonly<Record<string, unknown>>): Parameters {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { value }]));
+}
+
+/**
+ * What has to be set while a `.bicepparam` file is compiled: objects that are offered, that the template
+ * declares and that the file leaves out; and the inline values. Throws INPUT_INVALID for an inline value that the
+ * template does not declare or that cannot fit: the compiler would blame the file for it.
+ */
+export function overridesOf(
+  template: Template,
+  offered: Offered,
+  assigned: readonly string[],
+  inline: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const { merged, problems } = merge(template, [plainParameters(inline)]);
+  if (problems.length > 0) throw parameterProblems(problems);
+  for (const [name, parameter] of Object.entries(accepted(template, offered))) {
+    if (!assigned.includes(name)) merged[name] ??= parameter;
+  }
+  const values = Object.entries(merged).flatMap(([name, parameter]) =>
+    'value' in parameter ? [[name, parameter.value] as const] : [],
+  );
+  return Object.fromEntries(values);
 }
 
 /**
@@ -61,12 +88,34 @@ export function mergeParameters(
   offered: Offered,
   given: readonly Parameters[],
 ): Parameters {
-  const merged: Record<string, Parameter> = {};
+  const { merged, problems } = merge(template, [accepted(template, offered), ...given]);
+  for (const [name, { optional, type }] of Object.entries(template.parameters)) {
+    if (optional || Object.hasOwn(merged, name)) continue;
+    problems.push({
+      target: name,
+      message: `parameter "${name}" (${type ?? 'any type'}) is missing, and the template has no default for it`,
+    });
+  }
+  if (problems.length > 0) throw parameterProblems(problems);
+  return merged;
+}
+
+/** What is offered and the template has a place for. */
+function accepted(template: Template, offered: Offered): Record<string, Parameter> {
+  const found: Record<string, Parameter> = {};
   for (const [name, value] of Object.entries(offered)) {
     if (value === undefined || !Object.hasOwn(template.parameters, name)) continue;
     // A template may have a parameter of this name with a meaning of its own, for example a text `stamp`.
-    if (fits(template.parameters[name]?.type, value)) merged[name] = { value };
+    if (fits(template.parameters[name]?.type, value)) found[name] = { value };
   }
+  return found;
+}
+
+function merge(
+  template: Template,
+  given: readonly Parameters[],
+): { merged: Record<string, Parameter>; problems: ErrorDetail[] } {
+  const merged: Record<string, Parameter> = {};
   // ARM compares names of parameters without regard to case.
   const declared = new Map(Object.keys(template.parameters).map((n) => [n.toLowerCase(), n]));
   const problems: ErrorDetail[] = [];
@@ -83,20 +132,14 @@ export function mergeParameters(
     }
     merged[known] = parameter;
   }
-  for (const [name, { optional, type }] of Object.entries(template.parameters)) {
-    if (optional || Object.hasOwn(merged, name)) continue;
-    problems.push({
-      target: name,
-      message: `parameter "${name}" (${type ?? 'any type'}) is missing, and the template has no default for it`,
-    });
-  }
-  if (problems.length > 0) {
-    const count = problems.length === 1 ? 'One problem' : `${problems.length} problems`;
-    throw new SpokelineError('INPUT_INVALID', `${count} in the parameters of the template.`, {
-      details: problems,
-    });
-  }
-  return merged;
+  return { merged, problems };
+}
+
+function parameterProblems(details: readonly ErrorDetail[]): SpokelineError {
+  const count = details.length === 1 ? 'One problem' : `${details.length} problems`;
+  return new SpokelineError('INPUT_INVALID', `${count} in the parameters of the template.`, {
+    details,
+  });
 }
 
 function undeclared(name: string, known: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { SpokelineError } from '../errors.ts';
 import type { Clock } from '../net/clock.ts';
+import { backoff } from '../net/retry.ts';
 import type { Answer } from './port.ts';
 
 /** Time that is left, and how to wait in it. */
@@ -14,18 +15,16 @@ export interface Patience {
   readonly onDelay: (text: string) => void;
 }
 
+/** A service that asks for less is asked again soon enough all the same. */
 const shortest = 1_000;
-const longest = 30_000;
 
 /** Milliseconds to wait before try number `attempt` (from 0): what the service asks for, or a back-off. */
-export function backoff(
+export function nextTry(
   attempt: number,
   retryAfterMs: number | undefined,
   random: () => number,
 ): number {
-  if (retryAfterMs !== undefined) return Math.max(retryAfterMs, shortest);
-  const grown = Math.min(longest, shortest * 2 ** Math.min(attempt, 10));
-  return grown * (0.5 + random() / 2);
+  return retryAfterMs === undefined ? backoff(attempt, random) : Math.max(retryAfterMs, shortest);
 }
 
 /** Waits, but not beyond the deadline. Rejects with the signal's reason when the run is cancelled. */
@@ -58,7 +57,7 @@ export async function insist<T>(
     const answer = await ask();
     if (answer.kind === 'value') return answer.value;
     if (timeIsUp(patience)) throw outOfTime(what, answer.reason);
-    const ms = backoff(attempt, answer.retryAfterMs, patience.random);
+    const ms = nextTry(attempt, answer.retryAfterMs, patience.random);
     patience.onDelay(`${answer.reason} while ${what}; asking again in ${seconds(ms)}.`);
     await pause(patience, ms);
   }

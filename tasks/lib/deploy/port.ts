@@ -74,6 +74,8 @@ export interface DeploymentPort {
   readonly id: string;
   /** Page of the deployment in the portal; undefined for a cloud whose portal is not known. */
   readonly portalLink: string | undefined;
+  /** Page of any resource; undefined for a cloud whose portal is not known, and for what is no resource id. */
+  linkTo(resourceId: string): string | undefined;
   /** Undefined when valid, else why not. */
   validate(content: Content, signal: AbortSignal): Promise<Answer<ArmFault | undefined>>;
   start(content: Content, signal: AbortSignal): Promise<Started>;

@@ -21,8 +21,11 @@ export class Progress {
     this.#expected = expected;
   }
 
-  /** What is new in this list; `now` in milliseconds, to time what ARM does not. */
-  update(operations: readonly Operation[], now: number): ProgressLine[] {
+  /**
+   * What is new in this list; `now` in milliseconds, to time what ARM does not. Lines of a nested deployment are
+   * indented by its depth.
+   */
+  update(operations: readonly Operation[], now: number, depth = 0): ProgressLine[] {
     const lines: ProgressLine[] = [];
     for (const operation of operations) {
       if (!isShown(operation)) continue;
@@ -34,7 +37,8 @@ export class Progress {
       this.#seen.set(operation.id, { state: operation.state, since });
       if (isFinal(operation.state)) this.#done += 1;
       else if (before !== undefined) continue;
-      lines.push(line(operation, operation.durationMs ?? now - since));
+      const { level, text } = line(operation, operation.durationMs ?? now - since);
+      lines.push({ level, text: `${'  '.repeat(depth)}${text}` });
     }
     return lines;
   }

@@ -1,13 +1,22 @@
 import { SpokelineError } from '../errors.ts';
-import { backoff, insist, outOfTime, pause, seconds, timeIsUp, type Patience } from './patience.ts';
+import { nextTry, insist, outOfTime, pause, seconds, timeIsUp, type Patience } from './patience.ts';
 import { isFinal, type Content, type DeploymentPort, type DeploymentState } from './port.ts';
 
 /** Tags by which a deployment of ours is known again; ARM keeps them with the deployment. */
 export const contentTag = 'spokeline-content';
 export const requestTag = 'spokeline-request';
 
-/** How long a lost request may take to show up before it counts as never received. */
-const lostFor = 30_000;
+/** Whether a running deployment of the same name and other content is a failure or is waited for. */
+export type WhenActive = 'fail' | 'wait';
+
+/** How often a deployment that is waited for is looked at, in milliseconds. */
+const activePoll = 5_000;
+
+/**
+ * How long a lost request may take to show up before it is sent again. One that shows up even later is running, so
+ * that the second PUT is answered with DeploymentActive and finds it by its tags.
+ */
+const lostFor = 8_000;
 
 /**
  * Starts a deployment, once. The SDK sends a PUT again after a reset or a 503, meets its own first one as
@@ -15,13 +24,14 @@ const lostFor = 30_000;
  * looked up instead, by the tags that went with it, and sent again only if ARM never received it.
  *
  * Returns whether this call started the deployment, or found the same one (same content, for example of a
- * job that was tried again after its agent was lost) already running. Throws DEPLOYMENT_ACTIVE for a running
- * one with other content.
+ * job that was tried again after its agent was lost) already running. One with other content is waited for, or
+ * thrown as DEPLOYMENT_ACTIVE.
  */
 export async function startDeployment(
   port: DeploymentPort,
   content: Content,
   patience: Patience,
+  whenActive: WhenActive,
 ): Promise<'started' | 'attached'> {
   for (let attempt = 0; ; attempt += 1) {
     patience.signal.throwIfAborted();
@@ -37,7 +47,8 @@ export async function startDeployment(
         if (running !== undefined && isSame(running, content, contentTag)) {
           if (!isFinal(running.state)) return 'attached';
         } else if (running !== undefined && !isFinal(running.state)) {
-          throw activeElsewhere(port, running, started.message);
+          if (whenActive === 'fail') throw activeElsewhere(port, running, started.message);
+          await outlast(port, running, patience);
         }
         // It ended between the two requests: its name is free again.
         break;
@@ -50,7 +61,7 @@ export async function startDeployment(
         break;
       }
       case 'refused': {
-        const ms = backoff(attempt, started.retryAfterMs, patience.random);
+        const ms = nextTry(attempt, started.retryAfterMs, patience.random);
         patience.onDelay(`${started.reason} while starting; trying again in ${seconds(ms)}.`);
         await pause(patience, ms);
         break;
@@ -58,7 +69,7 @@ export async function startDeployment(
     }
     if (timeIsUp(patience)) throw outOfTime('starting the deployment', describe(started));
     if (started.kind === 'active')
-      await pause(patience, backoff(attempt, undefined, patience.random));
+      await pause(patience, nextTry(attempt, undefined, patience.random));
   }
 }
 
@@ -82,6 +93,29 @@ async function look(port: DeploymentPort, content: Content, patience: Patience):
     if (found !== undefined && isSame(found, content, requestTag)) return true;
     if (patience.clock.now() + wait > until) return false;
     await pause(patience, wait);
+  }
+}
+
+/** Waits until a deployment of somebody else has ended, whatever its end. Throws TIMEOUT at the deadline. */
+async function outlast(
+  port: DeploymentPort,
+  running: DeploymentState,
+  patience: Patience,
+): Promise<void> {
+  const whose =
+    running.correlationId === undefined ? '' : ` (correlation id ${running.correlationId})`;
+  patience.onDelay(
+    `Another deployment of the same name is ${running.state} with other content${whose}; waiting for its end.`,
+  );
+  let state: DeploymentState | undefined = running;
+  while (state !== undefined && !isFinal(state.state)) {
+    if (timeIsUp(patience)) {
+      throw outOfTime('waiting for another deployment of the same name', `it is ${state.state}`);
+    }
+    await pause(patience, activePoll);
+    state = await insist(patience, 'waiting for another deployment of the same name', () =>
+      port.read(patience.signal),
+    );
   }
 }
 

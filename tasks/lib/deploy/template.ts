@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { SpokelineError } from '../errors.ts';
+import { isSecure, resolved, secretParts } from './secure-types.ts';
 import { scopeOfSchema, type ScopeKind } from './scope.ts';
 
 /** What a template says about one parameter or output. */
 export interface Declaration {
   /** As written, for example `string` or `secureObject`; undefined when it is only a `$ref`. */
   readonly type: string | undefined;
+  /** Whether a value is secret, or holds something that is. */
   readonly secure: boolean;
 }
 
@@ -45,13 +47,13 @@ export function readTemplate(text: string, name: string): Template {
   for (const [key, value] of Object.entries(asObject(body['parameters']))) {
     const given = resolved(asObject(value), definitions);
     parameters[key] = {
-      ...declaration(given),
+      ...declaration(given, definitions),
       optional: 'defaultValue' in given || given['nullable'] === true,
     };
   }
   const outputs: Record<string, Declaration> = {};
   for (const [key, value] of Object.entries(asObject(body['outputs']))) {
-    outputs[key] = declaration(resolved(asObject(value), definitions));
+    outputs[key] = declaration(resolved(asObject(value), definitions), definitions);
   }
   const resources = body['resources'];
   if (typeof resources !== 'object' || resources === null) {
@@ -59,6 +61,17 @@ export function readTemplate(text: string, name: string): Template {
   }
   const created = Object.values(resources).filter((r) => asObject(r)['existing'] !== true);
   return { scope, body, parameters, outputs, resources: created.length };
+}
+
+/** What is secret in a value of a parameter or output, by its declaration. */
+export function secretsIn(
+  template: Template,
+  section: 'parameters' | 'outputs',
+  name: string,
+  value: unknown,
+): readonly unknown[] {
+  const declared = asObject(asObject(template.body[section])[name]);
+  return secretParts(declared, asObject(template.body['definitions']), value);
 }
 
 /** Parses a JSON object; an error names file, line and column. */
@@ -96,25 +109,12 @@ export function asObject(value: unknown): Record<string, unknown> {
     : {};
 }
 
-function declaration(given: Record<string, unknown>): Declaration {
-  const type = typeof given['type'] === 'string' ? given['type'] : undefined;
-  return { type, secure: type !== undefined && /^secure(string|object)$/i.test(type) };
-}
-
-/** Follows `$ref` to the template's own definitions; what the reference adds wins. */
-function resolved(
+function declaration(
   given: Record<string, unknown>,
   definitions: Record<string, unknown>,
-): Record<string, unknown> {
-  let current = given;
-  for (let depth = 0; depth < 20; depth += 1) {
-    const target = current['$ref'];
-    if (typeof target !== 'string' || !target.startsWith('#/definitions/')) return current;
-    const name = decodeURIComponent(target.slice('#/definitions/'.length));
-    const { $ref: _ref, ...own } = current;
-    current = { ...asObject(definitions[name]), ...own };
-  }
-  return current;
+): Declaration {
+  const type = typeof given['type'] === 'string' ? given['type'] : undefined;
+  return { type, secure: isSecure(given, definitions) };
 }
 
 /** A short fingerprint of any JSON value, independent of the order of keys. */

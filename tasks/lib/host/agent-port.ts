@@ -17,6 +17,8 @@ export interface AgentPort {
   endpointData(id: string, key: string): string | undefined;
   /** Environment variables that are needed to find and start programs. */
   environment(): Readonly<Record<string, string>>;
+  /** A variable of the step's environment; the caller has the user's word that it may be read. */
+  environmentVariable(name: string): string | undefined;
 }
 
 /** Where the job's files are: the base of relative paths in inputs. */

@@ -25,6 +25,17 @@ const clouds: Readonly<Record<string, CloudEndpoints>> = {
   },
 };
 
+// https://learn.microsoft.com/azure/devops/pipelines/library/connect-to-azure
+const schemes: readonly ServiceConnection['scheme'][] = [
+  'WorkloadIdentityFederation',
+  'ServicePrincipal',
+  'ManagedServiceIdentity',
+];
+
+function isScheme(text: string): text is ServiceConnection['scheme'] {
+  return schemes.some((scheme) => scheme === text);
+}
+
 /** The sign-in service and audience of a cloud that a connection names in `environment`. */
 export function cloudEndpoints(environment: string): CloudEndpoints | undefined {
   return clouds[environment];
@@ -98,15 +109,53 @@ function readFederation(
   return { requestUri, accessToken };
 }
 
-function readSecret(port: AgentPort, id: string, report: Report): string | undefined {
-  const kind = port.endpointParameter(id, 'authenticationType');
-  if (kind !== undefined && kind.toLowerCase() !== 'spnkey') {
-    report(`authenticates by ${kind}; allowed: a client secret, or workload identity federation.`);
-    return undefined;
+/** How the identity proves itself. */
+type Proof = Pick<ServiceConnection, 'secret' | 'certificate' | 'federation'>;
+
+function readProof(
+  port: AgentPort,
+  id: string,
+  scheme: ServiceConnection['scheme'],
+  report: Report,
+): Proof {
+  // The machine vouches for its own identity.
+  if (scheme === 'ManagedServiceIdentity') return {};
+  if (scheme === 'WorkloadIdentityFederation') {
+    const federation = readFederation(port, report);
+    return federation === undefined ? {} : { federation };
   }
-  const secret = port.endpointParameter(id, 'serviceprincipalkey');
-  if (secret === undefined) report('lacks its secret (serviceprincipalkey).');
-  return secret;
+  const kind = port.endpointParameter(id, 'authenticationType') ?? 'spnKey';
+  switch (kind.toLowerCase()) {
+    case 'spnkey': {
+      const secret = port.endpointParameter(id, 'serviceprincipalkey');
+      if (secret === undefined) report('lacks its secret (serviceprincipalkey).');
+      return secret === undefined ? {} : { secret };
+    }
+    case 'spncertificate':
+      return readCertificate(port.endpointParameter(id, 'servicePrincipalCertificate'), report);
+    default:
+      report(
+        `authenticates by ${kind}; allowed: a client secret, a certificate, or workload identity federation.`,
+      );
+      return {};
+  }
+}
+
+function readCertificate(certificate: string | undefined, report: Report): Proof {
+  if (certificate === undefined) {
+    report('lacks its certificate (servicePrincipalCertificate).');
+    return {};
+  }
+  const has = (label: RegExp) =>
+    new RegExp(`-----BEGIN ${label.source}-----[^]+-----END ${label.source}-----`).test(
+      certificate,
+    );
+  if (has(/ENCRYPTED PRIVATE KEY/)) {
+    report('has a certificate whose private key needs a password; allowed: PEM without one.');
+  } else if (!has(/CERTIFICATE/) || !has(/(?:RSA )?PRIVATE KEY/)) {
+    report('has no certificate with a private key; allowed: PEM that holds both.');
+  }
+  return { certificate };
 }
 
 /**
@@ -126,10 +175,8 @@ export function readConnection(
     );
     return undefined;
   }
-  if (scheme !== 'WorkloadIdentityFederation' && scheme !== 'ServicePrincipal') {
-    report(
-      `has the scheme ${scheme}; allowed: WorkloadIdentityFederation, ServicePrincipal (with a secret).`,
-    );
+  if (!isScheme(scheme)) {
+    report(`has the scheme ${scheme}; allowed: ${schemes.join(', ')}.`);
     return undefined;
   }
   let problems = 0;
@@ -161,17 +208,15 @@ export function readConnection(
     );
   }
   const clientId = port.endpointParameter(id, 'serviceprincipalid');
-  if (clientId === undefined || !guid.test(clientId)) {
+  // A managed identity without a client id is the one that the machine has by itself.
+  const needsClient = scheme !== 'ManagedServiceIdentity';
+  if (clientId === undefined ? needsClient : !guid.test(clientId)) {
     note(
       `${clientId === undefined ? 'lacks its' : 'has no GUID as'} client id (serviceprincipalid).`,
     );
   }
-  const federated = scheme === 'WorkloadIdentityFederation';
-  const federation = federated ? readFederation(port, note) : undefined;
-  const secret = federated ? undefined : readSecret(port, id, note);
-  if (problems > 0 || !manager || !authorityUrl || !audience || !tenantId || !clientId) {
-    return undefined;
-  }
+  const proof = readProof(port, id, scheme, note);
+  if (problems > 0 || !manager || !authorityUrl || !audience || !tenantId) return undefined;
   const subscriptionId = port.endpointData(id, 'subscriptionId');
   return {
     id,
@@ -180,9 +225,8 @@ export function readConnection(
     authorityUrl,
     audience,
     tenantId,
-    clientId,
+    ...(clientId === undefined ? {} : { clientId }),
     ...(subscriptionId === undefined ? {} : { subscriptionId }),
-    ...(secret === undefined ? {} : { secret }),
-    ...(federation === undefined ? {} : { federation }),
+    ...proof,
   };
 }

@@ -6,6 +6,7 @@ export {
   type InputSpec,
   type InputsOf,
 } from './input-spec.ts';
+export { environmentVariables } from './environment-input.ts';
 export { entries } from './input-entries.ts';
 export {
   choice,

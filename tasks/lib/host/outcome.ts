@@ -59,6 +59,8 @@ export function reportFailure(printer: Printer, error: SpokelineError): string {
     const about = detail.target === undefined || detail.message.includes(detail.target);
     const text = about ? detail.message : `${detail.target}: ${detail.message}`;
     issue(printer, code, detail, `${place(detail)}${text}`);
+    if (detail.hint !== undefined) printer.info(`  What to do: ${detail.hint}`);
+    if (detail.link !== undefined) printer.info(`  ${detail.link}`);
   }
   if (error.details.length === 0) issue(printer, error.code, { message: '' }, summary);
   printer.info(`What to do: ${error.hint ?? errorCodes[error.code].fix}`);

@@ -4,6 +4,7 @@ import type { AgentPort } from './agent-port.ts';
 import type { TaskContext } from './context.ts';
 import { readInputs, type InputSpec } from './input-spec.ts';
 import { reportFailure, reportable } from './outcome.ts';
+import { proxyEnvironment } from './proxy.ts';
 import { createPrinter } from './printer.ts';
 import { createRedactor } from './redactor.ts';
 import { createTaskContext } from './task-context.ts';
@@ -19,9 +20,9 @@ function secretsOf(inputs: unknown): string[] {
   if (typeof inputs !== 'object' || inputs === null) return [];
   return Object.values(inputs).flatMap((value: unknown) => {
     if (typeof value !== 'object' || value === null) return [];
-    const { secret, federation } = value as { secret?: unknown; federation?: unknown };
+    const { secret, certificate, federation } = value as Record<string, unknown>;
     const token = (federation as { accessToken?: unknown } | undefined)?.accessToken;
-    return [secret, token].filter((item) => typeof item === 'string');
+    return [secret, certificate, token].filter((item) => typeof item === 'string');
   });
 }
 
@@ -116,6 +117,7 @@ export function runTask<I>(
   });
 
   const start = async (port: AgentPort) => {
+    Object.assign(process.env, proxyEnvironment(port, process.env));
     const context = createTaskContext(port, printer, redactor, controller.signal, systemClock);
     const given = readInputs(inputs, port);
     for (const secret of secretsOf(given)) context.mask(secret);

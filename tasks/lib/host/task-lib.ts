@@ -74,5 +74,6 @@ export function taskLibPort(): AgentPort {
       }
       return found;
     },
+    environmentVariable: (name) => process.env[name],
   };
 }

@@ -1,7 +1,12 @@
 import type { Clock } from '../net/clock.ts';
+import { backoff, retryAfter, type Growth } from '../net/retry.ts';
 
-/** ACR counts by the minute, so that longer waits gain nothing. */
-const longest = 30_000;
+/** For a limit that counts all requests of an identity; ACR counts by the minute, so longer waits gain nothing. */
+const throttle: Growth = { shortest: 250, longest: 30_000 };
+/** For faults that concern one request only. */
+const fault: Growth = { shortest: 250, longest: 30_000 };
+/** Cut here: the task's own timeout decides beyond that. */
+const longestAsked = 5 * 60_000;
 
 /**
  * One back-off for all connections to a registry: its limits count an identity's requests, so when
@@ -27,13 +32,13 @@ export class SharedBackoff {
     }
   }
 
-  /** @returns milliseconds that everybody waits now. */
-  throttled(retryAfter: string | undefined): number {
+  /** @param value of `Retry-After`, @returns milliseconds that everybody waits now. */
+  throttled(value: string | undefined): number {
     const now = this.#clock.now();
-    const asked = retryAfterMs(retryAfter, now);
+    const asked = retryAfter({ 'retry-after': value }, now, longestAsked);
     // Answers to requests that were under way already belong to the same step.
     if (now >= this.#until) this.#inRow += 1;
-    const own = Math.min(longest, 250 * 2 ** this.#inRow) * (0.75 + this.#random() / 2);
+    const own = backoff(this.#inRow, this.#random, throttle);
     this.#until = Math.max(this.#until, now + (asked ?? own));
     return this.#until - now;
   }
@@ -44,17 +49,6 @@ export class SharedBackoff {
 
   /** Wait before the nth try of one request, in ms, for faults that concern nobody else. */
   pause(attempt: number): number {
-    return Math.min(longest, 250 * 2 ** attempt) * (0.75 + this.#random() / 2);
+    return backoff(attempt, this.#random, fault);
   }
-}
-
-/**
- * Value of a `Retry-After` header (seconds or a date) in ms; undefined if there is none that makes
- * sense. Cut at five minutes: the task's own timeout decides beyond that.
- */
-export function retryAfterMs(value: string | undefined, now: number): number | undefined {
-  if (value === undefined) return undefined;
-  const seconds = /^\s*\d+\s*$/.test(value) ? Number(value) : (Date.parse(value) - now) / 1000;
-  if (!Number.isFinite(seconds)) return undefined;
-  return Math.min(Math.max(seconds, 0), 300) * 1000;
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { openBicep } from '../../../tasks/lib/bicep/open.ts';
 import { bicepEnvironment } from '../../../tasks/lib/bicep/spawn.ts';
-import { compileTemplate, type CompileOptions } from '../../../tasks/lib/bicep/compile-template.ts';
+import { compileParameters, compileTemplate } from '../../../tasks/lib/bicep/compile.ts';
+import { startBicep, type StartOptions } from '../../../tasks/lib/bicep/start.ts';
 import type { Diagnostic } from '../../../tasks/lib/bicep/compiler.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { writeStandIn, type Behaviour } from './stand-in.ts';
@@ -51,7 +53,7 @@ describe('a Bicep CLI', () => {
     return found;
   }
 
-  function options(path: string, more: Partial<CompileOptions> = {}): CompileOptions {
+  function options(path: string, more: Partial<StartOptions> = {}): StartOptions {
     return {
       path,
       version: undefined,
@@ -60,10 +62,26 @@ describe('a Bicep CLI', () => {
       download: false,
       tempDirectory: '/nowhere',
       signal: never,
+      checksum: undefined,
+      variables: {},
+      fetchFile: () => Promise.reject(new Error('no network')),
       info: () => undefined,
-      warn: () => undefined,
       ...more,
     };
+  }
+
+  /** Starts a CLI, compiles, and ends it. */
+  async function compile(
+    file: string,
+    how: StartOptions,
+    warn: (d: Diagnostic) => void = () => undefined,
+  ): Promise<string> {
+    const bicep = await startBicep(how);
+    try {
+      return await compileTemplate(bicep, file, warn);
+    } finally {
+      await bicep.dispose();
+    }
   }
 
   after(async () => {
@@ -79,6 +97,7 @@ describe('a Bicep CLI', () => {
       const bicep = await openBicep({
         path,
         environment: { ...environment, AZURE_CLIENT_SECRET: 'x', SYSTEM_ACCESSTOKEN: 'y' },
+        variables: { REGION: 'westeurope' },
         signal: never,
       });
       assert.equal(await bicep.version(), '0.36.1');
@@ -101,7 +120,7 @@ describe('a Bicep CLI', () => {
     const [call, ...more] = await calls(log);
     assert.deepEqual(more, [], 'no further process, not even for --version at the end');
     assert.equal(call?.args[0], 'jsonrpc');
-    assert.deepEqual(Object.keys(call?.env ?? {}).sort(), ['HOME', 'PATH']);
+    assert.deepEqual(Object.keys(call?.env ?? {}).sort(), ['HOME', 'PATH', 'REGION']);
     assert.equal(isRunning(call?.pid ?? 0), false);
   });
 
@@ -140,7 +159,7 @@ describe('a Bicep CLI', () => {
     });
     const warnings: Diagnostic[] = [];
     const error = await failure(
-      compileTemplate('/a/b c/main.bicep', options(path, { warn: (d) => warnings.push(d) })),
+      compile('/a/b c/main.bicep', options(path), (d) => warnings.push(d)),
     );
     assert.equal(error.code, 'BICEP_COMPILE');
     assert.equal(error.message, '/a/b c/main.bicep has one error.');
@@ -177,7 +196,7 @@ describe('a Bicep CLI', () => {
   for (const [name, behaviour, message, said] of broken) {
     it(`is BICEP_FAILED when ${name}`, async () => {
       const { path } = await standIn(behaviour);
-      const error = await failure(compileTemplate('/a/main.bicep', options(path)));
+      const error = await failure(compile('/a/main.bicep', options(path)));
       assert.equal(error.code, 'BICEP_FAILED');
       assert.match(error.message, message);
       if (said !== undefined) assert.equal(error.details[0]?.message, said);
@@ -209,15 +228,67 @@ describe('a Bicep CLI', () => {
 
   it('does not outlive the fault of telling its version', async () => {
     const { path, log } = await standIn({ nameless: true });
-    const error = await failure(compileTemplate('/a/main.bicep', options(path)));
+    const error = await failure(compile('/a/main.bicep', options(path)));
     assert.equal(error.code, 'BICEP_FAILED');
     const [call] = await calls(log);
     assert.equal(isRunning(call?.pid ?? 0), false);
   });
 
+  it('is not run when it has another checksum', async () => {
+    const { path, log } = await standIn({});
+    const checksum = 'A'.repeat(64);
+    const error = await failure(compile('/m.bicep', options(path, { checksum })));
+    assert.equal(error.code, 'BICEP_CHECKSUM');
+    const actual = createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex');
+    assert.equal(
+      error.message,
+      `${path} has the SHA-256 ${actual}, but bicepChecksum is ${checksum.toLowerCase()}.`,
+    );
+    await assert.rejects(readFile(log), { code: 'ENOENT' });
+  });
+
+  it('does not bring to light what a parameters file reads', async () => {
+    const message = `Expected a value of type "int" but the provided value is of type "'hunter2'".`;
+    const diagnostic = {
+      source: '/w/main.bicepparam',
+      range: { start: { line: 3, char: 0 }, end: { line: 3, char: 1 } },
+      level: 'Error',
+      code: 'BCP033',
+      message,
+    };
+    const { path } = await standIn({
+      compileParams: { success: false, diagnostics: [diagnostic] },
+    });
+    const bicep = await startBicep(options(path));
+    try {
+      const compiling = compileParameters(
+        bicep,
+        '/w/main.bicepparam',
+        {},
+        ['hunter2'],
+        () => undefined,
+      );
+      const error = await failure(compiling);
+      assert.equal(error.code, 'BICEP_COMPILE');
+      assert.deepEqual(error.details, [
+        {
+          file: '/w/main.bicepparam',
+          line: 4,
+          column: 1,
+          code: 'BCP033',
+          message: message.replace('hunter2', '***'),
+        },
+      ]);
+    } finally {
+      await bicep.dispose();
+    }
+  });
+
   it('has to have the pinned version', async () => {
     const { path } = await standIn({});
-    const error = await failure(compileTemplate('/m.bicep', options(path, { version: '0.40.2' })));
+    const error = await failure(compile('/m.bicep', options(path, { version: '0.40.2' })));
     assert.equal(error.code, 'BICEP_NOT_FOUND');
     assert.equal(error.message, `bicepVersion is 0.40.2, but the Bicep CLI at ${path} is 0.36.1.`);
   });

@@ -7,6 +7,8 @@ export interface Behaviour {
   readonly version?: string;
   /** Result of bicep/compile. */
   readonly compile?: unknown;
+  /** Result of bicep/compileParams. */
+  readonly compileParams?: unknown;
   /** Text for stderr before it ends with code 3, instead of connecting. */
   readonly diesWith?: string;
   /** Ends in the middle of a compilation. */
@@ -67,6 +69,7 @@ const answer = ({ id, method, params }) => {
     const parameters = [{ range, name: 'hub', type: { name: 'object' } }, { range, name: 'any' }];
     return send({ id, result: { metadata: [], parameters, outputs: [], exports: [] } });
   }
+  if (method === 'bicep/compileParams') return send({ id, result: behaviour.compileParams });
   if (method === 'bicep/getSnapshot' && behaviour.echoesSnapshot) {
     const text = readFileSync(params.path, 'utf8');
     const asked = { place: params.metadata, path: params.path, text };

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { legsOf } from '../../../tasks/lib/deploy/legs.ts';
-import { deploymentName } from '../../../tasks/lib/deploy/name.ts';
+import { deploymentName, earlierName } from '../../../tasks/lib/deploy/name.ts';
 
 describe('the default name of a deployment', () => {
   const parts = {
     buildId: '4711',
     stage: 'primary',
     job: 'stamp',
+    attempt: '1',
     unit: 'weu',
     template: 'main.bicep',
   };
@@ -15,12 +16,13 @@ describe('the default name of a deployment', () => {
     assert.match(deploymentName(parts), /^spokeline-weu-4711-primary-stamp-[0-9a-f]{8}$/);
   });
 
-  it('is the same when a job is tried again, and another one for all else', () => {
+  it('is the same when a step is repeated, and another one for all else', () => {
     const names = [
       parts,
       { ...parts, buildId: '4712' },
       { ...parts, stage: 'secondary' },
       { ...parts, job: 'other' },
+      { ...parts, attempt: '2' },
       { ...parts, unit: 'neu' },
       { ...parts, template: 'other.bicep' },
     ].map(deploymentName);
@@ -28,11 +30,19 @@ describe('the default name of a deployment', () => {
     assert.equal(deploymentName({ ...parts }), names[0]);
   });
 
+  it('is known for the attempt before', () => {
+    const second = { ...parts, attempt: '2' };
+    assert.match(deploymentName(second), /^spokeline-weu-4711-primary-stamp-2-[0-9a-f]{8}$/);
+    assert.equal(earlierName(second), deploymentName(parts));
+    assert.equal(earlierName(parts), undefined);
+    assert.equal(earlierName({ ...parts, attempt: '' }), undefined);
+  });
+
   it('never breaks the rules of ARM', () => {
     const odd = [
       { ...parts, stage: 's'.repeat(80), job: 'j'.repeat(80) },
       { ...parts, stage: 'é ü/#', job: '', unit: '...' },
-      { buildId: '', stage: '', job: '', unit: '', template: '' },
+      { buildId: '', stage: '', job: '', attempt: '', unit: '', template: '' },
     ];
     for (const item of odd) assert.match(deploymentName(item), /^[A-Za-z0-9_.()-]{1,64}$/);
     assert.match(deploymentName(odd[2] ?? parts), /^spokeline-local-[0-9a-f]{8}$/);

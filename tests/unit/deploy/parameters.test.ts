@@ -8,6 +8,7 @@ import {
 import { readTemplate } from '../../../tasks/lib/deploy/template.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 
+const nothing = { given: {}, variables: {} };
 const schemas = 'https://schema.management.azure.com/schemas/2019-04-01';
 
 function template(parameters: Record<string, unknown>) {
@@ -107,8 +108,8 @@ describe('parameters of a deployment', () => {
       parameters: { a: { value: null }, b: { reference } },
     });
     const expected: Parameters = { a: { value: null }, b: { reference } };
-    assert.deepEqual(readParameters(text, 'p.json'), expected);
-    assert.deepEqual(readParameters('{"a":1}', 'p.json'), { a: { value: 1 } });
+    assert.deepEqual(readParameters(text, 'p.json', nothing), expected);
+    assert.deepEqual(readParameters('{"a":1}', 'p.json', nothing), { a: { value: 1 } });
   });
 
   it('are refused in files that are none', () => {
@@ -117,20 +118,67 @@ describe('parameters of a deployment', () => {
       parameters: { a: 1, b: { val: 1 } },
     });
     assert.deepEqual(
-      problems(() => readParameters(text, 'p.json')),
+      problems(() => readParameters(text, 'p.json', nothing)),
       [
-        'p.json is no parameters file of ARM.',
+        'p.json cannot be used as a parameters file.',
         'parameter "a" has neither "value" nor "reference"',
         'parameter "b" has neither "value" nor "reference"',
       ],
     );
     assert.deepEqual(
-      problems(() => readParameters('', 'main.bicepparam')),
-      ['main.bicepparam: .bicepparam files are not supported yet.'],
-    );
-    assert.deepEqual(
-      problems(() => readParameters('3', 'p.json')),
+      problems(() => readParameters('3', 'p.json', nothing)),
       ['p.json holds no JSON object.'],
+    );
+  });
+
+  const withInputs = JSON.stringify({
+    $schema: `${schemas}/deploymentParameters.json#`,
+    parameters: {
+      region: { expression: "[externalInputs('sys_cliArg_0')]" },
+      password: { expression: "[externalInputs('sys_envVar_1')]" },
+      tags: { expression: "[externalInputs('ev2_scope_2')]" },
+      label: { expression: "[format('{0}-x', externalInputs('sys_cliArg_0'))]" },
+      lost: { expression: "[externalInputs('gone')]" },
+    },
+    externalInputDefinitions: {
+      sys_cliArg_0: { kind: 'sys.cliArg', config: 'region' },
+      sys_envVar_1: { kind: 'sys.envVar', config: 'PASSWORD' },
+      ev2_scope_2: { kind: 'ev2.scope', config: { a: 1 } },
+    },
+  });
+
+  it('take external inputs that were given, of any type', () => {
+    const text = JSON.stringify({
+      ...(JSON.parse(withInputs) as object),
+      parameters: {
+        region: { expression: "[externalInputs('sys_cliArg_0')]" },
+        password: { expression: "[externalInputs('sys_envVar_1')]" },
+        tags: { expression: "[externalInputs('ev2_scope_2')]" },
+      },
+    });
+    const given = { 'sys.cliArg:region': 'neu', region: 'weu', 'ev2.scope': { b: [1] } };
+    assert.deepEqual(readParameters(text, 'p', { given, variables: { PASSWORD: 's' } }), {
+      region: { value: 'neu' },
+      password: { value: 's' },
+      tags: { value: { b: [1] } },
+    });
+  });
+
+  it('name the external inputs that are missing or that only ARM could compute', () => {
+    assert.deepEqual(
+      problems(() => readParameters(withInputs, 'p', nothing)),
+      [
+        'p cannot be used as a parameters file.',
+        'parameter "region" asks for the external input sys.cliArg "region", which is not given; ' +
+          'give it in the input "externalInputs" as "region"',
+        'parameter "password" asks for the external input sys.envVar "PASSWORD", which is not given; ' +
+          'name it in the input "environmentVariables" and set it',
+        'parameter "tags" asks for the external input ev2.scope {"a":1}, which is not given; ' +
+          'give it in the input "externalInputs" as "ev2.scope"',
+        `parameter "label" computes with external inputs: [format('{0}-x', externalInputs('sys_cliArg_0'))]; ` +
+          'only one that is an external input as a whole can be filled in',
+        'parameter "lost" asks for an external input that is not defined',
+      ],
     );
   });
 });

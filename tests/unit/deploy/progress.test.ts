@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { pollDelay } from '../../../tasks/lib/deploy/follow.ts';
-import { backoff, seconds } from '../../../tasks/lib/deploy/patience.ts';
+import { nextTry, seconds } from '../../../tasks/lib/deploy/patience.ts';
 import { Progress } from '../../../tasks/lib/deploy/progress.ts';
 import type { Operation } from '../../../tasks/lib/deploy/port.ts';
 
@@ -64,14 +64,14 @@ describe('waiting', () => {
   });
 
   it('backs off with jitter, and obeys Retry-After', () => {
-    const at = (attempt: number, random: number) => backoff(attempt, undefined, () => random);
+    const at = (attempt: number, random: number) => nextTry(attempt, undefined, () => random);
     assert.deepEqual([at(0, 0), at(0, 1), at(3, 1), at(30, 1)], [500, 1_000, 8_000, 30_000]);
     assert.equal(
-      backoff(9, 12_000, () => 0),
+      nextTry(9, 12_000, () => 0),
       12_000,
     );
     assert.equal(
-      backoff(9, 0, () => 0),
+      nextTry(9, 0, () => 0),
       1_000,
     );
   });

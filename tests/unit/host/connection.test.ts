@@ -84,6 +84,33 @@ describe('host/connection', () => {
     });
   });
 
+  const pem = (label: string) => `-----BEGIN ${label}-----\nMIIB\n-----END ${label}-----\n`;
+  const byCertificate = (servicePrincipalCertificate: string): Change => ({
+    parameters: {
+      authenticationType: 'spnCertificate',
+      serviceprincipalkey: '',
+      servicePrincipalCertificate,
+    },
+  });
+
+  it('reads a connection with a certificate', () => {
+    for (const label of ['PRIVATE KEY', 'RSA PRIVATE KEY']) {
+      const text = `${pem(label)}${pem('CERTIFICATE')}`;
+      const { value, problems } = read(agent('secret', byCertificate(text)));
+      assert.deepEqual(problems, []);
+      assert.deepEqual([value?.certificate, value?.secret], [text, undefined]);
+    }
+  });
+
+  it("reads a connection of the machine's own identity, and of one by its client id", () => {
+    const scheme = 'ManagedServiceIdentity';
+    const alone = read(agent('secret', { scheme, parameters: { serviceprincipalid: '' } }));
+    assert.deepEqual(alone.problems, []);
+    assert.deepEqual([alone.value?.scheme, alone.value?.clientId], [scheme, undefined]);
+    const named = read(agent('secret', { scheme }));
+    assert.deepEqual([named.value?.clientId, named.value?.secret], [serviceprincipalid, undefined]);
+  });
+
   it('follows the addresses of the connection, ports included', () => {
     const { value } = read(
       agent('secret', {
@@ -121,19 +148,43 @@ describe('host/connection', () => {
       ['lacks its secret (serviceprincipalkey).'],
     ],
     [
-      'a certificate',
+      'a proof of an unknown kind',
       'secret',
-      { parameters: { authenticationType: 'spnCertificate' } },
+      { parameters: { authenticationType: 'passkey' } },
       [
-        'authenticates by spnCertificate; allowed: a client secret, or workload identity federation.',
+        'authenticates by passkey; allowed: a client secret, a certificate, or workload identity federation.',
       ],
     ],
     [
-      'a managed identity',
+      'no certificate',
       'secret',
-      { scheme: 'ManagedServiceIdentity' },
+      byCertificate(''),
+      ['lacks its certificate (servicePrincipalCertificate).'],
+    ],
+    [
+      'a certificate without its key',
+      'secret',
+      byCertificate(pem('CERTIFICATE')),
+      ['has no certificate with a private key; allowed: PEM that holds both.'],
+    ],
+    [
+      'a key that needs a password',
+      'secret',
+      byCertificate(`${pem('CERTIFICATE')}${pem('ENCRYPTED PRIVATE KEY')}`),
+      ['has a certificate whose private key needs a password; allowed: PEM without one.'],
+    ],
+    [
+      'a managed identity by name',
+      'secret',
+      { scheme: 'ManagedServiceIdentity', parameters: { serviceprincipalid: 'id-agents' } },
+      ['has no GUID as client id (serviceprincipalid).'],
+    ],
+    [
+      'an unknown scheme',
+      'secret',
+      { scheme: 'Token' },
       [
-        'has the scheme ManagedServiceIdentity; allowed: WorkloadIdentityFederation, ServicePrincipal (with a secret).',
+        'has the scheme Token; allowed: WorkloadIdentityFederation, ServicePrincipal, ManagedServiceIdentity.',
       ],
     ],
     [

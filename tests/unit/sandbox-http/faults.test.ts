@@ -45,13 +45,13 @@ describe('fault rules', () => {
     [
       '[{"status":500},{"stat":1}]',
       "fault 1 has the unknown key 'stat'; known: server, method, path, status, headers, body, " +
-        'delayMs, reset, count, skip, probability, seed',
+        'delayMs, reset, lost, count, skip, probability, seed',
     ],
     ['[{"status":"500"}]', "fault 0: 'status' must be of type number"],
     ['[{"headers":"a"}]', "fault 0: 'headers' must be of type object"],
     ['[{"status":99}]', "fault 0: 'status' must be from 200 to 599"],
     ['[{"status":500,"probability":2}]', "fault 0: 'probability' must be from 0 to 1"],
-    ['[{"path":"("}]', "fault 0 does nothing: give 'status', 'delayMs' or 'reset'"],
+    ['[{"path":"("}]', "fault 0 does nothing: give 'status', 'delayMs', 'reset' or 'lost'"],
     ['[{"path":"(","status":500}]', "fault 0: 'path' is not a regular expression: ("],
   ];
   for (const [text, message] of bad) {

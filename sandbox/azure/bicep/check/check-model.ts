@@ -8,17 +8,13 @@ import { checkRunTime } from './run-time.ts';
 import { checkScopes } from './scopes.ts';
 import { checkTypes } from './types.ts';
 
-const CHECKS = [
-  checkCycles,
-  checkBodies,
-  checkParametersFile,
-  checkTypes,
-  checkScopes,
-  checkModuleAccess,
-  checkRunTime,
-];
+const CHECKS = [checkCycles, checkBodies, checkTypes, checkScopes, checkModuleAccess, checkRunTime];
 
-/** Looks for what is wrong in a file whose names are resolved: all of it, not the first only. */
-export function checkModel(model: Model): void {
+/**
+ * Looks for what is wrong in a file whose names are resolved: all of it, not the first only. `overridden` are
+ * the parameters that the caller of the compiler assigns in a parameters file.
+ */
+export function checkModel(model: Model, overridden: readonly string[] = []): void {
+  attempt(model, () => checkParametersFile(model, overridden));
   for (const check of CHECKS) attempt(model, () => check(model));
 }

@@ -8,8 +8,12 @@ function assignedNames(model: Model): Set<string> {
   return names;
 }
 
+function undeclared(name: string): string {
+  return `The parameter "${name}" is assigned in the params file without being declared in the Bicep file.`;
+}
+
 /** Compares a parameters file with the template that it is for. */
-export function checkParametersFile(model: Model): void {
+export function checkParametersFile(model: Model, overridden: readonly string[]): void {
   if (model.kind !== 'params') return;
   const using = model.program.statements.find((s) => s.kind === 'using');
   if (!model.using && !using) {
@@ -31,14 +35,12 @@ export function checkParametersFile(model: Model): void {
   const wanted = parametersOf(target);
   for (const { name, node } of model.params) {
     if (wanted.all.includes(name)) continue;
-    report(
-      model,
-      node,
-      'BCP259',
-      `The parameter "${name}" is assigned in the params file without being declared in the Bicep file.`,
-    );
+    report(model, node, 'BCP259', undeclared(name));
   }
-  const given = assignedNames(model);
+  for (const name of overridden) {
+    if (!wanted.all.includes(name) && using) report(model, using, 'BCP259', undeclared(name));
+  }
+  const given = new Set([...assignedNames(model), ...overridden]);
   const absent = wanted.required.filter((name) => !given.has(name));
   if (absent.length === 0 || !using) return;
   report(

@@ -1,0 +1,70 @@
+type Json = Record<string, unknown>;
+
+const deepest = 20;
+
+/** A type of a template with its references to the template's definitions followed; what the reference adds wins. */
+export function resolved(given: Json, definitions: Json): Json {
+  let current = given;
+  for (let depth = 0; depth < deepest; depth += 1) {
+    const target = current['$ref'];
+    if (typeof target !== 'string' || !target.startsWith('#/definitions/')) return current;
+    const name = decodeURIComponent(target.slice('#/definitions/'.length));
+    const { $ref: _ref, ...own } = current;
+    current = { ...objectOf(definitions[name]), ...own };
+  }
+  return current;
+}
+
+/** Whether values of a type are secret, as a whole or in a part: `@secure()` may stand on a property, too. */
+export function isSecure(given: Json, definitions: Json, depth = 0): boolean {
+  const type = resolved(given, definitions);
+  if (isSecureName(type['type'])) return true;
+  if (depth >= deepest) return false;
+  return parts(type).some((part) => isSecure(part, definitions, depth + 1));
+}
+
+/** The secret parts of a value, by its type. */
+export function secretParts(
+  given: Json,
+  definitions: Json,
+  value: unknown,
+  depth = 0,
+): readonly unknown[] {
+  const type = resolved(given, definitions);
+  if (isSecureName(type['type'])) return [value];
+  if (depth >= deepest || typeof value !== 'object' || value === null) return [];
+  const inside = (part: unknown, inner: unknown) =>
+    secretParts(objectOf(part), definitions, inner, depth + 1);
+  if (Array.isArray(value)) {
+    const first = listOf(type['prefixItems']);
+    return value.flatMap((item, index) => inside(first[index] ?? type['items'], item));
+  }
+  const properties = objectOf(type['properties']);
+  return Object.entries(value).flatMap(([name, inner]) =>
+    inside(properties[name] ?? type['additionalProperties'], inner),
+  );
+}
+
+function parts(type: Json): Json[] {
+  const all = [
+    ...Object.values(objectOf(type['properties'])),
+    ...listOf(type['prefixItems']),
+    type['items'],
+    type['additionalProperties'],
+  ];
+  return all.map(objectOf);
+}
+
+function isSecureName(type: unknown): boolean {
+  return typeof type === 'string' && /^secure(string|object)$/i.test(type);
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}
+
+function objectOf(value: unknown): Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Json)
+    : {};
+}

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import type { Inputs } from '../../tasks/StampDeploy/StampDeployV1/inputs.ts';
+import { SpokelineError } from '../../tasks/lib/errors.ts';
+import { startWorld, type DeployWorld } from './stamp-deploy-world.ts';
+
+const template = {
+  $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#',
+  contentVersion: '1.0.0.0',
+  parameters: { stamp: { type: 'object' } },
+  resources: [],
+  outputs: { uri: { type: 'string', value: '' } },
+};
+
+describe('StampDeploy of several stamps', () => {
+  let world: DeployWorld;
+  let file: string;
+
+  beforeEach(async () => {
+    world = await startWorld();
+    file = await world.write('main.json', JSON.stringify(template));
+  });
+  afterEach(() => world.end());
+
+  const act = (given: Partial<Inputs>) => world.act({ template: file, ...given });
+
+  async function failure(promise: Promise<unknown>): Promise<SpokelineError> {
+    try {
+      await promise;
+    } catch (error) {
+      assert.ok(error instanceof SpokelineError, String(error));
+      return error;
+    }
+    assert.fail('nothing was thrown');
+  }
+
+  const output = (name: string) =>
+    JSON.parse(world.context.outputs[name]?.value ?? 'null') as Record<string, unknown>;
+
+  it('deploys each to its own group, under its own name, with its own outputs', async () => {
+    world.arm.script = {
+      takes: 2_000,
+      outputs: {
+        uri: { type: 'String', value: 'https://kv' },
+        key: { type: 'SecureString', value: 'secret of azure' },
+      },
+    };
+    await act({ stamps: ['primary', 'sea-1'] });
+    const names = [...world.arm.deployments.keys()];
+    assert.match(names.join(' '), /^spokeline-weu-42-\S+ spokeline-sea-1-42-\S+$/);
+    const { outputs } = world.context;
+    assert.deepEqual(outputs['output.weu.uri'], { value: 'https://kv', secret: false });
+    assert.deepEqual(outputs['output.sea-1.key'], { value: 'secret of azure', secret: true });
+    assert.deepEqual(output('outputs'), {
+      weu: { uri: 'https://kv' },
+      'sea-1': { uri: 'https://kv' },
+    });
+    const { weu } = output('stamps');
+    assert.deepEqual(weu, {
+      state: 'succeeded',
+      deploymentName: names[0],
+      deploymentId: (weu as { deploymentId: string }).deploymentId,
+    });
+    assert.match((weu as { deploymentId: string }).deploymentId, /\/resourceGroups\/rg-weu\//);
+    assert.ok(world.context.lines.includes('info: [sea-1] The template is valid.'));
+    const untold = world.context.lines.filter((line) => /^info: (?!\[|weu: |sea-1: )/.test(line));
+    assert.deepEqual(untold, [], 'every line says whose it is');
+  });
+
+  it('goes on with the others when one fails, and lists what went wrong with each', async () => {
+    const error = { code: 'QuotaExceeded', message: 'no cores left' };
+    world.arm.script = { takes: 3_000 };
+    world.arm.faults = [
+      {
+        method: 'PUT',
+        path: /rg-neu/i,
+        times: 1,
+        status: 403,
+        body: { error: { code: 'RequestDisallowedByPolicy', message: 'no' } },
+      },
+      {
+        method: 'POST',
+        path: /rg-sea-1.*validate/i,
+        times: 1,
+        status: 400,
+        body: { error: { code: 'InvalidTemplateDeployment', message: 'x', details: [error] } },
+      },
+    ];
+    const thrown = await failure(act({ stamps: ['all'] }));
+    assert.equal(thrown.code, 'ARM_DEPLOYMENT');
+    assert.equal(thrown.message, '2 of 3 stamps failed: neu, sea-1.');
+    assert.deepEqual(
+      thrown.details.map(({ code, message }) => [code, message]),
+      [
+        ['RequestDisallowedByPolicy', 'neu: no'],
+        ['QuotaExceeded', 'sea-1: no cores left'],
+      ],
+    );
+    const states = Object.values(output('stamps')).map((s) => (s as { state: string }).state);
+    assert.deepEqual(states, ['succeeded', 'failed', 'failed']);
+    assert.ok(
+      world.context.lines.some((line) => line.startsWith('error: [neu] ARM_FORBIDDEN: ')),
+      world.context.lines.join('\n'),
+    );
+    assert.equal(world.arm.begun, 1);
+  });
+
+  it('cancels all that run, and begins no more', async () => {
+    world.arm.script = { takes: 600_000 };
+    const sleep = world.clock.sleep.bind(world.clock);
+    world.clock.sleep = (ms, signal) => {
+      if (world.clock.sleeps.length === 8) {
+        world.controller.abort(new SpokelineError('CANCELLED', 'The run was cancelled.'));
+      }
+      return sleep(ms, signal);
+    };
+    const thrown = await failure(act({ stamps: ['all'], concurrency: 2 }));
+    assert.equal(thrown.code, 'CANCELLED');
+    assert.equal(
+      thrown.message,
+      'The run was cancelled with 3 of 3 stamps unfinished: weu, neu, sea-1.',
+    );
+    assert.deepEqual(
+      thrown.details.map((d) => d.message),
+      [
+        'weu: The run was cancelled; Azure took the request to cancel the deployment.',
+        'neu: The run was cancelled; Azure took the request to cancel the deployment.',
+        'sea-1: was not begun',
+      ],
+    );
+    const cancelled = [...world.arm.deployments.values()].map((d) => d.cancelledAt !== undefined);
+    assert.deepEqual(cancelled, [true, true]);
+  });
+
+  it('is refused before it signs in when one selector means nothing', async () => {
+    const error = await failure(act({ stamps: ['weu', 'nope'] }));
+    assert.deepEqual(
+      [error.code, error.message],
+      ['INPUT_INVALID', 'The topology has no stamp "nope".'],
+    );
+    assert.deepEqual(world.arm.requests, []);
+  });
+
+  it('does not let two stamps of one group share a deployment', async () => {
+    const error = await failure(
+      act({ stamps: ['all'], resourceGroup: 'rg-one', deploymentName: 'd' }),
+    );
+    assert.equal(
+      error.message,
+      'Input "deploymentName" is d, but several stamps go to the resource group rg-one, ' +
+        'where they would be one deployment.',
+    );
+    assert.deepEqual(world.arm.requests, []);
+  });
+});
