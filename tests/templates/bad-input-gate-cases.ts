@@ -83,7 +83,7 @@ export const gateCases: readonly BadInput[] = [
     ),
     code: 'GATES_INVALID',
     errors: [
-      'gates.yml:1:1: unknown key "check"; allowed: checks; did you mean checks?',
+      'gates.yml:1:1: unknown key "check"; allowed: checks, waivers; did you mean checks?',
       'gates.yml:4:9: one: kind "dsn" is not known; allowed: dns, tcp, tls, http, mtls, postgres, redis, denied, egress, peering, route, nsg, public-access, private-endpoint, dns-zone, address-plan, reach, registry, key-vault, storage, agent; did you mean dns?',
       'gates.yml:6:3: two: host is missing',
       'gates.yml:8:3: two: unknown key "hots"; allowed: id, kind, each, severity, host, port; did you mean host?',
