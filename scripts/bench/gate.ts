@@ -62,7 +62,7 @@ export async function gate(bench: Bench): Promise<Outcome> {
     },
   );
   return {
-    measurements: [...first, ...second, await reachability(bench)],
+    measurements: [...first, ...second, ...(await reachability(bench))],
     notes: [
       `gate: the gate and the client of ${exporter} have ${concurrency} targets in hand at a time; ` +
         'sequential is one connection after the other. Each run is checked for its verdicts.',

@@ -43,8 +43,8 @@ const half = (remoteId: string): Peering => ({
   useRemoteGateways: false,
 });
 
-/** A hub with a firewall, and stamps of five subnets with their own groups and two endpoints each. */
-export function largeEstate(stamps: number): Estate {
+/** A hub with a firewall, and stamps of five subnets with their own groups and these endpoints each. */
+export function largeEstate(stamps: number, kinds: readonly string[]): Estate {
   const networks: Network[] = [];
   const subnets: Subnet[] = [];
   const endpoints: Endpoint[] = [];
@@ -87,7 +87,7 @@ export function largeEstate(stamps: number): Estate {
         ],
       });
     }
-    for (const [position, kind] of ['vault', 'blob'].entries()) {
+    for (const [position, kind] of kinds.entries()) {
       endpoints.push({
         id: `${id}/${kind}`,
         name: `${id} ${kind}`,

@@ -55,18 +55,19 @@ export class Filters {
   /** The same for an end that is no place: a health probe. */
   from(place: Place, direction: Direction, other: End): PortMap {
     const gate = this.#gate(place, direction);
-    const maps = gate.lists.map((list) => ask(list, direction, place, other));
+    const maps = gate.lists.map((list) => asking(list, direction, place)(other));
     return this.#maps.inContext(this.#maps.inRow(maps), gate.context);
   }
 
   #row(place: Place, direction: Direction): Uint32Array {
     const { lists, context } = this.#gate(place, direction);
-    const [only] = lists;
+    const asked = lists.map((list) => asking(list, direction, place));
+    const [only] = asked;
     return Uint32Array.from(this.#places, (other) => {
       const map =
-        lists.length === 1 && only !== undefined
-          ? ask(only, direction, place, other)
-          : this.#maps.inRow(lists.map((list) => ask(list, direction, place, other)));
+        asked.length === 1 && only !== undefined
+          ? only(other)
+          : this.#maps.inRow(asked.map((ask) => ask(other)));
       return this.#maps.inContext(map, context).id;
     });
   }
@@ -131,9 +132,14 @@ export class Filters {
   }
 }
 
-function ask(list: RuleList | PortMap, direction: Direction, place: Place, other: End): PortMap {
-  if (!(list instanceof RuleList)) return list;
-  return direction === 'Inbound' ? list.between(other, place) : list.between(place, other);
+/** What a list says at a place, by the far end. */
+function asking(
+  list: RuleList | PortMap,
+  direction: Direction,
+  place: Place,
+): (other: End) => PortMap {
+  if (!(list instanceof RuleList)) return () => list;
+  return direction === 'Inbound' ? list.to(place) : list.from(place);
 }
 
 /** Whether security groups pass endpoints of this subnet by. */

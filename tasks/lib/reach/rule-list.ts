@@ -47,8 +47,22 @@ export class RuleList {
   }
 
   between(source: End, destination: End): PortMap {
+    return this.#of(this.#sources.of(source), this.#destinations.of(destination));
+  }
+
+  /** What becomes of flows from an end: that end is looked up once for all others. */
+  from(source: End): (destination: End) => PortMap {
     const from = this.#sources.of(source);
+    return (destination) => this.#of(from, this.#destinations.of(destination));
+  }
+
+  /** What becomes of flows to an end. */
+  to(destination: End): (source: End) => PortMap {
     const to = this.#destinations.of(destination);
+    return (source) => this.#of(this.#sources.of(source), to);
+  }
+
+  #of(from: number, to: number): PortMap {
     const known = (this.#known[from] ??= []);
     return (known[to] ??= this.#evaluate(
       this.#sources.answers(from),
