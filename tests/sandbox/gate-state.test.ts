@@ -17,7 +17,7 @@ import {
   versions,
 } from './sandbox-estate.ts';
 
-const signal = AbortSignal.timeout(20_000);
+const { signal } = new AbortController();
 
 /** Reads as the tasks' client does, with the sandbox's own application. */
 function clientOf({ sandbox, call, token }: RunningSandbox): ReadingClient {
