@@ -24,7 +24,7 @@ export interface FileFault {
 
 /** The port to where an image's files lie. */
 export interface FileTree {
-  /** What it is, for messages: `OCI layout /work/image`. */
+  /** What it is, for messages: `OCI layout out/image`. */
   readonly what: string;
   /** @returns undefined if nothing has that name */
   find(name: string): Promise<SourceFile | FileFault | undefined>;
