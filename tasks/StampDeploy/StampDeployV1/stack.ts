@@ -1,20 +1,18 @@
-import { createArmClient, type ArmClient } from '../../lib/azure/arm-client.ts';
+import type { ArmClient } from '../../lib/azure/arm-client.ts';
 import type { TransportOptions } from '../../lib/azure/arm-transport.ts';
 import type { DeploymentTarget } from '../../lib/azure/deploy-target.ts';
 import { createGroupPort } from '../../lib/azure/retire-group.ts';
 import { createStack, type StackPort } from '../../lib/azure/stack.ts';
 import { createStackRemoval } from '../../lib/azure/stack-removal.ts';
 import type { DeploymentPort } from '../../lib/deploy/port.ts';
-import { statedTraffic } from '../../lib/deploy/retire/traffic.ts';
 import type { StackSettings } from '../../lib/deploy/stack/model.ts';
 import { removeStack } from '../../lib/deploy/stack/remove.ts';
 import { stackDocument, stackLines } from '../../lib/deploy/stack/report.ts';
 import { SpokelineError } from '../../lib/errors.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
-import { resolverFor } from '../../lib/net/resolve.ts';
-import { selectStamps, type Topology } from '../../lib/topology/model.ts';
+import type { Topology } from '../../lib/topology/model.ts';
 import type { Inputs } from './inputs.ts';
-import { placeOf } from './target.ts';
+import { patienceOf, removalOf, reportRemoval } from './removal.ts';
 
 /** What the inputs say of a stack; undefined for a plain deployment. */
 export function stackSettings(given: Inputs): StackSettings | undefined {
@@ -54,43 +52,26 @@ export async function deleteStack(
   context: TaskContext,
   transport: TransportOptions,
 ): Promise<void> {
-  const { log, clock, signal } = context;
-  const { subscription, resourceGroup, unit } = placeOf(given, topology);
-  const stamp =
-    topology !== undefined && given.target === 'stamp'
-      ? selectStamps(topology, given.stamp ?? '')[0]
-      : undefined;
-  const arm = createArmClient(given.azureSubscription, context, transport);
+  const { place, stamp, arm, guards } = removalOf(given, topology, context, transport);
+  const { subscription, resourceGroup, unit } = place;
   const name = nameOf(given);
   const ofGroup = given.target !== 'subscription';
   const scope = ofGroup
     ? ({ kind: 'resourceGroup', subscription, resourceGroup } as const)
     : ({ kind: 'subscription', subscription } as const);
-  const { deleted, left } = await removeStack(
+  const done = await removeStack(
     {
       what: stamp === undefined ? `Stack ${name}` : `Stamp ${unit}`,
       onlyAsk: given.deleteWhat === 'nothing',
       onUnmanage: given.onUnmanage,
       stack: createStackRemoval(arm, { scope, name }),
       ...(ofGroup ? { group: createGroupPort(arm, subscription, resourceGroup) } : {}),
-      traffic: statedTraffic(stamp, given.trafficState),
-      resolver: resolverFor({
-        loopback: topology?.loopback ?? false,
-        resolvers: topology?.hub.dns.resolvers ?? [],
-      }),
+      ...guards,
     },
-    log,
-    {
-      clock,
-      signal,
-      deadline: clock.now() + given.timeout * 1000,
-      random: Math.random,
-      onDelay: (text) => log.info(text),
-    },
+    context.log,
+    patienceOf(given, context),
   );
-  context.setOutput('deletedCount', String(deleted));
-  context.setOutput('left', JSON.stringify(left));
-  for (const id of left) log.info(`  stays: ${id}`);
+  reportRemoval(done, context);
 }
 
 function nameOf({ deploymentName }: Inputs): string {

@@ -11,7 +11,6 @@ import { isUnderWay } from '../../lib/deploy/earlier.ts';
 import { deploymentName, earlierName } from '../../lib/deploy/name.ts';
 import { hideSecure, publishOutputs } from '../../lib/deploy/outputs.ts';
 import type { Parameters } from '../../lib/deploy/parameters.ts';
-import type { Patience } from '../../lib/deploy/patience.ts';
 import type { Content } from '../../lib/deploy/port.ts';
 import { scopeText } from '../../lib/deploy/scope.ts';
 import { contentTag, requestTag } from '../../lib/deploy/start.ts';
@@ -25,6 +24,7 @@ import type { Inputs } from './inputs.ts';
 import { plan } from './plan.ts';
 import { destinationOf, type Destination } from './scope.ts';
 import { loadSources, type Source } from './source.ts';
+import { patienceOf } from './removal.ts';
 import { deleteStack, openStack, reportStack, stackSettings } from './stack.ts';
 import { runStamps } from './stamps.ts';
 import { placeOf, stampPlaces } from './target.ts';
@@ -77,7 +77,7 @@ async function deployTo(
   context: TaskContext,
   transport: TransportOptions,
 ): Promise<void> {
-  const { log, agent, clock, signal } = context;
+  const { log, agent, clock } = context;
   const file = relative(agent.workingDirectory, given.template ?? given.parametersFile ?? '');
   const naming = { ...agent, unit, template: file };
   const connection = given.azureSubscription;
@@ -93,13 +93,7 @@ async function deployTo(
       ? undefined
       : openStack(arm, deployment, connection.resourceManagerUrl, { scope, name, settings });
   let port = stack ?? deployment;
-  const patience: Patience = {
-    clock,
-    signal,
-    deadline: clock.now() + given.timeout * 1000,
-    random: Math.random,
-    onDelay: (text) => log.info(text),
-  };
+  const patience = patienceOf(given, context);
   const content: Content = {
     ...(location === undefined ? {} : { location }),
     template: template.body,

@@ -1,0 +1,67 @@
+import { createArmClient, type ArmClient } from '../../lib/azure/arm-client.ts';
+import type { TransportOptions } from '../../lib/azure/arm-transport.ts';
+import type { Patience } from '../../lib/deploy/patience.ts';
+import { statedTraffic } from '../../lib/deploy/retire/traffic.ts';
+import type { TaskContext } from '../../lib/host/context.ts';
+import { resolverFor } from '../../lib/net/resolve.ts';
+import { selectStamps, type Stamp, type Topology } from '../../lib/topology/model.ts';
+import type { Inputs } from './inputs.ts';
+import { placeOf, type Place } from './target.ts';
+
+/** What every removal begins with: where, whose, and who may say that it must not be. */
+export interface Removal {
+  readonly place: Place;
+  /** The stamp that goes; undefined for a group or a stack that belongs to none. */
+  readonly stamp: Stamp | undefined;
+  readonly arm: ArmClient;
+  readonly guards: {
+    readonly traffic: ReturnType<typeof statedTraffic>;
+    readonly resolver: ReturnType<typeof resolverFor>;
+  };
+}
+
+export function removalOf(
+  given: Inputs,
+  topology: Topology | undefined,
+  context: TaskContext,
+  transport: TransportOptions,
+): Removal {
+  const place = placeOf(given, topology);
+  const stamp =
+    topology !== undefined && given.target === 'stamp'
+      ? selectStamps(topology, given.stamp ?? '')[0]
+      : undefined;
+  return {
+    place,
+    stamp,
+    arm: createArmClient(given.azureSubscription, context, transport),
+    guards: {
+      traffic: statedTraffic(stamp, given.trafficState),
+      resolver: resolverFor({
+        loopback: topology?.loopback ?? false,
+        resolvers: topology?.hub.dns.resolvers ?? [],
+      }),
+    },
+  };
+}
+
+/** How long the task waits for Azure, and whom it tells. */
+export function patienceOf(given: Inputs, { clock, signal, log }: TaskContext): Patience {
+  return {
+    clock,
+    signal,
+    deadline: clock.now() + given.timeout * 1000,
+    random: Math.random,
+    onDelay: (text) => log.info(text),
+  };
+}
+
+/** Sets what went and what stays as outputs, and names what stays. */
+export function reportRemoval(
+  { deleted, left }: { readonly deleted: number; readonly left: readonly string[] },
+  context: TaskContext,
+): void {
+  context.setOutput('deletedCount', String(deleted));
+  context.setOutput('left', JSON.stringify(left));
+  for (const id of left) context.log.info(`  stays: ${id}`);
+}
