@@ -137,7 +137,7 @@ async function deployTo(
   const state = await deploy(port, content, log, patience, {
     cancelDeployment: given.cancelDeployment,
     whenActive: given.whenActive,
-    expected: template.resources,
+    expected: template.expected,
   }).finally(() => {
     if (stack !== undefined) reportStack(stack, context);
   });
