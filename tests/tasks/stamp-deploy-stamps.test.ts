@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Inputs } from '../../tasks/StampDeploy/StampDeployV1/inputs.ts';
 import { SpokelineError } from '../../tasks/lib/errors.ts';
-import { startWorld, type DeployWorld } from './stamp-deploy-world.ts';
+import { stampSubscription, startWorld, type DeployWorld } from './stamp-deploy-world.ts';
 
 const template = {
   $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#',
@@ -140,15 +140,56 @@ describe('StampDeploy of several stamps', () => {
     assert.deepEqual(world.arm.requests, []);
   });
 
+  const shared = (given: Partial<Inputs>) =>
+    failure(act({ stamps: ['all'], deploymentName: 'd', ...given }));
+
   it('does not let two stamps of one group share a deployment', async () => {
-    const error = await failure(
-      act({ stamps: ['all'], resourceGroup: 'rg-one', deploymentName: 'd' }),
+    const error = await shared({ resourceGroup: 'rg-one' });
+    assert.equal(error.message, 'Input "deploymentName" is d for several stamps in one place.');
+    assert.deepEqual(error.details, [
+      {
+        target: 'deploymentName',
+        message: 'weu, neu, sea-1 go to resource group rg-one, where they would be one deployment',
+      },
+    ]);
+    assert.match(error.hint ?? '', /^Leave deploymentName out/);
+    assert.deepEqual(world.arm.requests, []);
+  });
+
+  it('does not let stamps of one subscription share a stack, and names every such subscription', async () => {
+    const $schema =
+      'https://schema.management.azure.com/schemas/2018-05-01/subscriptionDeploymentTemplate.json#';
+    await world.write('main.json', JSON.stringify({ ...template, $schema }));
+    const elsewhere = '00000000-0000-4000-8000-0000000000ee';
+    const stamp = (region: string) => ({ subscription: elsewhere, region });
+    const overlay = await world.write(
+      'overlay.yml',
+      JSON.stringify({ stamps: { 'sea-1': stamp('southeastasia'), extra: extraStamp(elsewhere) } }),
+    );
+    const error = await shared({ kind: 'stack', overlays: [overlay] });
+    assert.deepEqual(
+      error.details.map(({ message }) => message),
+      [
+        `weu, neu go to subscription ${stampSubscription}, where they would be one stack`,
+        `sea-1, extra go to subscription ${elsewhere}, where they would be one stack`,
+      ],
     );
     assert.equal(
-      error.message,
-      'Input "deploymentName" is d, but several stamps go to the resource group rg-one, ' +
-        'where they would be one deployment.',
+      error.hint,
+      'Give each stamp a step of its own, with a deploymentName of its own.',
     );
     assert.deepEqual(world.arm.requests, []);
   });
 });
+
+function extraStamp(subscription: string) {
+  const subnets = { application: '/24', endpoints: '/27' };
+  return {
+    role: 'secondary',
+    region: 'southeastasia',
+    subscription,
+    resourceGroup: 'rg-extra',
+    network: { name: 'vnet-extra', addressSpace: ['10.4.0.0/16'], subnets },
+    parameters: { keyVaultName: 'kv-extra' },
+  };
+}

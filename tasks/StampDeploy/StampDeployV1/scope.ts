@@ -1,4 +1,10 @@
-import { scopeWords, type DeploymentScope, type ScopeKind } from '../../lib/deploy/scope.ts';
+import {
+  scopePath,
+  scopeText,
+  scopeWords,
+  type DeploymentScope,
+  type ScopeKind,
+} from '../../lib/deploy/scope.ts';
 import type { Template } from '../../lib/deploy/template.ts';
 import { SpokelineError } from '../../lib/errors.ts';
 import type { Inputs } from './inputs.ts';
@@ -43,6 +49,41 @@ export function destinationOf(
     case 'tenant':
       return { scope: { kind: 'tenant' }, location };
   }
+}
+
+/**
+ * Throws INPUT_INVALID for stamps that one given name would make one deployment or stack of, with a detail for each
+ * such scope: the last stamp would win, and a stack would delete what the others made.
+ */
+export function requireOwnNames(
+  units: readonly (Destination & { readonly unit: string })[],
+  { kind, deploymentName }: Pick<Inputs, 'kind' | 'deploymentName'>,
+): void {
+  if (deploymentName === undefined) return;
+  const byScope = new Map<string, (typeof units)[number][]>();
+  for (const unit of units) {
+    const key = scopePath(unit.scope).toLowerCase();
+    byScope.set(key, [...(byScope.get(key) ?? []), unit]);
+  }
+  const details = [...byScope.values()].flatMap((shared) => {
+    const [first, ...others] = shared;
+    if (first === undefined || others.length === 0) return [];
+    const names = shared.map(({ unit }) => unit).join(', ');
+    const message = `${names} go to ${scopeText(first.scope)}, where they would be one ${kind}`;
+    return [{ target: 'deploymentName', message }];
+  });
+  if (details.length === 0) return;
+  throw new SpokelineError(
+    'INPUT_INVALID',
+    `Input "deploymentName" is ${deploymentName} for several stamps in one place.`,
+    {
+      details,
+      hint:
+        kind === 'stack'
+          ? 'Give each stamp a step of its own, with a deploymentName of its own.'
+          : 'Leave deploymentName out: the default names differ by stamp.',
+    },
+  );
 }
 
 function otherScope(scope: ScopeKind, given: Given, ofTopology: boolean): SpokelineError {

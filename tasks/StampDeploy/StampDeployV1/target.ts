@@ -34,20 +34,9 @@ export function placeOf(given: Inputs, topology: Topology | undefined): Place {
 
 /** The places of the selected stamps. Throws INPUT_INVALID for a selector that means none. */
 export function stampPlaces(given: Inputs, topology: Topology): Place[] {
-  const places = selectStamps(topology, given.stamps.join(',')).map((stamp) =>
+  return selectStamps(topology, given.stamps.join(',')).map((stamp) =>
     stampPlace(stamp, topology, given),
   );
-  const groups = places.map((p) => `${p.subscription}/${p.resourceGroup}`.toLowerCase());
-  const shared = places.filter((_, index) => groups.indexOf(groups[index] ?? '') !== index);
-  if (given.deploymentName !== undefined && shared.length > 0) {
-    throw new SpokelineError(
-      'INPUT_INVALID',
-      `Input "deploymentName" is ${given.deploymentName}, but several stamps go to the resource group ` +
-        `${shared[0]?.resourceGroup}, where they would be one deployment.`,
-      { hint: 'Leave deploymentName out: the default names differ by stamp.' },
-    );
-  }
-  return places;
 }
 
 /** Where a stamp's template goes. */

@@ -23,7 +23,7 @@ import { deleteStamp } from './delete.ts';
 import type { Inputs } from './inputs.ts';
 import { plan } from './plan.ts';
 import { reportPrediction } from './predict.ts';
-import { destinationOf, type Destination } from './scope.ts';
+import { destinationOf, requireOwnNames, type Destination } from './scope.ts';
 import { loadSources, type Source } from './source.ts';
 import { patienceOf } from './removal.ts';
 import { deleteStack, openStack, reportStack, stackSettings } from './stack.ts';
@@ -57,12 +57,15 @@ export async function run(
   for (const { template, parameters } of sources) {
     hideSecure(template, parameters, (text) => context.mask(text));
   }
-  const units = sources.map((source) => {
+  const targets = sources.map((source) => {
     const { unit } = source.place;
-    const there = { unit, ...destinationOf(source.template, source.place, given) };
-    const deployThere = (own: TaskContext) => deployTo(there, source, given, own, transport);
-    return { name: unit, run: deployThere };
+    return { source, unit, ...destinationOf(source.template, source.place, given) };
   });
+  requireOwnNames(targets, given);
+  const units = targets.map(({ source, ...there }) => ({
+    name: there.unit,
+    run: (own: TaskContext) => deployTo(there, source, given, own, transport),
+  }));
   if (several) await runStamps(units, given.concurrency, context);
   else await units[0]?.run(context);
 }
