@@ -44,6 +44,11 @@ export function createGroupPort(
     return found;
   }
 
+  async function deploymentsIn(scope: string, signal: AbortSignal): Promise<GroupDeployment[]> {
+    const path = `${scope}/providers/Microsoft.Resources/deployments`;
+    return (await arm.list<unknown>(path, resourcesVersion, { signal })).map(readGroupDeployment);
+  }
+
   return {
     id,
     name: resourceGroup,
@@ -65,10 +70,8 @@ export function createGroupPort(
       }
     },
 
-    async deployments(signal) {
-      const path = `${id}/providers/Microsoft.Resources/deployments`;
-      return (await arm.list<unknown>(path, resourcesVersion, { signal })).map(readGroupDeployment);
-    },
+    deployments: (signal) => deploymentsIn(id, signal),
+    deploymentsAbove: (signal) => deploymentsIn(`/subscriptions/${subscription}`, signal),
 
     madeBy: (deployment, signal) => madeBy(deployment.id, signal, 0),
 

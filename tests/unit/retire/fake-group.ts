@@ -45,6 +45,7 @@ export function fakeGroup(ids: readonly string[]): FakeGroup {
     state: () => Promise.resolve(group.here ? 'present' : 'gone'),
     locks: () => Promise.resolve(group.lockList),
     deployments: () => Promise.resolve(group.deploymentList),
+    deploymentsAbove: () => Promise.resolve([]),
     madeBy: () => Promise.resolve([...ids]),
     endpointNames: () => Promise.resolve(group.names),
     resources: () => Promise.resolve([...group.ids]),

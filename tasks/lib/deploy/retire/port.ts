@@ -15,7 +15,7 @@ export interface EndpointName {
   readonly address: string;
 }
 
-/** A deployment in the group. */
+/** A deployment in the group, or above it. */
 export interface GroupDeployment {
   readonly id: string;
   readonly name: string;
@@ -34,6 +34,8 @@ export interface GroupPort {
   /** Undefined when the identity may not read locks. */
   locks(signal: AbortSignal): Promise<readonly Lock[] | undefined>;
   deployments(signal: AbortSignal): Promise<readonly GroupDeployment[]>;
+  /** Those of the group's subscription, which may have made something in the group; ARM_FORBIDDEN is thrown. */
+  deploymentsAbove(signal: AbortSignal): Promise<readonly GroupDeployment[]>;
   /** Ids of what a deployment and its nested ones wrote, wherever it lies. */
   madeBy(deployment: GroupDeployment, signal: AbortSignal): Promise<readonly string[]>;
   endpointNames(signal: AbortSignal): Promise<readonly EndpointName[]>;

@@ -63,7 +63,9 @@ export async function retire(
   }
   const all = given.delete !== 'deployment';
   const deployments = await group.deployments(signal);
-  const going = all ? [] : await madeIn(group, deployments, given.deploymentName, patience);
+  const going = all
+    ? []
+    : await madeIn(group, await wantedOf(group, deployments, given, watcher, signal), signal);
   const locks = await group.locks(signal);
   if (locks === undefined) watcher.info('Locks cannot be read by this identity; Azure obeys them.');
   // A group that is being deleted already refuses nothing more.
@@ -95,7 +97,9 @@ export async function retire(
     return { deleted: before.length, left: [] };
   }
   if (going.length === 0) {
-    watcher.info(`No deployment of this task is known in ${group.name}: nothing to delete.`);
+    watcher.info(
+      `No deployment of this task is known to have made anything in ${group.name}: nothing to delete.`,
+    );
   } else {
     watcher.info(`Deleting ${going.length} resources of ${group.name}.`);
     await removeResources(group, going, watcher, patience);
@@ -128,18 +132,39 @@ function softDeleted(ids: readonly string[], watcher: Watcher): void {
   }
 }
 
+/**
+ * The deployments whose resources go, in the group and in its subscription. An identity that may not list the
+ * latter is told what stays, or, where nothing else is known, which right is missing: nothing is no answer then.
+ */
+async function wantedOf(
+  group: GroupPort,
+  inGroup: readonly GroupDeployment[],
+  { deploymentName }: Pick<Retirement, 'deploymentName'>,
+  watcher: Watcher,
+  signal: AbortSignal,
+): Promise<readonly GroupDeployment[]> {
+  const isWanted = ({ name, ours }: GroupDeployment) =>
+    deploymentName === undefined ? ours : name.toLowerCase() === deploymentName.toLowerCase();
+  const wanted = inGroup.filter(isWanted);
+  try {
+    return [...wanted, ...(await group.deploymentsAbove(signal)).filter(isWanted)];
+  } catch (error) {
+    if (!isForbidden(error) || wanted.length === 0) throw error;
+    watcher.info(
+      `This identity may not list the subscription's deployments: what one of these made in ${group.name} stays.`,
+    );
+    return wanted;
+  }
+}
+
 /** What the deployments wrote into the group and is still there, each once. */
 async function madeIn(
   group: GroupPort,
   deployments: readonly GroupDeployment[],
-  name: string | undefined,
-  { signal }: Patience,
+  signal: AbortSignal,
 ): Promise<string[]> {
-  const wanted = deployments.filter((one) =>
-    name === undefined ? one.ours : one.name.toLowerCase() === name.toLowerCase(),
-  );
   const ids = new Map<string, string>();
-  for (const deployment of wanted) {
+  for (const deployment of deployments) {
     for (const id of await group.madeBy(deployment, signal)) {
       if (isAtOrBelow(id, `${group.id}/providers`)) ids.set(id.toLowerCase(), id);
     }
