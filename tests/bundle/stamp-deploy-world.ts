@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { SandboxOptions } from '../../sandbox/azure/sandbox.ts';
 import type { FaultRule } from '../../sandbox/http/faults.ts';
 import { runSandbox, type RunningSandbox } from '../sandbox/sandbox-client.ts';
 import {
@@ -26,6 +27,7 @@ export interface PackagedDeploy {
     inputs: Readonly<Record<string, string>>,
     connection?: TestConnection,
     env?: Readonly<Record<string, string>>,
+    wrap?: (command: string[]) => string[],
   ): Promise<TaskRun>;
   stop(): Promise<void>;
 }
@@ -33,8 +35,9 @@ export interface PackagedDeploy {
 /** A sandbox and the packaged StampDeploy, which knows of it only what its service connection says. */
 export async function startPackagedDeploy(
   files: Readonly<Record<string, string>>,
+  options: Partial<SandboxOptions> = {},
 ): Promise<PackagedDeploy> {
-  const run = await runSandbox();
+  const run = await runSandbox(options);
   const { sandbox } = run;
   const job = await jobFolder(files);
   const owner = secretOf({ clientId: sandbox.info.clientId, secret: sandbox.info.clientSecret });
@@ -61,14 +64,45 @@ export async function startPackagedDeploy(
       seen = all;
       return fresh;
     },
-    deploy(inputs, connection = owner, env = {}) {
+    deploy(inputs, connection = owner, env = {}, wrap) {
       const given = { timeout: '60', bicepPath: standIn, ...inputs };
       const environment = stepEnvironment(sandbox.info, job.folder, connection, given, env);
-      return runPackaged('StampDeploy', job.folder, environment);
+      return runPackaged('StampDeploy', job.folder, environment, wrap);
     },
     async stop() {
       await job.remove();
       await run.stop();
     },
   };
+}
+
+/** Said on stderr when a task was not done in the time that the agent gives it. */
+export const overdue = 'was not done within 7.5 s';
+
+/**
+ * Runs the task under a process that does as the agent does when a run is cancelled: SIGINT once a line of the log
+ * has a text, and SIGTERM 7.5 s later.
+ */
+export function interruptedAt(text: string): (command: string[]) => string[] {
+  const agent = `
+const { spawn } = require('node:child_process');
+const [text, command, ...args] = process.argv.slice(1);
+const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+let said = '';
+let asked = false;
+child.stdout.on('data', (chunk) => {
+  process.stdout.write(chunk);
+  said += chunk;
+  if (asked || !said.includes(text)) return;
+  asked = true;
+  child.kill('SIGINT');
+  setTimeout(() => {
+    process.stderr.write(${JSON.stringify(overdue)});
+    child.kill('SIGTERM');
+    setTimeout(() => child.kill('SIGKILL'), 2500).unref();
+  }, 7500).unref();
+});
+child.on('close', (code) => process.exit(code ?? 1));
+`;
+  return (command) => [process.execPath, '-e', agent, text, ...command];
 }

@@ -41,8 +41,11 @@ export async function abandon(port: DeploymentPort, how: Abandoned): Promise<Spo
       hint: `The input cancelDeployment is false. Follow it here: ${link}`,
     });
   }
-  return new SpokelineError(reason, `${why}; ${await cancelled(port, signal)}.`, {
-    hint: `Resources that were already made stay. See ${link}`,
+  const { outcome, hint } = await cancelled(port, signal);
+  return new SpokelineError(reason, `${why}; ${outcome}`, {
+    hint: [hint, 'Resources that were already made stay.', `See ${link}`]
+      .filter((part) => part !== undefined)
+      .join(' '),
     details: await left(port, signal),
   });
 }
@@ -66,24 +69,32 @@ async function appeared(
   return false;
 }
 
-/** Asks for the end; what came of it, in words. */
-async function cancelled(port: DeploymentPort, signal: AbortSignal): Promise<string> {
+/** Asks for the end; what came of it, in a sentence, and what to do about it. */
+async function cancelled(
+  port: DeploymentPort,
+  signal: AbortSignal,
+): Promise<{ readonly outcome: string; readonly hint?: string | undefined }> {
   try {
     const answer = await port.cancel(signal);
     if (answer.kind === 'later') {
-      return `Azure could not be asked to cancel the deployment (${answer.reason}), so it runs on`;
+      const asked = 'Azure could not be asked to cancel the deployment';
+      return { outcome: `${asked} (${answer.reason}), so it runs on.` };
     }
     switch (answer.value) {
       case 'taken':
-        return 'Azure took the request to cancel the deployment';
+        return { outcome: 'Azure took the request to cancel the deployment.' };
       case 'over':
-        return 'the deployment had ended by itself or cannot be cancelled any more';
+        return { outcome: 'the deployment had ended by itself or cannot be cancelled any more.' };
       case 'missing':
-        return 'Azure does not show the deployment, so it could not be cancelled';
+        return { outcome: 'Azure does not show the deployment, so it could not be cancelled.' };
     }
   } catch (error) {
+    const known = error instanceof SpokelineError ? error : undefined;
     const text = error instanceof Error ? error.message : String(error);
-    return `the deployment could not be cancelled (${text})`;
+    return {
+      outcome: `the deployment could not be cancelled and runs on: ${text}`,
+      hint: known?.hint,
+    };
   }
 }
 
