@@ -46,6 +46,8 @@ export interface SandboxOptions {
   misbehaviour?: Misbehaviour;
   /** Seconds that Entra's access tokens are good for. */
   tokenLifetime?: number;
+  /** Seconds that clients are told instead; longer ones are refused before they expect it. */
+  toldLifetime?: number;
   /** Milliseconds that a long-running operation takes; 25 if absent. */
   pace?: number;
   /** Seconds that Resource Manager tells clients to wait between polls; 1 if absent. */
@@ -163,8 +165,11 @@ async function start(
     return listener.url;
   };
 
-  const lifetime = o.tokenLifetime === undefined ? {} : { tokenLifetime: o.tokenLifetime };
-  const shared = { authority, faults, ...lifetime };
+  const lifetimes = {
+    ...(o.tokenLifetime === undefined ? {} : { tokenLifetime: o.tokenLifetime }),
+    ...(o.toldLifetime === undefined ? {} : { toldLifetime: o.toldLifetime }),
+  };
+  const shared = { authority, faults, ...lifetimes };
   const entra = await startEntra({ ...shared, tenantId, port: ports?.entra ?? 0 });
   closers.push(() => entra.close());
   const guests = await startGuests(o.guests ?? [], shared, closers);

@@ -47,6 +47,8 @@ export interface Devops {
   /** `iss` of every token. */
   issuer: string;
   publicJwk: JsonWebKey;
+  /** Tokens that the OIDC route has handed out. */
+  readonly handedOut: number;
   /** `sub` of the tokens of a connection, to be named in a federated credential. */
   subjectOf(connectionName: string): string;
   /** A token for a subject, as the OIDC route hands it out. */
@@ -76,6 +78,7 @@ export async function startDevops(options: DevopsOptions): Promise<Devops> {
   const key = await createSigningKey();
   const issuer = `https://vstoken.dev.azure.com/${randomUUID()}`;
   const jobs = new Map<string, JobEntry>();
+  let handedOut = 0;
 
   function subjectOf(name: string): string {
     return `sc://${organization}/${project}/${name}`;
@@ -124,6 +127,7 @@ export async function startDevops(options: DevopsOptions): Promise<Devops> {
       refuse(response, 404, 'ServiceConnectionNotFound', message);
       return;
     }
+    handedOut += 1;
     sendJson(response, 200, { oidcToken: signFor(subjectOf(name)) });
   }
 
@@ -143,6 +147,9 @@ export async function startDevops(options: DevopsOptions): Promise<Devops> {
     project,
     issuer,
     publicJwk: key.publicJwk,
+    get handedOut() {
+      return handedOut;
+    },
     subjectOf,
     sign: signFor,
     registerJob(connections) {

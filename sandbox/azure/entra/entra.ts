@@ -22,6 +22,8 @@ export interface EntraOptions {
   faults?: Faults;
   /** Seconds that access tokens are good for; 3600 if absent. */
   tokenLifetime?: number;
+  /** Seconds that clients are told; longer ones are refused before they expect it, as withdrawn tokens are. */
+  toldLifetime?: number;
   /** Milliseconds since 1970; tests inject it. */
   now?: () => number;
 }
@@ -76,6 +78,7 @@ export async function startEntra(o: EntraOptions): Promise<Entra> {
   const now = o.now ?? Date.now;
   const host = o.host ?? '127.0.0.1';
   const lifetime = o.tokenLifetime ?? 3600;
+  const told = o.toldLifetime ?? lifetime;
   const key = await createSigningKey();
   const directory = new Directory();
   const resources = new Set(wellKnown);
@@ -128,9 +131,9 @@ export async function startEntra(o: EntraOptions): Promise<Entra> {
     const token = sign(application, resource, proof, issuedAt);
     return {
       token_type: 'Bearer',
-      expires_in: lifetime,
-      ext_expires_in: lifetime,
-      ...(form.has('resource') ? { expires_on: String(issuedAt + lifetime), resource } : {}),
+      expires_in: told,
+      ext_expires_in: told,
+      ...(form.has('resource') ? { expires_on: String(issuedAt + told), resource } : {}),
       access_token: token,
     };
   }
@@ -238,7 +241,9 @@ export async function startEntra(o: EntraOptions): Promise<Entra> {
       resources.add(trimSlash(resource));
     },
     verify(given, audiences) {
-      const checked = checkToken(given, [key.publicJwk], seconds());
+      // Who shortens the life of tokens wants to see them end.
+      const skew = o.tokenLifetime === undefined ? undefined : 0;
+      const checked = checkToken(given, [key.publicJwk], seconds(), skew);
       if (!('claims' in checked)) return undefined;
       const { aud, oid, appid } = checked.claims;
       if (aud === undefined || oid === undefined || appid === undefined) return undefined;

@@ -47,11 +47,13 @@ export function readHeader(token: string): Record<string, unknown> | undefined {
 /**
  * Checks signature (RS256 only: a token may not choose its own algorithm) and dates.
  * @param nowSeconds since 1970
+ * @param skew seconds that the clock of whoever made it may be off
  */
 export function checkToken(
   token: string,
   keys: readonly JsonWebKey[],
   nowSeconds: number,
+  skew: number = skewSeconds,
 ): { claims: Claims } | { fault: TokenFault } {
   const claims = readClaims(token);
   const [head = '', body = '', signature = ''] = token.split('.');
@@ -72,10 +74,10 @@ export function checkToken(
     ),
   );
   if (!signed) return { fault: 'signature' };
-  if (claims.exp === undefined || claims.exp + skewSeconds <= nowSeconds) {
+  if (claims.exp === undefined || claims.exp + skew <= nowSeconds) {
     return { fault: 'expired' };
   }
-  if (claims.nbf !== undefined && claims.nbf - skewSeconds > nowSeconds) return { fault: 'early' };
+  if (claims.nbf !== undefined && claims.nbf - skew > nowSeconds) return { fault: 'early' };
   return { claims };
 }
 

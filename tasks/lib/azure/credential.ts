@@ -27,8 +27,15 @@ export interface CredentialOptions {
   readonly now?: () => number;
 }
 
-/** A token is renewed when less than this is left: long enough for a slow request that carries it. */
+/**
+ * A token is renewed when less than this is left, long enough for a slow request that carries it; one that does not
+ * live much longer, in the second half of its life.
+ */
 const renewBeforeMs = 5 * 60_000;
+
+interface KeptToken extends GrantedToken {
+  readonly renewAt: number;
+}
 
 /**
  * The identity of a service connection. Each sign-in by federation fetches a new assertion, for one is valid
@@ -40,14 +47,16 @@ export function credentialFor(
   options: CredentialOptions = {},
 ): TokenSource {
   const now = options.now ?? Date.now;
-  const kept = new Map<string, GrantedToken>();
+  const kept = new Map<string, KeptToken>();
   const pending = new Map<string, Promise<GrantedToken>>();
 
   async function acquire(scope: string): Promise<GrantedToken> {
     const httpClient = options.httpClient ?? createDefaultHttpClient();
     try {
       const granted = await grantedTo(connection, scope, httpClient, now);
-      kept.set(scope, granted);
+      const left = granted.expiresAt - now();
+      const renewAt = granted.expiresAt - Math.min(renewBeforeMs, left / 2);
+      kept.set(scope, { ...granted, renewAt });
       return granted;
     } catch (error) {
       throw signInError(connection, error);
@@ -58,7 +67,7 @@ export function credentialFor(
     async token(scope, signal, { fresh = false } = {}) {
       signal?.throwIfAborted();
       const known = kept.get(scope);
-      if (!fresh && known && known.expiresAt - now() > renewBeforeMs) return known;
+      if (!fresh && known && now() < known.renewAt) return known;
       // Many requests may find the token old at once; they share one sign-in.
       let request = pending.get(scope);
       if (!request) {

@@ -1,7 +1,7 @@
 import { SpokelineError } from '../errors.ts';
 import { abandon } from './cancel.ts';
 import { deploymentFailure, validationFailure } from './causes.ts';
-import { follow, type Watcher } from './follow.ts';
+import { follow, type FollowedPort, type Watcher } from './follow.ts';
 import type { Expected } from './pace.ts';
 import { insist, seconds, type Patience } from './patience.ts';
 import type { Content, DeploymentPort, DeploymentState } from './port.ts';
@@ -40,13 +40,23 @@ export async function deploy(
 ): Promise<DeploymentState> {
   const begin = patience.clock.now();
   let begun = false;
+  let last: string | undefined;
+  const followed: FollowedPort = {
+    id: port.id,
+    operations: (signal, id) => port.operations(signal, id),
+    async read(signal) {
+      const answer = await port.read(signal);
+      if (answer.kind === 'value') last = answer.value?.state ?? last;
+      return answer;
+    },
+  };
   try {
     const how = await startDeployment(port, content, patience, options.whenActive);
     begun = true;
     if (how === 'attached') {
       watcher.info('The same deployment is running already, from an earlier try: following it.');
     }
-    const { state, operations } = await follow(port, watcher, patience, options.expected);
+    const { state, operations } = await follow(followed, watcher, patience, options.expected);
     if (state.state !== 'Succeeded') {
       throw await deploymentFailure(port, state, operations, patience.signal);
     }
@@ -55,7 +65,7 @@ export async function deploy(
     return state;
   } catch (error) {
     const late = error instanceof SpokelineError && error.code === 'TIMEOUT';
-    if (!patience.signal.aborted && !late) throw begun ? unfollowed(error, port) : error;
+    if (!patience.signal.aborted && !late) throw begun ? unfollowed(error, port, last) : error;
     const reason = patience.signal.aborted ? 'CANCELLED' : 'TIMEOUT';
     const { clock } = patience;
     throw await abandon(port, { reason, ask: options.cancelDeployment, begun, content, clock });
@@ -63,13 +73,14 @@ export async function deploy(
 }
 
 /** Errors of ours that do not say how a deployment ended say that it was begun. */
-function unfollowed(error: unknown, port: DeploymentPort): unknown {
+function unfollowed(error: unknown, port: DeploymentPort, last: string | undefined): unknown {
   const known = error instanceof SpokelineError && error.code !== 'ARM_DEPLOYMENT';
   if (!known) return error;
   const { code, message, hint, details, correlationId, transient } = error;
+  const seen = last === undefined ? '' : ` and was ${last} when last seen`;
   return new SpokelineError(
     code,
-    `${message} The deployment was begun; its outcome is not known.`,
+    `${message} The deployment was begun${seen}; its outcome is not known.`,
     {
       hint: `${hint === undefined ? '' : `${hint} `}See ${port.portalLink ?? port.id}`,
       details,

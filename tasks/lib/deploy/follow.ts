@@ -18,6 +18,9 @@ export interface Watcher {
   progress(percent: number, text: string): void;
 }
 
+/** What is needed of a deployment to follow it. */
+export type FollowedPort = Pick<DeploymentPort, 'id' | 'read' | 'operations'>;
+
 /** A deployment that has ended, with its last operations. */
 export interface Ended {
   readonly state: DeploymentState;
@@ -46,7 +49,7 @@ const shortestDelay = 250;
  * reason when the run is cancelled; the deployment runs on in all three cases.
  */
 export async function follow(
-  port: DeploymentPort,
+  port: FollowedPort,
   watcher: Watcher,
   patience: Patience,
   expected: Expected,
@@ -211,7 +214,7 @@ async function lastOperations(
   return found.flat();
 }
 
-function vanished(port: DeploymentPort): SpokelineError {
+function vanished(port: FollowedPort): SpokelineError {
   return new SpokelineError(
     'ARM_NOT_FOUND',
     `Azure took the deployment but does not show it after ${invisibleFor / 1000} s: ${port.id}`,

@@ -149,6 +149,17 @@ describe('azure/credential', () => {
     assert.equal((await credential.token(scope)).token, 'access-2');
   });
 
+  it('keeps a token of seconds for half of its life', async () => {
+    let now = Date.now();
+    lifetime = 4;
+    const credential = credentialFor(connection('secret'), { ...options(), now: () => now });
+    assert.equal((await credential.token(scope)).token, 'access-1');
+    now += 1_900;
+    assert.equal((await credential.token(scope)).token, 'access-1');
+    now += 200;
+    assert.equal((await credential.token(scope)).token, 'access-2');
+  });
+
   it('uses a token to its end when the sign-in service is away', async () => {
     let now = Date.now();
     const credential = credentialFor(connection('secret'), { ...options(), now: () => now });

@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict';
-import { follow } from '../../../tasks/lib/deploy/follow.ts';
-import type {
-  Answer,
-  DeploymentPort,
-  DeploymentState,
-  Operation,
-} from '../../../tasks/lib/deploy/port.ts';
+import { follow, type FollowedPort } from '../../../tasks/lib/deploy/follow.ts';
+import type { Answer, DeploymentState, Operation } from '../../../tasks/lib/deploy/port.ts';
 import { fakeClock } from '../../support/clock.ts';
 
 /** When each resource of a deployment is under way, in milliseconds after its start. */
@@ -79,7 +74,7 @@ async function followed(
       ? { kind: 'value', value }
       : { kind: 'later', reason: 'Azure answered 429', retryAfterMs };
   };
-  const port: Pick<DeploymentPort, 'id' | 'read' | 'operations'> = {
+  const port: FollowedPort = {
     id: 'd',
     read: () => {
       const state = clock.now() - begin < takes ? 'Running' : 'Succeeded';
@@ -115,7 +110,7 @@ async function followed(
   };
   const watcher = { info: () => {}, error: () => {}, progress: () => {} };
   await follow(
-    port as DeploymentPort,
+    port,
     watcher,
     {
       clock,
