@@ -191,7 +191,12 @@ function warner(context: TaskContext): Warn {
 }
 
 function externalValues(given: Inputs) {
-  return { given: given.externalInputs ?? {}, variables: given.environmentVariables };
+  return {
+    given: given.externalInputs ?? {},
+    variables: given.environmentVariables,
+    // The API of stacks that this task speaks takes no expressions.
+    computed: given.kind !== 'stack',
+  };
 }
 
 async function readText(file: string, input: string): Promise<string> {

@@ -1,4 +1,5 @@
 import type { Deployment } from '@azure/arm-resources';
+import { createHttpHeaders, type PipelineRequest } from '@azure/core-rest-pipeline';
 import type { Content } from '../deploy/port.ts';
 import { scopePath, type DeploymentScope } from '../deploy/scope.ts';
 import { SpokelineError } from '../errors.ts';
@@ -43,8 +44,58 @@ export function sdkBody(content: Content): Deployment {
     properties: {
       mode: 'Incremental',
       template: { ...content.template },
-      parameters: { ...content.parameters } as NonNullable<Deployment['properties']['parameters']>,
+      ...parameterProperties(content),
     },
+  };
+}
+
+type SdkParameters = NonNullable<Deployment['properties']['parameters']>;
+
+/** Parameters, and what those ask for that Azure computes. */
+function parameterProperties({ parameters }: Content): { parameters: SdkParameters } {
+  const plain = Object.entries(parameters).map(([name, parameter]) => [
+    name,
+    'expression' in parameter ? { expression: parameter.expression } : parameter,
+  ]);
+  const own = { parameters: Object.fromEntries(plain) as SdkParameters };
+  const inputs = externalInputsOf(parameters);
+  if (inputs.length === 0) return own;
+  const definitions = inputs.map(([name, { value: _, ...definition }]) => [name, definition]);
+  const values = inputs.map(([name, { value }]) => [name, { value }]);
+  const external: object = {
+    externalInputDefinitions: Object.fromEntries(definitions),
+    externalInputs: Object.fromEntries(values),
+  };
+  return { ...own, ...external };
+}
+
+function externalInputsOf(parameters: Content['parameters']) {
+  return Object.values(parameters).flatMap((parameter) =>
+    'expression' in parameter ? Object.entries(parameter.inputs) : [],
+  );
+}
+
+/** The first version of the API that takes external inputs. */
+const externalInputsVersion = '2025-04-01';
+
+/**
+ * The request for a content that the SDK's models would drop a part of: they know an older version of the API.
+ * Undefined where the SDK will do.
+ */
+export function laterRequest(
+  endpoint: string,
+  id: string,
+  content: Content,
+  by: 'validate' | 'create',
+): Pick<PipelineRequest, 'url' | 'method' | 'body' | 'headers'> | undefined {
+  if (externalInputsOf(content.parameters).length === 0) return undefined;
+  const path = id.split('/').map(encodeURIComponent).join('/');
+  const action = by === 'validate' ? '/validate' : '';
+  return {
+    url: `${endpoint}${path}${action}?api-version=${externalInputsVersion}`,
+    method: by === 'validate' ? 'POST' : 'PUT',
+    body: JSON.stringify(sdkBody(content)),
+    headers: createHttpHeaders({ 'content-type': 'application/json' }),
   };
 }
 

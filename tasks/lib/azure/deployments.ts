@@ -8,6 +8,7 @@ import { readFault } from '../deploy/causes.ts';
 import {
   isFinal,
   type Answer,
+  type Content,
   type DeploymentPort,
   type DeploymentState,
   type Operation,
@@ -25,6 +26,7 @@ import { readDeployment, readOperation } from './deploy-read.ts';
 import {
   idOf,
   isDeploymentId,
+  laterRequest,
   portalLinkOf,
   resourceLinkOf,
   sdkBody,
@@ -133,6 +135,20 @@ export function createDeployment(
     return refused;
   }
 
+  /** Sends a content with the SDK's method, or by itself where the SDK would drop a part of it. */
+  async function sendContent(
+    content: Content,
+    by: 'validate' | 'create',
+    signal: AbortSignal,
+  ): Promise<RawAnswer> {
+    const later = laterRequest(endpoint, id, content, by);
+    if (later === undefined) {
+      return rawCall((o) => calls()[by](sdkBody(content), o), signal, writeLimit);
+    }
+    const limits = { abortSignal: signal, timeout: writeLimit };
+    return toAnswer(await client.sendRequest(createPipelineRequest({ ...later, ...limits })));
+  }
+
   /** A GET of an address that ARM gave; a token goes to its own host only. */
   async function getOwn(url: string, signal: AbortSignal): Promise<RawAnswer> {
     if (new URL(url, endpoint).origin !== new URL(endpoint).origin) {
@@ -155,13 +171,12 @@ export function createDeployment(
     linkTo: (resourceId) => resourceLinkOf(endpoint, resourceId),
 
     async validate(content, signal) {
-      const body = sdkBody(content);
       const answer = await ask(
         'POST',
         signal,
         () =>
           verdictAt === undefined
-            ? rawCall((o) => calls().validate(body, o), signal, writeLimit)
+            ? sendContent(content, 'validate', signal)
             : getOwn(verdictAt, signal),
         (raw) => raw,
         // 400 and 409 carry the verdict that was asked for.
@@ -196,11 +211,7 @@ export function createDeployment(
     async start(content, signal) {
       let answer: RawAnswer;
       try {
-        const body = sdkBody(content);
-        answer = await signedIn(
-          () => rawCall((o) => calls().create(body, o), signal, writeLimit),
-          signal,
-        );
+        answer = await signedIn(() => sendContent(content, 'create', signal), signal);
       } catch (error) {
         signal.throwIfAborted();
         const fault = passingFault(error, answered);

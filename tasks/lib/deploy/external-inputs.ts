@@ -7,6 +7,21 @@ export interface ExternalValues {
   readonly given: Readonly<Record<string, unknown>>;
   /** Environment variables that the user named, for inputs of the kind `sys.envVar`. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Whether Azure may be asked to compute with them. */
+  readonly computed?: boolean;
+}
+
+/** What an expression asks for by a name, and the answer. */
+export interface ExternalInput {
+  readonly kind: string;
+  readonly config?: unknown;
+  readonly value: unknown;
+}
+
+/** A parameter that Azure computes from external inputs, by name. */
+export interface ComputedParameter {
+  readonly expression: string;
+  readonly inputs: Readonly<Record<string, ExternalInput>>;
 }
 
 interface Definition {
@@ -16,7 +31,10 @@ interface Definition {
 
 /**
  * Fills in the external inputs of one file of parameters. The compiler writes a parameter that depends on one as
- * an expression over `externalInputs('name')`, and `externalInputDefinitions` that say what each name asks for.
+ * an expression over `externalInputs('name')`, and `externalInputDefinitions` that say what each name asks for. One
+ * that is such an input as a whole becomes its value; what computes with them is left to Azure, whose deployments API
+ * takes expressions since 2025-04-01.
+ * https://learn.microsoft.com/azure/templates/microsoft.resources/change-log/deployments
  * https://learn.microsoft.com/azure/azure-resource-manager/bicep/bicep-functions-parameters-file#externalinput
  */
 export class ExternalInputs {
@@ -29,30 +47,50 @@ export class ExternalInputs {
     this.#values = values;
   }
 
-  /** The value of a parameter's expression, or what is missing for it. */
-  resolve(parameter: string, expression: string): { value: unknown } | { problem: ErrorDetail } {
-    const problem = (message: string) => ({ problem: { target: parameter, message } });
-    // To compute is ARM's business, and the deployments API that this task speaks does not take expressions.
-    const name = /^\[externalInputs\('([^']*)'\)\]$/i.exec(expression)?.[1];
-    if (name === undefined) {
-      return problem(
+  /** A parameter's expression with all that it asks for, or what is missing for it. */
+  resolve(
+    parameter: string,
+    expression: string,
+  ): { value: unknown } | ComputedParameter | { problems: ErrorDetail[] } {
+    const whole = /^\[externalInputs\('([^']*)'\)\]$/i.exec(expression)?.[1];
+    const names = [...expression.matchAll(/\bexternalInputs\('([^']*)'\)/gi)].map(
+      ([, name]) => name,
+    );
+    if (whole === undefined && (names.length === 0 || this.#values.computed !== true)) {
+      const message =
         `parameter "${parameter}" computes with external inputs: ${expression}; ` +
-          'only one that is an external input as a whole can be filled in',
-      );
+        'only one that is an external input as a whole can be filled in';
+      return { problems: [{ target: parameter, message }] };
     }
+    const inputs: Record<string, ExternalInput> = {};
+    const problems: ErrorDetail[] = [];
+    for (const name of new Set(names.filter((given) => given !== undefined))) {
+      const found = this.#input(parameter, name);
+      if (typeof found === 'string') problems.push({ target: parameter, message: found });
+      else inputs[name] = found;
+    }
+    if (problems.length > 0) return { problems };
+    const own = whole === undefined ? undefined : inputs[whole];
+    return own === undefined ? { expression, inputs } : { value: own.value };
+  }
+
+  /** An input by its name in the file, or what is wrong with it. */
+  #input(parameter: string, name: string): ExternalInput | string {
     const definition = this.#definition(name);
     if (definition === undefined) {
-      return problem(`parameter "${parameter}" asks for an external input that is not defined`);
+      return `parameter "${parameter}" asks for an external input that is not defined`;
     }
     const found = this.#find(definition);
-    if (found !== undefined) return found;
     const { kind, config } = definition;
+    if (found !== undefined) {
+      return { kind, ...(config === undefined ? {} : { config }), value: found.value };
+    }
     const where =
       kind === 'sys.envVar' ? 'name it in the input "environmentVariables" and set it' : undefined;
     const key = typeof config === 'string' ? config : kind;
-    return problem(
+    return (
       `parameter "${parameter}" asks for the external input ${shown(definition)}, which is not given; ` +
-        (where ?? `give it in the input "externalInputs" as "${key}"`),
+      (where ?? `give it in the input "externalInputs" as "${key}"`)
     );
   }
 

@@ -1,11 +1,11 @@
 import { SpokelineError, type ErrorDetail } from '../errors.ts';
-import { ExternalInputs, type ExternalValues } from './external-inputs.ts';
+import { ExternalInputs, type ComputedParameter, type ExternalValues } from './external-inputs.ts';
 import { nearest } from '../topology/nearest.ts';
 import { asObject, parseJsonObject, type Template } from './template.ts';
 
-/** One parameter as ARM takes it: a value, or a reference to a secret in a key vault. */
+/** One parameter: a value, a reference to a secret in a key vault, or what Azure computes. */
 export type Parameter =
-  { readonly value: unknown } | { readonly reference: Record<string, unknown> };
+  { readonly value: unknown } | { readonly reference: Record<string, unknown> } | ComputedParameter;
 export type Parameters = Readonly<Record<string, Parameter>>;
 
 /** The objects that a template receives when it declares parameters of these names. */
@@ -37,8 +37,8 @@ export function readParameters(
     else if ('reference' in given) found[key] = { reference: asObject(given['reference']) };
     else if (typeof given['expression'] === 'string') {
       const resolved = inputs.resolve(key, given['expression']);
-      if ('value' in resolved) found[key] = resolved;
-      else problems.push({ ...resolved.problem, file: name });
+      if (!('problems' in resolved)) found[key] = resolved;
+      else problems.push(...resolved.problems.map((problem) => ({ ...problem, file: name })));
     } else {
       const message = `parameter "${key}" has neither "value" nor "reference"`;
       problems.push({ message, file: name, target: key });
@@ -129,6 +129,13 @@ function merge(
     if ('value' in parameter && !fits(type, parameter.value)) {
       const kind = kindOf(parameter.value);
       problems.push({ target: name, message: `parameter "${name}" is ${kind}; allowed: ${type}` });
+    }
+    if ('expression' in parameter && template.parameters[known]?.secure === true) {
+      // Nothing says that Azure hides external inputs as it hides secure parameters.
+      const message =
+        `parameter "${name}" is secure and computes with external inputs, which Azure may keep; ` +
+        'let it be an external input as a whole';
+      problems.push({ target: name, message });
     }
     merged[known] = parameter;
   }

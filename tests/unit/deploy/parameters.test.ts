@@ -181,4 +181,35 @@ describe('parameters of a deployment', () => {
       ],
     );
   });
+
+  it('leave to Azure what computes with external inputs, and give it what that asks for', () => {
+    const expression =
+      "[format('{0}-{1}', externalInputs('sys_cliArg_0'), externalInputs('ev2_scope_2'))]";
+    const text = JSON.stringify({
+      ...(JSON.parse(withInputs) as object),
+      parameters: { label: { expression } },
+    });
+    const values = { given: { region: 'weu', 'ev2.scope': 1 }, variables: {}, computed: true };
+    const read = readParameters(text, 'p', values);
+    assert.deepEqual(read, {
+      label: {
+        expression,
+        inputs: {
+          sys_cliArg_0: { kind: 'sys.cliArg', config: 'region', value: 'weu' },
+          ev2_scope_2: { kind: 'ev2.scope', config: { a: 1 }, value: 1 },
+        },
+      },
+    });
+    assert.deepEqual(problems(() => readParameters(text, 'p', { ...values, given: {} })).slice(1), [
+      'parameter "label" asks for the external input sys.cliArg "region", which is not given; ' +
+        'give it in the input "externalInputs" as "region"',
+      'parameter "label" asks for the external input ev2.scope {"a":1}, which is not given; ' +
+        'give it in the input "externalInputs" as "ev2.scope"',
+    ]);
+    const secret = template({ label: { type: 'secureString' } });
+    assert.deepEqual(problems(() => mergeParameters(secret, {}, [read])).slice(1), [
+      'parameter "label" is secure and computes with external inputs, which Azure may keep; ' +
+        'let it be an external input as a whole',
+    ]);
+  });
 });

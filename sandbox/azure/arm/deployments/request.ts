@@ -4,6 +4,7 @@ import { isObject, type Json } from '../json.ts';
 import { checkLocation } from '../locations.ts';
 import { readTags } from '../subscriptions.ts';
 import type { DeploymentRequest } from './deployments.ts';
+import { computedParameters, externalInputsVersion } from './external-inputs.ts';
 import { scopeOf } from './host.ts';
 import { readMode } from './preflight.ts';
 import { deploymentType } from './record.ts';
@@ -21,6 +22,7 @@ const propertyMembers = [
   'validationLevel',
   'extensionConfigs',
 ];
+const laterPropertyMembers = [...propertyMembers, 'externalInputs', 'externalInputDefinitions'];
 const unsupported = ['templateLink', 'parametersLink', 'onErrorDeployment', 'extensionConfigs'];
 
 function members(value: Json, known: readonly string[], path: string): Json {
@@ -64,7 +66,9 @@ export function readRequest(call: Call, id: string, name: string): DeploymentReq
   if (!isObject(body['properties'])) {
     throw invalidContent("Required property 'properties' not found in JSON. Path ''");
   }
-  const properties = members(body['properties'], propertyMembers, 'properties.');
+  const takesInputs = call.apiVersion >= externalInputsVersion;
+  const known = takesInputs ? laterPropertyMembers : propertyMembers;
+  const properties = members(body['properties'], known, 'properties.');
   if (properties['template'] === undefined) {
     throw new ArmError(
       400,
@@ -96,7 +100,7 @@ export function readRequest(call: Call, id: string, name: string): DeploymentReq
     scope,
     mode,
     template: properties['template'],
-    parameters,
+    parameters: takesInputs ? computedParameters(properties, parameters, scope) : parameters,
     principal: call.principal,
     apiVersion: call.apiVersion,
     correlationId: call.correlationId,
