@@ -56,18 +56,22 @@ describe('ImagePush to its targets', function () {
   });
 
   it('pulls a layer back through the data endpoint of every replica', async () => {
-    const registry = await world.startRegistry(undefined, undefined, 0, { dataHost: () => west });
+    const registry = await world.startRegistry(undefined, undefined, 0, {
+      replicas: () => [{ region: 'westeurope', dataHost: west }],
+    });
     await world.startDataEndpoint(registry, west, '127.110.0.111');
     const run = await push({ verifyReplicas: 'true' });
     assert.equal(run.result, 'Succeeded', run.output);
     const evidence = JSON.parse(run.outputs['evidence'] ?? '') as { replicas?: unknown };
     assert.deepEqual(evidence.replicas, [
-      { endpoint: west, address: '127.110.0.111', result: 'pulled', status: 200 },
+      { endpoint: west, address: '127.110.0.111', result: 'pulled', status: 206 },
     ]);
   });
 
   it('does not follow the registry to a data endpoint outside the declared networks', async () => {
-    await world.startRegistry(undefined, undefined, 0, { dataHost: () => north });
+    await world.startRegistry(undefined, undefined, 0, {
+      replicas: () => [{ region: 'northeurope', dataHost: north }],
+    });
     world.names.set(north, ['203.0.113.9']);
     const run = await push({ verifyReplicas: 'true' });
     assert.equal(run.result, 'Failed');

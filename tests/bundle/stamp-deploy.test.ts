@@ -7,11 +7,11 @@ const vault = `
 param name string
 @secure()
 param password string
-param tenant string = tenant().tenantId
+param directory string = tenant().tenantId
 resource kv 'Microsoft.KeyVault/vaults@2023-07-01' = {
   name: name
   location: resourceGroup().location
-  properties: { tenantId: tenant, sku: { family: 'A', name: 'standard' }, accessPolicies: [] }
+  properties: { tenantId: directory, sku: { family: 'A', name: 'standard' }, accessPolicies: [] }
 }
 @secure()
 output secret object = { password: password }

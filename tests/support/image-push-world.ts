@@ -117,7 +117,7 @@ export class ImagePushWorld {
       host: address,
       port: registry.port,
       certificate: await this.authority.issue([name]),
-      handler: registry.dataHandler,
+      handler: registry.dataHandler(name),
       name: 'data',
     });
     this.#listeners.push(listener);
