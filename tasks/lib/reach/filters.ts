@@ -102,9 +102,12 @@ export class Filters {
     return (both[direction] ??= securityGroup(rules, direction, subnet, neighbours, this.#maps));
   }
 
-  #adminList(subnet: Subnet, direction: Direction): RuleList[] {
+  #adminList(subnet: Subnet, direction: Direction): (RuleList | PortMap)[] {
     const network = this.#neighbours.network(subnet.networkId);
     if (network.adminRules === undefined) return [];
+    if (network.adminRules === 'unread') {
+      return [this.#maps.always('unknown', 'admin rules that nobody could read', ['1.13'])];
+    }
     const both = this.#admin.get(subnet) ?? {};
     this.#admin.set(subnet, both);
     const neighbours = this.#neighbours;

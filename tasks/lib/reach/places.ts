@@ -168,6 +168,7 @@ export function cutsOf(estate: Estate): string[] {
   for (const network of estate.networks) {
     add([network.prefixes, network.gateway?.prefixes ?? [], network.gateway?.bgp ?? []]);
     if (network.peerings !== 'unread') add(network.peerings.map((p) => p.remotePrefixes ?? []));
+    if (network.adminRules === 'unread') continue;
     for (const rule of network.adminRules ?? []) add([rule.sources, rule.destinations]);
   }
   for (const { securityRules } of [...estate.subnets, ...estate.machines]) {

@@ -4,7 +4,7 @@ import { Matrix } from '../../../tasks/lib/reach/matrix.ts';
 import type { AdminRule, Estate, Network, Peering } from '../../../tasks/lib/reach/model.ts';
 import { Outcomes } from '../../../tasks/lib/reach/outcomes.ts';
 import { terrainOf } from '../../../tasks/lib/reach/terrain.ts';
-import { at, firewallRule, inbound, outbound, route } from './estates.ts';
+import { at, estate, firewallRule, inbound, outbound, route, toFirewall } from './estates.ts';
 import { randomEstates } from './random-estates.ts';
 
 /** The spokes A and B once more as C and D, so that many pairs look alike: texts of a spoke, made its twin's. */
@@ -108,9 +108,25 @@ const extras = fc.record({
   twist: fc.constantFrom(...Object.keys(twists)),
 });
 
+/** Everything goes by the firewall, which hides nobody, somebody, everybody. */
+const routed = [['0.0.0.0/0'], undefined, ['255.255.255.255/32']].map((keepsSourceFor) =>
+  estate({
+    subnets: Object.fromEntries(
+      ['H/vm', 'A/vm', 'A/pe', 'B/vm', 'B/pe'].map((name) => [
+        name,
+        { routes: ['10.1', '10.2', '10.3', '10.4'].map((net) => toFirewall(`${net}.0.0/16`)) },
+      ]),
+    ),
+    firewall: {
+      rules: [firewallRule('network'), firewallRule('application')],
+      ...(keepsSourceFor === undefined ? {} : { keepsSourceFor }),
+    },
+  }),
+);
+
 /** With everything that a matrix knows, and with twins of the spokes. */
 const estates: fc.Arbitrary<Estate> = fc
-  .tuple(randomEstates(true), extras)
+  .tuple(fc.oneof(randomEstates(true), fc.constantFrom(...routed)), extras)
   .map(([plain, given]): Estate => {
     const spokes = plain.networks.filter(({ id }) => id !== 'H');
     const hub = plain.networks.filter(({ id }) => id === 'H');
@@ -210,9 +226,9 @@ describe('reach: faces', () => {
   it('give every pair the outcome that it has when it is looked at by itself', () => {
     let shared = 0;
     fc.assert(
-      fc.property(estates, (estate) => {
-        const matrix = new Matrix(estate);
-        const terrain = terrainOf(estate, []);
+      fc.property(estates, (whole) => {
+        const matrix = new Matrix(whole);
+        const terrain = terrainOf(whole, []);
         const outcomes = new Outcomes(terrain);
         const known = new Map<object, object>();
         for (const [from, source] of matrix.places.entries()) {
