@@ -28,6 +28,8 @@ export class ImagePushWorld {
   folder = '';
   /** Whether the identity has rights on registries. */
   allowed = true;
+  /** Method and path of all that came to login servers. */
+  readonly requests: string[] = [];
   readonly #run: typeof runMain;
   readonly #listeners: TlsListener[] = [];
   #authority: Authority | undefined;
@@ -53,6 +55,7 @@ export class ImagePushWorld {
     });
     beforeEach(async () => {
       this.allowed = true;
+      this.requests.length = 0;
       this.folder = await mkdtemp(join(tmpdir(), 'image-push-'));
     });
     afterEach(async () => {
@@ -100,7 +103,10 @@ export class ImagePushWorld {
       host: address,
       port,
       certificate: await this.authority.issue([name]),
-      handler: registry.handler,
+      handler: (request, response) => {
+        this.requests.push(`${request.method ?? ''} ${request.url ?? ''}`);
+        return registry.handler(request, response);
+      },
       name: 'registry',
     });
     this.#listeners.push(listener);
