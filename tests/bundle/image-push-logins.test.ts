@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { RegistryOptions } from '../../sandbox/azure/registry/registry.ts';
 import { startDevops, type Devops } from '../../sandbox/devops/devops.ts';
-import { ImagePushWorld, loginServer, type RegistryServer } from '../tasks/image-push-world.ts';
-import { runPackaged, type TaskRun } from '../tasks/network-gate-world.ts';
+import { ImagePushWorld, loginServer, type RegistryServer } from '../support/image-push-world.ts';
+import { runPackaged, type TaskRun } from '../support/packaged-task.ts';
 import { addImage, finish, type Named } from '../unit/oci/layout-files.ts';
 
 const connectionName = 'hub-push';
@@ -67,13 +67,12 @@ describe('the packaged ImagePush, signed in by the federation of the pipeline', 
     for (const name of ['team/app', 'mirror/app']) {
       assert.equal(registry.content.repositories.get(name)?.tags.get('1.0'), image.digest);
     }
-    const shown = run.output.split('\n').filter((line) => !line.includes('task.setsecret'));
-    assert.ok(!shown.join('\n').includes('eyJ'), run.output);
+    assert.ok(!run.lines.join('\n').includes('eyJ'), run.output);
   }
 
   function assertRefused(run: TaskRun, code: string, ...texts: string[]): void {
     assert.equal(run.result, 'Failed', run.output);
-    assert.deepEqual(new Set(run.issues), new Set([code]), run.output);
+    assert.deepEqual(new Set(run.codes), new Set([code]), run.output);
     for (const text of texts) assert.ok(run.output.includes(text), run.output);
     assert.equal(registry.content.repositories.size, 0);
   }

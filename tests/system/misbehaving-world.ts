@@ -12,8 +12,8 @@ import type { Authority } from '../../sandbox/http/certificates.ts';
 import { listenTls } from '../../sandbox/http/tls-server.ts';
 import type { Handler, TlsListener } from '../../sandbox/http/tls-server.ts';
 import { readText, request } from '../../tasks/lib/net/http.ts';
-import { runPackaged } from '../tasks/network-gate-world.ts';
-import type { TaskRun } from '../tasks/network-gate-world.ts';
+import { runPackaged } from '../support/packaged-task.ts';
+import type { TaskRun } from '../support/packaged-task.ts';
 
 const tenantId = '00000000-0000-4000-8000-0000000000ff';
 const connection = '00000000-0000-4000-8000-0000000000c2';

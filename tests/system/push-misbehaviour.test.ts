@@ -131,7 +131,7 @@ describe('the packaged push and a registry with', function () {
       const { content } = await world.start(misbehaviour);
       const run = await world.push({ source, tags: '1.0' });
       assert.equal(run.result, 'Failed', run.output);
-      assert.deepEqual(new Set(run.issues), new Set([code]));
+      assert.deepEqual(new Set(run.codes), new Set([code]));
       assert.match(run.output, message);
       assert.equal(content.repositories.get('team/app')?.tags.size ?? 0, 0);
     });

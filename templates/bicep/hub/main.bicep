@@ -1,10 +1,10 @@
 metadata name = 'Hub'
-metadata description = 'The network estate that a platform team owns: hub network, private DNS zones, the registry with its endpoint, and a peered network for each stamp of the topology.'
+metadata description = 'The network estate that a platform team owns: hub network, private DNS zones, the registry with its endpoint, and a peered network for operations and each stamp of the topology.'
 
 @description('Required. The hub of the topology document.')
 param hub object
 
-@description('Required. The whole topology document: its stamps get a network here, its registry an endpoint.')
+@description('Required. The whole topology document: its stamps and operations get a network here, its registry an endpoint.')
 param topology object
 
 @description('Optional. Private DNS zones that the estate needs; each is linked to the hub network.')
@@ -20,7 +20,9 @@ param endpointNetworkPolicies string = 'Enabled'
 
 var agents = hub.network.subnets.agents
 var endpoints = hub.network.subnets.endpoints
-var spokePrefixes = flatten(map(items(topology.stamps), entry => entry.value.network.addressSpace))
+var operations = empty(topology.?operations) ? [] : [{ key: 'operations', value: topology.?operations }]
+var members = concat(items(topology.stamps), operations)
+var spokePrefixes = flatten(map(members, entry => entry.value.network.addressSpace))
 
 resource agentsSecurity 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
   name: 'nsg-${hub.network.name}-agents'
@@ -178,7 +180,7 @@ module registryEndpoint '../modules/private-endpoint.bicep' = {
 }
 
 module spokes '../modules/spoke-network.bicep' = [
-  for entry in items(topology.stamps): {
+  for entry in members: {
     name: 'spoke-${entry.key}'
     scope: resourceGroup(entry.value.subscription, entry.value.resourceGroup)
     params: {
@@ -193,7 +195,7 @@ module spokes '../modules/spoke-network.bicep' = [
 // missing: so the platform's deployment makes the spoke's network and both halves.
 @batchSize(1)
 resource peerings 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings@2024-05-01' = [
-  for (entry, index) in items(topology.stamps): {
+  for (entry, index) in members: {
     parent: network
     name: 'to-${entry.key}'
     properties: {
