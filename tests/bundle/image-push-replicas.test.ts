@@ -76,7 +76,7 @@ hub:
   region: westeurope
   network: { name: vnet-hub, addressSpace: [10.0.0.0/16], subnets: { agents: /27 } }
   dns: { resourceGroup: rg-dns, resolvers: [168.63.129.16] }
-registry: { name: crgeo, replicas: [westeurope, northeurope] }
+registry: { name: crgeo, replicas: [northeurope] }
 stamps:
   weu:
     role: primary
