@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { secretOf } from '../support/packaged-step.ts';
+import { secretOf } from '../support/service-connection.ts';
+import { issuesOf } from '../support/packaged-task.ts';
 import {
   interruptedAt,
   overdue,
@@ -42,8 +43,13 @@ describe('StampDeploy, packaged: a run that is cancelled', function () {
     arm.assignRole(made.objectId, { actions: [...actions] }, group);
     const inputs = { template: `${world.folder}/main.bicep`, resourceGroup: name, ...more };
     const started = interruptedAt('  started Microsoft.Network/networkSecurityGroups nsg-0');
-    const ended = await world.deploy(inputs, secretOf(made), {}, started);
-    assert.doesNotMatch(ended.stderr, new RegExp(overdue), ended.stdout);
+    const ended = await world.deploy(
+      inputs,
+      secretOf({ clientId: made.clientId, clientSecret: made.secret ?? '' }),
+      {},
+      started,
+    );
+    assert.doesNotMatch(ended.errors, new RegExp(overdue), ended.output);
     const deployment = ended.outputs['deploymentId'] ?? '';
     return { made, group, ended, deployment };
   }
@@ -65,13 +71,13 @@ describe('StampDeploy, packaged: a run that is cancelled', function () {
       '##[error]CANCELLED: The run was cancelled; Azure took the request to cancel the deployment.',
     );
     const nsg = `${group}/providers/Microsoft.Network/networkSecurityGroups/nsg-0`;
-    assert.match(ended.issues.join('\n'), new RegExp(`^CANCELLED: ${nsg}: was `, 'm'));
+    assert.match(issuesOf(ended), new RegExp(`^CANCELLED: ${nsg}: was `, 'm'));
     assert.match(await stateOf(deployment), /^(?:Canceled|Running)$/);
   });
 
   it('names the missing right to cancel with action, scope and identity, and what was left', async () => {
     const { ended, deployment, made, group } = await cancelledWith(needed);
-    const said = ended.stdout;
+    const said = ended.output;
     assert.ok(
       said.includes(
         'CANCELLED: The run was cancelled; the deployment could not be cancelled and runs on: ' +
@@ -87,7 +93,7 @@ describe('StampDeploy, packaged: a run that is cancelled', function () {
       said,
     );
     const nsg = `${group}/providers/Microsoft.Network/networkSecurityGroups/nsg-0`;
-    assert.match(ended.issues.join('\n'), new RegExp(`^CANCELLED: ${nsg}: was `, 'm'));
+    assert.match(issuesOf(ended), new RegExp(`^CANCELLED: ${nsg}: was `, 'm'));
     assert.equal(await stateOf(deployment), 'Running');
   });
 
@@ -95,7 +101,7 @@ describe('StampDeploy, packaged: a run that is cancelled', function () {
     const more = { cancelDeployment: 'false' };
     const { ended, deployment } = await cancelledWith([...needed, cancel], more);
     assert.match(
-      ended.stdout,
+      ended.output,
       /CANCELLED: The run was cancelled; the deployment runs on in Azure\./,
     );
     assert.equal(await stateOf(deployment), 'Running');

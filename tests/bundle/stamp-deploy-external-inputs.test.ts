@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { issuesOf } from '../support/packaged-task.ts';
 import { startPackagedDeploy, type PackagedDeploy } from './stamp-deploy-world.ts';
 
 const files = {
@@ -44,12 +45,12 @@ describe('StampDeploy, packaged: parameters that compute with external inputs', 
 
   it('are computed by Azure, in what-if and in the deployment', async () => {
     const asked = await act({ action: 'what-if' });
-    assert.equal(asked.result, 'Succeeded', asked.stdout);
+    assert.equal(asked.result, 'Succeeded', asked.output);
     assert.match(await readFile(asked.outputs['whatIfFile'] ?? '', 'utf8'), /"R7-inner"/);
     // What only Azure computes stays open in the CLI's own prediction.
     assert.match(await readFile(asked.outputs['snapshotFile'] ?? '', 'utf8'), /externalInputs\('/);
     const ended = await act({});
-    assert.equal(ended.result, 'Succeeded', ended.stdout);
+    assert.equal(ended.result, 'Succeeded', ended.output);
     assert.equal(ended.outputs['output.label'], 'R7-inner');
     assert.equal(ended.outputs['output.big'], 'true');
   });
@@ -58,7 +59,7 @@ describe('StampDeploy, packaged: parameters that compute with external inputs', 
     const ended = await act({ externalInputs: JSON.stringify({ big: 'true' }) });
     assert.equal(ended.result, 'Failed');
     assert.match(
-      ended.issues.join('\n'),
+      issuesOf(ended),
       /^INPUT_INVALID: .*parameter "label" asks for the external input sys\.cliArg "release", which is not given/m,
     );
   });
@@ -66,8 +67,8 @@ describe('StampDeploy, packaged: parameters that compute with external inputs', 
   it('are refused for a stack, whose API takes none', async () => {
     const ended = await act({ kind: 'stack', deploymentName: 'st' });
     assert.equal(ended.result, 'Failed');
-    assert.match(ended.issues.join('\n'), /parameter "label" computes with external inputs: \[/);
-    assert.match(ended.issues.join('\n'), /parameter "big" computes with external inputs: \[/);
+    assert.match(issuesOf(ended), /parameter "label" computes with external inputs: \[/);
+    assert.match(issuesOf(ended), /parameter "big" computes with external inputs: \[/);
   });
 
   it('are what older versions of the API do not know', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { secretOf } from '../support/packaged-step.ts';
+import { secretOf } from '../support/service-connection.ts';
 import { startPackagedDeploy, type PackagedDeploy } from './stamp-deploy-world.ts';
 
 const files = {
@@ -34,7 +34,7 @@ describe('StampDeploy, packaged: deleting what a template for the subscription m
       location: 'westeurope',
       parameters: JSON.stringify({ group, name: 'nsg-below' }),
     });
-    assert.equal(ended.result, 'Succeeded', ended.stdout);
+    assert.equal(ended.result, 'Succeeded', ended.output);
     return ended.outputs['deploymentName'] ?? '';
   }
 
@@ -52,7 +52,10 @@ describe('StampDeploy, packaged: deleting what a template for the subscription m
     const { entra, arm } = world.run.sandbox;
     const made = entra.addApplication({ name: `only-${group}` });
     arm.assignRole(made.objectId, { actions: ['*'] }, groupId(group));
-    return { made, connection: secretOf(made) };
+    return {
+      made,
+      connection: secretOf({ clientId: made.clientId, clientSecret: made.secret ?? '' }),
+    };
   }
 
   it('finds it in the nested deployment, and leaves what somebody else put there', async () => {
@@ -60,9 +63,9 @@ describe('StampDeploy, packaged: deleting what a template for the subscription m
     const other = `${groupId('rg-from-above')}/providers/${inGroup}/other`;
     await world.run.put(other, { location: 'westeurope', properties: {} }, '2024-05-01');
     const asked = await remove('rg-from-above', { deploymentName: 'no-such-deployment' });
-    assert.equal(asked.outputs['deletedCount'], '0', asked.stdout);
+    assert.equal(asked.outputs['deletedCount'], '0', asked.output);
     const ended = await remove('rg-from-above', { deploymentName: deployment });
-    assert.equal(ended.result, 'Succeeded', ended.stdout);
+    assert.equal(ended.result, 'Succeeded', ended.output);
     assert.equal(ended.outputs['deletedCount'], '1');
     assert.deepEqual(JSON.parse(ended.outputs['left'] ?? ''), [other]);
     assert.equal(exists('rg-from-above', 'nsg-below'), false);
@@ -72,14 +75,14 @@ describe('StampDeploy, packaged: deleting what a template for the subscription m
     await deployed('rg-blind');
     const { made, connection } = groupOnly('rg-blind');
     const ended = await remove('rg-blind', {}, connection);
-    assert.equal(ended.result, 'Failed', ended.stdout);
+    assert.equal(ended.result, 'Failed', ended.output);
     const subscription = groupId('').replace(/\/resourceGroups\/$/, '');
     assert.ok(
-      ended.stdout.includes(
+      ended.output.includes(
         `client ${made.clientId} (object id ${made.objectId}), a role with ` +
           `Microsoft.Resources/deployments/read at ${subscription}`,
       ),
-      ended.stdout,
+      ended.output,
     );
     assert.ok(exists('rg-blind', 'nsg-below'));
   });
@@ -91,13 +94,13 @@ describe('StampDeploy, packaged: deleting what a template for the subscription m
       resourceGroup: 'rg-half',
       parameters: JSON.stringify({ name: 'nsg-own' }),
     });
-    assert.equal(own.result, 'Succeeded', own.stdout);
+    assert.equal(own.result, 'Succeeded', own.output);
     const ended = await remove('rg-half', {}, groupOnly('rg-half').connection);
-    assert.equal(ended.result, 'Succeeded', ended.stdout);
-    const said = ended.stdout.indexOf(
+    assert.equal(ended.result, 'Succeeded', ended.output);
+    const said = ended.output.indexOf(
       "This identity may not list the subscription's deployments: what one of these made in rg-half stays.",
     );
-    assert.ok(said >= 0 && said < ended.stdout.indexOf('  deleted '), ended.stdout);
+    assert.ok(said >= 0 && said < ended.output.indexOf('  deleted '), ended.output);
     assert.deepEqual([exists('rg-half', 'nsg-own'), exists('rg-half', 'nsg-below')], [false, true]);
   });
 });

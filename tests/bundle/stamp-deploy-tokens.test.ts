@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { TestConnection } from '../support/packaged-step.ts';
+import type { TestConnection } from '../support/service-connection.ts';
 import { startPackagedDeploy, type PackagedDeploy } from './stamp-deploy-world.ts';
 
 const template = `@batchSize(1)
@@ -42,9 +42,9 @@ describe('StampDeploy, packaged: tokens that end while a deployment runs', funct
 
   it('are renewed through federation, each with an assertion of its own', async () => {
     const { ended, refused, assertions } = await deployed();
-    assert.equal(ended.result, 'Succeeded', ended.stdout);
+    assert.equal(ended.result, 'Succeeded', ended.output);
     assert.equal(world.taken(), 1);
-    assert.ok(refused >= 3, `Azure refused ${refused} tokens:\n${ended.stdout}`);
+    assert.ok(refused >= 3, `Azure refused ${refused} tokens:\n${ended.output}`);
     // The first sign-in, and one for each token that was refused.
     assert.equal(assertions, refused + 1);
   });
@@ -53,9 +53,9 @@ describe('StampDeploy, packaged: tokens that end while a deployment runs', funct
     // Longer away than a sign-in has patience.
     world.faults({ server: 'oidc', method: 'POST', status: 503, skip: 1, count: 5 });
     const { ended, assertions } = await deployed();
-    assert.equal(ended.result, 'Succeeded', ended.stdout);
+    assert.equal(ended.result, 'Succeeded', ended.output);
     assert.match(
-      ended.stdout,
+      ended.output,
       /^Azure DevOps \(\S+\) gave no assertion: status 503.* while following the deployment; it runs on\.$/m,
     );
     assert.ok(assertions >= 2);
@@ -68,11 +68,11 @@ describe('StampDeploy, packaged: tokens that end while a deployment runs', funct
     assert.equal(ended.result, 'Failed');
     assert.equal(assertions, 2);
     assert.match(
-      ended.stdout,
+      ended.output,
       /^##\[error\]AUTH_FAILED: Azure DevOps \(\S+\) gave no assertion: status 401.* The deployment was begun and was Running when last seen; its outcome is not known\.$/m,
     );
     assert.match(
-      ended.stdout,
+      ended.output,
       /What to do: The job token was refused: .* See \S*\/deployments\/spokeline-/,
     );
     assert.equal(world.taken(), 1);

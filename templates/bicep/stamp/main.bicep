@@ -33,7 +33,7 @@ var denyInbound = {
 }
 
 // What may enter each subnet besides the last rule, which denies all.
-var allowed = {
+var permitted = {
   application: [
     {
       name: 'allow-ingress'
@@ -118,7 +118,7 @@ resource security 'Microsoft.Network/networkSecurityGroups@2024-05-01' = [
     name: 'nsg-${stamp.name}-${entry.key}'
     location: stamp.region
     properties: {
-      securityRules: concat(allowed[entry.key], [denyInbound])
+      securityRules: concat(permitted[entry.key], [denyInbound])
     }
   }
 ]

@@ -1,40 +1,9 @@
 import assert from 'node:assert/strict';
 import { inputs as deployInputs } from '../../tasks/StampDeploy/StampDeployV1/inputs.ts';
-import { inputs as dnsInputs } from '../../tasks/PrivateDns/PrivateDnsV1/inputs.ts';
-import { readInputs, type InputSpec } from '../../tasks/lib/host/inputs.ts';
-import { SpokelineError } from '../../tasks/lib/errors.ts';
-import { fakePort } from '../support/host.ts';
+import { id, problems } from './task-inputs.ts';
 
-const id = '11111111-0000-4000-8000-000000000001';
 const groupRule =
   'allowed: the name of a resource group (letters, digits, _ - . ( ), at most 90, no dot at the end).';
-
-function problems<I>(
-  spec: InputSpec<I>,
-  inputs: Record<string, string>,
-  paths: Record<string, string> = {},
-  subscriptionId = id,
-): string[] {
-  const port = fakePort({
-    inputs: { azureSubscription: id, ...inputs },
-    paths,
-    endpoints: {
-      [id]: {
-        url: 'https://management.azure.com/',
-        scheme: 'ServicePrincipal',
-        parameters: { tenantid: id, serviceprincipalid: id, serviceprincipalkey: 'k' },
-        data: { environment: 'AzureCloud', subscriptionId },
-      },
-    },
-  });
-  try {
-    readInputs(spec, port);
-  } catch (error) {
-    assert.ok(error instanceof SpokelineError, String(error));
-    return error.details.map((d) => d.message);
-  }
-  return [];
-}
 
 describe('inputs of StampDeploy', () => {
   const template = { template: '/w/main.bicep' };
@@ -208,98 +177,4 @@ describe('inputs of StampDeploy', () => {
       'Input "subscription" is needed, for the service connection has no subscription.',
     ]);
   });
-});
-
-describe('inputs of PrivateDns', () => {
-  const endpointId =
-    '/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/privateEndpoints/pe';
-  const byHand = { zonesResourceGroup: 'rg-dns', owner: 'shop/weu' };
-  const cases: [string, Record<string, string>, Record<string, string>, string[]][] = [
-    ['a topology', {}, { topology: '/w/topology.yml' }, []],
-    [
-      'names by hand',
-      { resourceGroup: 'rg', zonesResourceGroup: 'rg-dns', owner: 'shop/weu' },
-      {},
-      [],
-    ],
-    [
-      'nothing',
-      {},
-      {},
-      [
-        'Input "zonesResourceGroup" is needed when there is no topology.',
-        'Input "owner" is needed when there is no topology.',
-        'Input "resourceGroup" is needed when there is no topology, unless endpoints or endpointTags are given.',
-      ],
-    ],
-    [
-      'a path in the place of a resource group',
-      { resourceGroup: 'rg/../other', zonesResourceGroup: 'rg?x', owner: 'shop/weu' },
-      {},
-      [
-        `Input "resourceGroup" is "rg/../other"; ${groupRule}`,
-        `Input "zonesResourceGroup" is "rg?x"; ${groupRule}`,
-      ],
-    ],
-    [
-      'what is neither a network nor a range',
-      { linkNetworks: 'vnet', networks: '10.0.0.0/33', resolvers: 'dns.corp' },
-      { topology: '/w/topology.yml' },
-      [
-        'Input "linkNetworks" has vnet; allowed: ids of virtual networks.',
-        'Input "networks" has "10.0.0.0/33": "/33" is no length from /0 to /32.',
-        'Input "resolvers" has "dns.corp": a resolver is an address, or address:port.',
-      ],
-    ],
-    [
-      'endpoints instead of a resource group',
-      { endpoints: JSON.stringify({ a: { value: [endpointId] } }), ...byHand },
-      {},
-      [],
-    ],
-    ['tags instead of a resource group', { endpointTags: 'app=shop, weu', ...byHand }, {}, []],
-    [
-      'endpoints that are none',
-      { endpoints: 'pe-one', endpointTags: '=x' },
-      { topology: '/w/topology.yml' },
-      ['Input "endpoints" has pe-one; allowed: ids of private endpoints, or JSON.'],
-    ],
-    [
-      'JSON without an endpoint',
-      { endpoints: '["/subscriptions/s"]' },
-      { topology: '/w/topology.yml' },
-      ['Input "endpoints" has no id of a private endpoint in its JSON.'],
-    ],
-    [
-      'JSON that is cut off',
-      { endpoints: '[' },
-      { topology: '/w/topology.yml' },
-      [
-        'Input "endpoints" begins like JSON and is none; allowed: ids of private endpoints, or JSON.',
-      ],
-    ],
-    [
-      'tags without a name beside a list',
-      { endpoints: `${endpointId}, ${endpointId}2`, endpointTags: '=x' },
-      { topology: '/w/topology.yml' },
-      [
-        'Input "endpointTags" has =x; allowed: name=value, name.',
-        'Input "endpointTags" cannot stand beside endpoints.',
-      ],
-    ],
-    [
-      'an owner that metadata cannot hold',
-      { owner: 'a b' },
-      { topology: '/w/topology.yml' },
-      [
-        'Input "owner" is "a b"; allowed: at most 100 letters, digits, and . _ / -, for example shop/weu.',
-      ],
-    ],
-  ];
-  for (const [name, inputs, paths, expected] of cases) {
-    it(`with ${name}: ${expected.length === 0 ? 'fine' : 'refused'}`, () => {
-      const found = problems(dnsInputs, inputs, paths);
-      assert.deepEqual(found, expected);
-    });
-  }
 });
