@@ -1,14 +1,11 @@
+import { mkdtempSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SandboxOptions } from '../../sandbox/azure/sandbox.ts';
 import { runSandbox, type RunningSandbox } from '../sandbox/sandbox-client.ts';
-import {
-  packagedCommand,
-  runPackaged,
-  type ConnectionIdentity,
-  type PackagedRun,
-} from './packaged-task.ts';
+import { packagedCommand, runPackaged, type TaskRun } from './packaged-task.ts';
+import { connectionEnvironment, secretOf, type ConnectionIdentity } from './service-connection.ts';
 
 export const stampSubscription = '00000000-0000-4000-8000-00000000000b';
 export const vaultZone = 'privatelink.vaultcore.azure.net';
@@ -38,7 +35,7 @@ export interface DnsEstate {
     action: string,
     inputs?: Readonly<Record<string, string>>,
     connections?: Readonly<Record<string, ConnectionIdentity>>,
-  ): Promise<PackagedRun>;
+  ): Promise<TaskRun>;
   /** What `act` would run, for a test that ends it itself. */
   command(
     action: string,
@@ -114,6 +111,21 @@ export async function startDnsEstate(more: DnsEstateOptions = {}): Promise<DnsEs
     hubConnection: owner,
   };
   const usual = { stamp: 'weu', timeout: '0', interval: '1', ...files };
+  /** Inputs and environment of a step. */
+  function step(
+    action: string,
+    inputs: Readonly<Record<string, string>> = {},
+    connections: Readonly<Record<string, ConnectionIdentity>> = {},
+  ): [Record<string, string>, Record<string, string>] {
+    const given: Record<string, string> = { action, ...usual };
+    // The agent's library keeps a key of the run there, so that two runs at once need one each.
+    const environment = { AGENT_TEMPDIRECTORY: mkdtempSync(join(folder, 'temp-')) };
+    for (const [input, identity] of Object.entries({ ...identities, ...connections })) {
+      given[input] = `connection-${input}`;
+      Object.assign(environment, connectionEnvironment(given[input], info, secretOf(identity)));
+    }
+    return [{ ...given, ...inputs }, environment];
+  }
   return {
     run,
     folder,
@@ -146,16 +158,8 @@ export async function startDnsEstate(more: DnsEstateOptions = {}): Promise<DnsEs
       await run.put(id, { location, tags: tags ?? {}, properties }, versions.network);
       return id;
     },
-    act: (action, inputs = {}, connections = {}) =>
-      runPackaged(
-        'PrivateDns',
-        info,
-        folder,
-        { ...identities, ...connections },
-        { action, ...usual, ...inputs },
-      ),
-    command: (action, inputs = {}) =>
-      packagedCommand('PrivateDns', info, folder, identities, { action, ...usual, ...inputs }),
+    act: (...asked) => runPackaged('PrivateDns', folder, ...step(...asked)),
+    command: (...asked) => packagedCommand('PrivateDns', folder, ...step(...asked)),
     async stop() {
       await run.stop();
       await rm(folder, { recursive: true, force: true });

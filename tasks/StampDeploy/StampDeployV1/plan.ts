@@ -32,13 +32,10 @@ export async function plan(given: Inputs, topology: Topology, context: TaskConte
       given.target === 'hub'
         ? [hubPlace(topology, given)]
         : (selector === undefined ? stamps : chosen).map((s) => stampPlace(s, topology, given));
-    const offers = places.map(({ offered }) => offered);
-    const sources = await loadSources(given, context, offers);
-    for (const [index, place] of places.entries()) {
-      const source = sources[index];
-      if (source === undefined) continue;
-      const { scope } = destinationOf(source.template, place, given);
-      const names = Object.keys(source.parameters).join(', ') || '(none)';
+    const sources = await loadSources(given, context, places);
+    for (const { place, template, parameters } of sources) {
+      const { scope } = destinationOf(template, place, given);
+      const names = Object.keys(parameters).join(', ') || '(none)';
       log.info(
         `${given.template ?? given.parametersFile} would go to ${scopeText(scope)} (${place.unit})` +
           `${asStack(given)} with the parameters ${names}`,

@@ -156,6 +156,16 @@ resource registry 'Microsoft.ContainerRegistry/registries@2023-07-01' = {
   }
 }
 
+// The region of the hub is the registry's own, which may be listed with the others.
+resource registryReplicas 'Microsoft.ContainerRegistry/registries/replications@2023-07-01' = [
+  for region in filter(topology.registry.replicas, region => region != hub.region): {
+    parent: registry
+    name: region
+    location: region
+    properties: {}
+  }
+]
+
 module registryEndpoint '../modules/private-endpoint.bicep' = {
   name: 'registry-endpoint'
   params: {
@@ -165,6 +175,8 @@ module registryEndpoint '../modules/private-endpoint.bicep' = {
     targetId: registry.id
     groupId: 'registry'
   }
+  // Azure refuses an endpoint while replicas are being made: https://github.com/Azure/bicep-registry-modules/issues/4040
+  dependsOn: [registryReplicas]
 }
 
 module spokes '../modules/spoke-network.bicep' = [
