@@ -1,4 +1,5 @@
 import type { Difference, Turn } from './difference.ts';
+import { markdownCell as cell } from './markdown.ts';
 import { allowedText } from './matrix.ts';
 import type { Matrix } from './matrix.ts';
 import type { Cell } from './outcomes.ts';
@@ -83,16 +84,6 @@ function short(found: Cell): string {
   if (text === '') return doubtful ? '❔' : '✖';
   const everything = text === 'all ports/tcp; all ports/udp; icmp';
   return `✔ ${everything ? 'all' : cell(text)}${doubtful ? ' ❔' : ''}`;
-}
-
-/** One line of plain text: nothing in it becomes a table cell, a link or HTML. */
-function cell(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .replace(/[\\`*_[\]|~]/g, '\\$&')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
 }
 
 /** The matrix as evidence: every pair of places, without those of which nothing passes. */

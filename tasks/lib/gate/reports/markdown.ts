@@ -1,3 +1,4 @@
+import { markdownCell as cell } from '../../reach/markdown.ts';
 import type { Status } from '../check.ts';
 import type { CheckResult, GateResult } from '../result.ts';
 import { countsOf, toleranceOf } from '../result.ts';
@@ -70,14 +71,4 @@ function row(check: CheckResult, holding: boolean): string {
     ? [check.id, `${markOf(check)} ${check.code}`, check.expected, check.observed]
     : [check.id, `${check.kind} ${check.target}`, check.observed, String(Math.round(check.ms))];
   return `| ${cells.map(cell).join(' | ')} |`;
-}
-
-/** One line of plain text: nothing in it becomes a table cell, a link, an image or HTML. */
-function cell(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .replace(/[\\`*_[\]|~]/g, '\\$&')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
 }
