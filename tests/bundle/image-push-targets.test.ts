@@ -66,6 +66,10 @@ describe('ImagePush to its targets', function () {
     assert.deepEqual(evidence.replicas, [
       { endpoint: west, address: '127.110.0.111', result: 'pulled', status: 206 },
     ]);
+    assert.deepEqual(
+      world.pulls.map(({ authorization }) => authorization),
+      [undefined],
+    );
   });
 
   it('does not follow the registry to a data endpoint outside the declared networks', async () => {
