@@ -175,4 +175,11 @@ export const networkTypes = {
   firewalls: 'Microsoft.Network/azureFirewalls',
   policies: 'Microsoft.Network/firewallPolicies',
   zones: 'Microsoft.Network/privateDnsZones',
+  balancers: 'Microsoft.Network/loadBalancers',
+  linkServices: 'Microsoft.Network/privateLinkServices',
+  gateways: 'Microsoft.Network/virtualNetworkGateways',
+  ipGroups: 'Microsoft.Network/ipGroups',
 } as const;
+
+/** Rules of a Virtual Network Manager as Azure lists them for a network. */
+export const adminRulesType = 'Microsoft.Network/virtualNetworks/effectiveSecurityAdminRules';
