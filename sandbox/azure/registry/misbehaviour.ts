@@ -42,8 +42,10 @@ export interface Misbehaviour {
   /** Whether what came of a broken request is kept, so that the upload may go on from there. */
   resumable?: boolean;
   throttle?: { count: number; retryAfter?: number; method?: string };
-  /** Manifests that a replica takes which has none of the blobs: MANIFEST_BLOB_UNKNOWN. */
-  replicaBehind?: number;
+  /** Region to the seconds until its replica has what was pushed to another one; 0 if absent. */
+  replicationLag?: Record<string, number>;
+  /** Region whose replica gets requests for manifests, while those for blobs go to the first one. */
+  replicaSplit?: string;
   /** Milliseconds for which nothing is read after each piece of a body. */
   slowReader?: number;
   breaks?: readonly Break[];
@@ -53,9 +55,11 @@ export interface Misbehaviour {
   allowedClients?: string[];
   /** Seconds. */
   accessLifetime?: number;
+  /** Requests with a token after which the tokens that were used so far are refused, once. */
+  revokeAfter?: number;
 }
 
-const kinds: Record<keyof Misbehaviour, 'boolean' | 'number' | 'object'> = {
+const kinds: Record<keyof Misbehaviour, 'boolean' | 'number' | 'object' | 'string'> = {
   absoluteLocations: 'boolean',
   chunkMinLength: 'number',
   bodyLimit: 'number',
@@ -63,12 +67,14 @@ const kinds: Record<keyof Misbehaviour, 'boolean' | 'number' | 'object'> = {
   lostUploads: 'number',
   resumable: 'boolean',
   throttle: 'object',
-  replicaBehind: 'number',
+  replicationLag: 'object',
+  replicaSplit: 'string',
   slowReader: 'number',
   breaks: 'object',
   wrongDigests: 'number',
   allowedClients: 'object',
   accessLifetime: 'number',
+  revokeAfter: 'number',
 };
 
 /** Reads the key `registry` of a fault file. @throws Error that names the key */
@@ -99,7 +105,6 @@ export function misbehaving(handler: Handler, m: Misbehaviour): Handler {
     put416: m.put416 ?? 0,
     lostUploads: m.lostUploads ?? 0,
     throttle: m.throttle?.count ?? 0,
-    replicaBehind: m.replicaBehind ?? 0,
     wrongDigests: m.wrongDigests ?? 0,
   };
   const breaks = (m.breaks ?? []).map((rule) => ({ ...rule, count: rule.count ?? 1 }));
@@ -132,10 +137,19 @@ export function misbehaving(handler: Handler, m: Misbehaviour): Handler {
     if (isUpload && method !== 'POST' && hasBody && spend('lostUploads')) {
       return new RegistryError(404, 'BLOB_UPLOAD_INVALID', 'blob upload invalid');
     }
-    if (method === 'PUT' && url.includes('/manifests/') && spend('replicaBehind')) {
-      return new RegistryError(400, 'MANIFEST_BLOB_UNKNOWN', 'blob unknown to registry');
-    }
     return undefined;
+  }
+
+  /** A token that is taken back looks to the registry like one that it has never signed. */
+  const used = new Set<string>();
+  let withToken = 0;
+  function revoke({ url = '', headers }: IncomingMessage): void {
+    const { authorization } = headers;
+    if (m.revokeAfter === undefined || authorization === undefined || !url.startsWith('/v2/'))
+      return;
+    withToken += 1;
+    if (withToken <= m.revokeAfter) used.add(authorization);
+    else if (used.has(authorization)) headers.authorization = 'Bearer revoked';
   }
 
   function breakFor({ method = '', url = '' }: IncomingMessage): Break | undefined {
@@ -156,6 +170,7 @@ export function misbehaving(handler: Handler, m: Misbehaviour): Handler {
       sendRegistryError(response, refused);
       return;
     }
+    revoke(request);
     const rule = breakFor(request);
     if (rule?.at === 'head') {
       request.socket.destroy();

@@ -16,6 +16,7 @@ import { runGate } from '../../lib/gate/run.ts';
 import { writeResults } from '../../lib/gate/write-results.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { resolverFor } from '../../lib/net/resolve.ts';
+import { membersOf } from '../../lib/topology/members.ts';
 import { dialledPort } from '../../lib/topology/model.ts';
 import type { Topology } from '../../lib/topology/model.ts';
 import { readTopology } from '../../lib/topology/read.ts';
@@ -113,15 +114,14 @@ function probeOf(
 /** The networks whose state is read: all that the topology declares, so that flows between them are seen whole. */
 function sourcesOf(topology: Topology | undefined): NetworkSource[] {
   if (topology === undefined) return [];
-  const { hub, stamps } = topology;
-  const zones = `/subscriptions/${hub.dns.subscription}/resourceGroups/${hub.dns.resourceGroup}`;
-  return [
-    { owner: 'hub', network: hub.network.id, zones },
-    ...Object.values(stamps).map(({ network }): NetworkSource => ({
-      owner: 'stamp',
-      network: network.id,
-    })),
-  ];
+  const { dns } = topology.hub;
+  const zones = `/subscriptions/${dns.subscription}/resourceGroups/${dns.resourceGroup}`;
+  return membersOf(topology).map(({ kind, part }) => ({
+    // The platform's connection reads operations, too.
+    owner: kind === 'stamp' ? 'stamp' : 'hub',
+    network: part.network.id,
+    ...(kind === 'hub' ? { zones } : {}),
+  }));
 }
 
 /** What makes the verdict one that can be checked later. No secret and no body of an answer is in it. */

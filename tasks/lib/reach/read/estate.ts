@@ -1,3 +1,4 @@
+import { membersOf } from '../../topology/members.ts';
 import type { Hub, Network as DeclaredNetwork, Topology } from '../../topology/model.ts';
 import type { Estate, Network, Subnet, Zone } from '../model.ts';
 import { sameId } from '../model.ts';
@@ -50,11 +51,8 @@ interface Declared {
   readonly network: DeclaredNetwork;
 }
 
-function declaredNetworks({ hub, stamps }: Topology): Declared[] {
-  return [
-    { name: 'hub', network: hub.network },
-    ...Object.values(stamps).map(({ name, network }) => ({ name, network })),
-  ];
+function declaredNetworks(topology: Topology): Declared[] {
+  return membersOf(topology).map(({ name, part }) => ({ name, network: part.network }));
 }
 
 /** The topology's own names: `hub`, `weu`, `weu/application`. */
@@ -113,12 +111,12 @@ function undescribed(resources: Resources, declared: readonly Declared[]): Subne
   );
 }
 
-/** A declared site is where the hub's gateway leads, whatever its own tables say. */
+/** A declared site is where the hub's gateway leads, whatever its own tables say, and whatever it learns. */
 function withSites(network: Network, topology: Topology | undefined): Network {
   const sites = Object.values(topology?.zones ?? {}).filter(({ kind }) => kind === 'on-premises');
   if (topology === undefined || sites.length === 0) return network;
   if (!sameId(network.id, topology.hub.network.id)) return network;
-  const known = network.gateway ?? { prefixes: [], bgp: [] };
+  const { learns: _declared, ...known } = network.gateway ?? { prefixes: [], bgp: [] };
   const prefixes = [...known.prefixes, ...sites.flatMap((site) => site.prefixes)];
   return { ...network, gateway: { ...known, prefixes } };
 }
