@@ -198,7 +198,7 @@ describe('bicep: the stand-in CLI', () => {
         parameters.map(({ name, type, description }) => [name, type?.name, description]),
         [
           ['which', "'a' | 'b'", 'which'],
-          ['size', 'null | area', undefined],
+          ['size', 'area | null', undefined],
         ],
       );
       assert.deepEqual(parameters[0]?.range, {
