@@ -60,7 +60,7 @@ describe('bicep: the wire', () => {
     const answers = messages(child.stdout, 4);
     child.stdin.end();
     assert.deepEqual(await answers, [
-      { jsonrpc: '2.0', id: 0, result: { version: '0.46.1' } },
+      { jsonrpc: '2.0', id: 0, result: { version: '0.49.2' } },
       {
         jsonrpc: '2.0',
         id: 'x',
@@ -85,7 +85,7 @@ describe('bicep: the wire', () => {
     const socket = await new Promise<Socket>((resolve) => server.once('connection', resolve));
     socket.write(frame({ id: 1, method: 'bicep/version', params: {} }));
     const [answer] = await messages(socket, 1);
-    assert.deepEqual(answer, { jsonrpc: '2.0', id: 1, result: { version: '0.46.1' } });
+    assert.deepEqual(answer, { jsonrpc: '2.0', id: 1, result: { version: '0.49.2' } });
     socket.destroy();
     server.close();
     assert.equal(await ended, 0);

@@ -102,7 +102,7 @@ describe('StampDeploy with .bicepparam files', () => {
 
   it('fills in external inputs', async () => {
     await act(
-      `using 'main.bicep'\nparam region = readCliArg('region')\nparam password = readEnvVar('PASSWORD')\n` +
+      `using 'main.bicep'\nparam region = externalInput('sys.cliArg', 'region')\nparam password = externalInput('sys.envVar', 'PASSWORD')\n` +
         `param size = externalInput('shop.size', { of: 'shop' })\n`,
       {
         externalInputs: { region: 'weu', 'shop.size': 7 },
@@ -214,7 +214,7 @@ describe('StampDeploy with .bicepparam files', () => {
     ],
     [
       'an external input that was not given',
-      `using 'main.bicep'\nparam region = readCliArg('region')\n`,
+      `using 'main.bicep'\nparam region = externalInput('sys.cliArg', 'region')\n`,
       {},
       /^.*main\.bicepparam cannot be used as a parameters file\.$/,
     ],

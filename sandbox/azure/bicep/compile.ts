@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { checkModel } from './check/check-model.ts';
 import { readConfiguration } from './check/configuration.ts';
 import { lint } from './check/lint.ts';
@@ -14,7 +13,7 @@ import { parametersOf } from './params/write.ts';
 
 /** A finding as the JSON-RPC interface gives it. */
 export interface FoundDiagnostic {
-  /** `file:///...` */
+  /** Path of the file. */
   source: string;
   range: { start: Position; end: Position };
   level: Level;
@@ -92,7 +91,7 @@ export function diagnosticsOf({ compilation, model }: Loaded): FoundDiagnostic[]
   const models = [...compilation.models.values()].filter((m): m is Model => m.kind !== 'json');
   models.sort((a, b) => Number(b === model) - Number(a === model));
   return models.flatMap((each) => {
-    const source = pathToFileURL(each.path).href;
+    const source = each.path;
     const seen = new Set<string>();
     return [...each.diagnostics]
       .sort((a, b) => a.start - b.start || a.end - b.end)

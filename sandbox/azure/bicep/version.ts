@@ -1,2 +1,2 @@
 /** The version of the Bicep language that this compiler follows. */
-export const COMPILER_VERSION = '0.46.1';
+export const COMPILER_VERSION = '0.49.2';

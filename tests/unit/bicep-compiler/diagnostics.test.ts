@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
 import { WRONG_DECLARATIONS } from './cases/wrong-declarations.ts';
+import { WRONG_DECORATORS } from './cases/wrong-decorators.ts';
+import { WRONG_PLACES } from './cases/wrong-places.ts';
 import { WRONG_TEXTS } from './cases/wrong-texts.ts';
+import { WRONG_VALUES } from './cases/wrong-values.ts';
 import { compileText, errors, places } from './compile-text.ts';
 
+const ALL = [
+  ...WRONG_TEXTS,
+  ...WRONG_DECLARATIONS,
+  ...WRONG_VALUES,
+  ...WRONG_DECORATORS,
+  ...WRONG_PLACES,
+];
+
 describe('bicep: errors', () => {
-  for (const { what, text, others, found } of [...WRONG_TEXTS, ...WRONG_DECLARATIONS]) {
+  for (const { what, text, others, found } of ALL) {
     it(what, () => {
       const result = compileText(text, others);
       const seen = errors(result);

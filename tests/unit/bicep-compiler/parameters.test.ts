@@ -88,7 +88,7 @@ param three = readEnvironmentVariable('SPOKELINE_NO_SUCH_VARIABLE', 'none')
     [
       "using 'main.bicep'\nparam one = 1\n",
       '2:13 BCP033',
-      'Expected a value of type "string" but the provided value is of type "int".',
+      'Expected a value of type "string" but the provided value is of type "1".',
     ],
     [
       "using 'main.bicep'\nparam one = readEnvironmentVariable('SPOKELINE_NO_SUCH_VARIABLE')\n",

@@ -225,7 +225,7 @@ resource p 'Microsoft.Authorization/policyAssignments@2022-06-01' = {
         "Template snapshotting could not be completed for the following reason: 'Unable to evaluate template outputs: 'c'. Please see error details and deployment operations.'.",
     });
     assert.throws(() => snapshot({ 'main.bicep': "targetScope = 'subscription'\n" }), {
-      message: 'Resource group name cannot be specified for a template of scope subscription',
+      message: 'Resource group name cannot be specified for a template of scope Subscription',
     });
     assert.throws(() => snapshot({ 'main.bicep': 'output a string = b\n' }), {
       message: /^Compilation failed:\n.*main\.bicep\(1,19\) : Error BCP057: /,

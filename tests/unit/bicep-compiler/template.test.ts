@@ -153,7 +153,7 @@ resource kv 'Microsoft.KeyVault/vaults@2023-07-01' existing = {
 }
 resource sa 'Microsoft.Storage/storageAccounts@2023-01-01' = if (tags.owner != '') {
   name: 'sa'
-  tags: { uri: kv.properties.vaultUri }
+  properties: { uri: kv.properties.vaultUri }
 }
 output place string? = sa.?location
 `);
@@ -171,7 +171,7 @@ output place string? = sa.?location
         type: 'Microsoft.Storage/storageAccounts',
         apiVersion: '2023-01-01',
         name: 'sa',
-        tags: { uri: "[reference('kv').vaultUri]" },
+        properties: { uri: "[reference('kv').vaultUri]" },
         dependsOn: ['kv'],
       },
     });

@@ -150,6 +150,16 @@ var settings = loadJsonContent('settings.json', 'inner')
     });
     assert.deepEqual(template['functions'], [
       {
+        namespace: '__bicep',
+        members: {
+          cry: {
+            parameters: [{ type: 'string', name: 'text' }],
+            output: { type: 'string', value: "[format('{0}!', _1.twice(parameters('text')))]" },
+            metadata: { '__bicep_imported_from!': { ...from, originalIdentifier: 'shout' } },
+          },
+        },
+      },
+      {
         namespace: '_1',
         members: {
           twice: {
@@ -159,16 +169,6 @@ var settings = loadJsonContent('settings.json', 'inner')
               value: "[format('{0}{1}', parameters('text'), parameters('text'))]",
             },
             metadata: { '__bicep_imported_from!': from },
-          },
-        },
-      },
-      {
-        namespace: '__bicep',
-        members: {
-          cry: {
-            parameters: [{ type: 'string', name: 'text' }],
-            output: { type: 'string', value: "[format('{0}!', _1.twice(parameters('text')))]" },
-            metadata: { '__bicep_imported_from!': { ...from, originalIdentifier: 'shout' } },
           },
         },
       },

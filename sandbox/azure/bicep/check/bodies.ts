@@ -1,4 +1,4 @@
-import type { Expression, ObjectNode } from '../syntax/nodes.ts';
+import type { Expression, ObjectNode, PropertyNode } from '../syntax/nodes.ts';
 import { bare, keyText, propertyNamed } from '../syntax/read.ts';
 import { valuesOf, walk } from '../syntax/walk.ts';
 import { report } from '../model/model.ts';
@@ -101,23 +101,46 @@ function checkResource(model: Model, symbol: ResourceSymbol): void {
 }
 
 function checkParent(model: Model, value: Expression, type: string): void {
-  const node = bare(value);
-  const base = node.kind === 'index' ? bare(node.base) : node;
+  const inner = bare(value);
+  const base = inner.kind === 'index' ? inner.base : inner;
   const symbol = model.references.get(base);
-  if (symbol?.kind !== 'resource') {
-    if (base.kind !== 'variable' || symbol) {
-      report(model, value, 'BCP036', 'The property "parent" expected a value of type "resource".');
-    }
+  if (value !== inner || (base.kind !== 'variable' && base.kind !== 'nested')) {
+    const message =
+      'The "parent" property only permits direct references to resources. Expressions are not supported.';
+    report(model, value, 'BCP240', message);
     return;
   }
-  if (!type.toLowerCase().startsWith(`${symbol.type.toLowerCase()}/`)) {
+  // A name that means nothing has been reported.
+  if (base.kind === 'variable' && !symbol) return;
+  const wanted = type.split('/').slice(0, -1).join('/');
+  const mismatch = (given: string): void =>
     report(
       model,
       value,
       'BCP036',
-      `The property "parent" expected a value of type "${type.split('/').slice(0, -1).join('/')}" but the provided value is of type "${symbol.type}".`,
+      `The property "parent" expected a value of type "${wanted}" but the provided value is of type "${given}".`,
     );
+  if (symbol?.kind !== 'resource') {
+    mismatch(symbol?.kind === 'module' ? 'module' : 'any');
+    return;
   }
+  if (symbol.loop && inner.kind !== 'index') {
+    mismatch(`${symbol.type}@${symbol.apiVersion}[]`);
+    const message =
+      'Directly referencing a resource or module collection is not currently supported here. Apply an array indexer to the expression.';
+    report(model, value, 'BCP144', message);
+  } else if (!type.toLowerCase().startsWith(`${symbol.type.toLowerCase()}/`)) {
+    mismatch(symbol.type);
+  }
+}
+
+function repeated(model: Model, at: { start: number; end: number }, name: string): void {
+  report(
+    model,
+    at,
+    'BCP025',
+    `The property "${name}" is declared multiple times in this object. Remove or rename the duplicate properties.`,
+  );
 }
 
 function duplicateProperties(model: Model): void {
@@ -125,19 +148,13 @@ function duplicateProperties(model: Model): void {
     for (const value of valuesOf(statement)) {
       walk(value, (node) => {
         if (node.kind !== 'object') return;
-        const seen = new Set<string>();
+        const seen = new Map<string, PropertyNode>();
         for (const member of node.members) {
           const name = member.kind === 'property' ? keyText(member) : undefined;
           if (member.kind === 'spread' || name === undefined) continue;
-          if (seen.has(name)) {
-            report(
-              model,
-              member.key,
-              'BCP025',
-              `The property "${name}" is declared multiple times in this object. Remove or rename the duplicate properties.`,
-            );
-          }
-          seen.add(name);
+          const first = seen.get(name);
+          if (!first) seen.set(name, member);
+          else for (const each of [first, member]) repeated(model, each.key, name);
         }
       });
     }

@@ -2,13 +2,26 @@ import { attempt } from '../emit/attempt.ts';
 import type { Model } from '../model/model.ts';
 import { checkBodies } from './bodies.ts';
 import { checkCycles } from './cycles.ts';
+import { checkDecorators } from './decorators.ts';
+import { checkExports } from './exports.ts';
 import { checkModuleAccess } from './module-access.ts';
 import { checkParametersFile } from './parameters-file.ts';
+import { checkPlaces } from './places.ts';
 import { checkRunTime } from './run-time.ts';
 import { checkScopes } from './scopes.ts';
 import { checkTypes } from './types.ts';
 
-const CHECKS = [checkCycles, checkBodies, checkTypes, checkScopes, checkModuleAccess, checkRunTime];
+const CHECKS = [
+  checkCycles,
+  checkBodies,
+  checkTypes,
+  checkDecorators,
+  checkPlaces,
+  checkExports,
+  checkScopes,
+  checkModuleAccess,
+  checkRunTime,
+];
 
 /**
  * Looks for what is wrong in a file whose names are resolved: all of it, not the first only. `overridden` are

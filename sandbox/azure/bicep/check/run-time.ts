@@ -2,29 +2,34 @@ import { runTimeOf } from '../emit/inline.ts';
 import { report } from '../model/model.ts';
 import type { Model } from '../model/model.ts';
 import type { ModuleSymbol, ResourceSymbol } from '../model/symbols.ts';
-import { propertyNamed } from '../syntax/read.ts';
-import { valuesOf, walk } from '../syntax/walk.ts';
+import type { Expression } from '../syntax/nodes.ts';
+import { bare, propertyNamed } from '../syntax/read.ts';
+import { childrenOf } from '../syntax/walk.ts';
+import type { ValueNode } from '../syntax/walk.ts';
 
-const LOOP_PLACES =
-  'For-expressions are not supported in this context. For-expressions may be used as values of resource, module, variable, and output declarations, or values of resource and module properties.';
+// All that a resource has beside its own properties.
+const RESOURCE_PROPERTIES = [
+  ...['name', 'scope', 'location', 'tags', 'extendedLocation', 'zones', 'identity', 'plan', 'kind'],
+  'sku',
+];
 
 function checkDeclaration(model: Model, symbol: ResourceSymbol | ModuleSymbol): void {
   const { reads } = runTimeOf(model);
   const kind = symbol.kind === 'module' ? 'module' : symbol.type;
   // The engine must know names before it deploys anything.
-  for (const property of ['name', 'scope'].map((name) => propertyNamed(symbol.body, name))) {
+  const properties = symbol.kind === 'resource' ? RESOURCE_PROPERTIES : ['name', 'scope'];
+  for (const name of properties) {
+    const property = propertyNamed(symbol.body, name);
     if (!property || (symbol.kind === 'resource' && symbol.existing)) continue;
-    if (property === propertyNamed(symbol.body, 'scope') && isDeclared(model, property.value)) {
-      continue;
+    if (name === 'scope' && isDeclared(model, property.value)) continue;
+    for (const node of readingParts(property.value, reads)) {
+      report(
+        model,
+        node,
+        'BCP120',
+        `This expression is being used in an assignment to the "${name}" property of the "${kind}" type, which requires a value that can be calculated at the start of the deployment.`,
+      );
     }
-    if (!reads(property.value)) continue;
-    const name = property === propertyNamed(symbol.body, 'name') ? 'name' : 'scope';
-    report(
-      model,
-      property.value,
-      'BCP120',
-      `This expression is being used in an assignment to the "${name}" property of the "${kind}" type, which requires a value that can be calculated at the start of the deployment.`,
-    );
   }
   if (symbol.loop && reads(symbol.loop.source)) {
     report(
@@ -44,32 +49,41 @@ function checkDeclaration(model: Model, symbol: ResourceSymbol | ModuleSymbol): 
   }
 }
 
+const CONTAINERS = [
+  'object',
+  'property',
+  'spread',
+  'array',
+  'string',
+  'ternary',
+  'binary',
+  'parentheses',
+];
+
+/** The parts of a value that read what is only known at run time. */
+function readingParts(node: ValueNode, reads: (node: ValueNode) => boolean): ValueNode[] {
+  if (!reads(node)) return [];
+  if (!CONTAINERS.includes(node.kind)) return [node];
+  return childrenOf(node).flatMap((child) => readingParts(child, reads));
+}
+
 /** A scope may name a resource as it is: only its id is needed. */
-function isDeclared(model: Model, node: { kind: string }): boolean {
-  const target = node as { kind: string; base?: object };
-  const symbol = model.references.get(target.kind === 'index' ? (target.base ?? node) : node);
+function isDeclared(model: Model, value: Expression): boolean {
+  const node = bare(value);
+  const symbol = model.references.get(node.kind === 'index' ? bare(node.base) : node);
   return symbol?.kind === 'resource';
 }
 
-function checkLoops(model: Model): void {
+function checkVariables(model: Model): void {
   const { reads } = runTimeOf(model);
-  for (const statement of model.program.statements) {
-    for (const value of valuesOf(statement)) {
-      walk(value, (node) => {
-        if (node.kind !== 'for') return;
-        const parent = model.parents.get(node);
-        const placed = node === value || parent?.kind === 'property' || parent?.kind === 'resource';
-        if (!placed) report(model, node, 'BCP138', LOOP_PLACES);
-      });
-    }
-    if (statement.kind === 'var' && statement.value.kind === 'for' && reads(statement.value)) {
-      report(
-        model,
-        statement.value,
-        'BCP182',
-        `This expression is being used in the for-body of the variable "${statement.name.name}", which requires values that can be calculated at the start of the deployment.`,
-      );
-    }
+  for (const { name, node } of model.vars) {
+    if (node.value.kind !== 'for' || !reads(node.value)) continue;
+    report(
+      model,
+      node.value,
+      'BCP182',
+      `This expression is being used in the for-body of the variable "${name}", which requires values that can be calculated at the start of the deployment.`,
+    );
   }
 }
 
@@ -77,5 +91,5 @@ function checkLoops(model: Model): void {
 export function checkRunTime(model: Model): void {
   if (model.kind === 'params') return;
   for (const symbol of [...model.resources, ...model.modules]) checkDeclaration(model, symbol);
-  checkLoops(model);
+  checkVariables(model);
 }

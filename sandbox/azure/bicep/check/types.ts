@@ -1,82 +1,104 @@
+import { declaredType, parameterType } from '../infer/declared-type.ts';
+import { expectValue } from '../infer/expect.ts';
+import { Inference } from '../infer/infer.ts';
+import { checkCondition } from '../infer/infer-operators.ts';
+import { NULL, STRING, unionOf } from '../infer/value-type.ts';
+import type { ValueType } from '../infer/value-type.ts';
 import { report } from '../model/model.ts';
-import type { JsonTemplate, Model } from '../model/model.ts';
-import type { Expression } from '../syntax/nodes.ts';
-import { bare, decoratorNamed, keyText, literalText, propertyNamed } from '../syntax/read.ts';
-import type { CallNode } from '../syntax/nodes.ts';
-import { kindOf, kindOfType } from './value-types.ts';
-import type { ValueKind } from './value-types.ts';
+import type { Model } from '../model/model.ts';
+import type { ModuleSymbol, ResourceSymbol } from '../model/symbols.ts';
+import { keyText, propertyNamed } from '../syntax/read.ts';
+import { valuesOf } from '../syntax/walk.ts';
+import { parametersOf } from './bodies.ts';
+import { checkRange } from './ranges.ts';
 
-const shown = (node: Expression, kind: ValueKind): string => {
-  const text = literalText(bare(node));
-  return text === undefined ? kind : `'${text}'`;
-};
-
-/** Compares a value with a declared kind; unknown ones fit everything. */
-function expect(
-  model: Model,
-  wanted: ValueKind | undefined,
-  value: Expression,
-  property?: string,
-): void {
-  const given = kindOf(model, value);
-  if (!wanted || !given || wanted === given) return;
-  const types = `a value of type "${wanted}" but the provided value is of type "${shown(value, given)}".`;
-  if (property === undefined) report(model, value, 'BCP033', `Expected ${types}`);
-  else report(model, value, 'BCP036', `The property "${property}" expected ${types}`);
+/** Names are texts; conditions are bools. */
+function checkBody(inference: Inference, symbol: ResourceSymbol | ModuleSymbol): void {
+  if (symbol.condition) {
+    const { condition } = symbol.condition;
+    // With the parentheses that an `if` has to have.
+    const start = inference.model.text.lastIndexOf('(', condition.start);
+    checkCondition(inference, condition, { start, end: condition.end });
+  }
+  const name = propertyNamed(symbol.body, 'name')?.value;
+  if (name) expectValue(inference, name, { type: STRING, property: 'name' });
 }
 
-/** A default must be one of the values that `@allowed` lists. */
-function checkAllowed(model: Model, decorators: readonly CallNode[], value: Expression): void {
-  const list = decoratorNamed(decorators, 'allowed')?.arguments[0];
-  const given = literalText(bare(value));
-  if (list?.kind !== 'array' || given === undefined) return;
-  const allowed = list.items.map((item) =>
-    item.kind === 'spread' ? undefined : literalText(bare(item)),
-  );
-  if (allowed.includes(undefined) || allowed.includes(given)) return;
+function checkModuleParameters(inference: Inference, { body, target }: ModuleSymbol): void {
+  const params = propertyNamed(body, 'params')?.value;
+  if (!target || params?.kind !== 'object') return;
+  const { required } = parametersOf(target);
+  for (const member of params.members) {
+    const property = member.kind === 'property' ? keyText(member) : undefined;
+    if (member.kind === 'spread' || property === undefined) continue;
+    const declared = parameterType(target, property);
+    // A null stands for "not given", which parameters with a default accept.
+    const type = required.includes(property) ? declared : unionOf([declared, NULL]);
+    const holder = { what: 'object', at: member.key };
+    expectValue(inference, member.value, { type, property, holder });
+  }
+}
+
+function checkParametersFile(inference: Inference, model: Model): void {
+  const target = model.using?.target;
+  for (const { name, node } of model.params) {
+    if (!target || !node.value) continue;
+    expectValue(inference, node.value, { type: parameterType(target, name) });
+    const declared =
+      target.kind === 'json' ? undefined : target.params.find((p) => p.name === name);
+    if (declared) checkRange(inference, node.value, declared.node.decorators);
+  }
+}
+
+function missingType(model: Model, end: number): void {
+  const start = end + (/^[ \t]*/.exec(model.text.slice(end))?.[0].length ?? 0);
   report(
     model,
-    value,
-    'BCP033',
-    `Expected a value of type "${allowed.map((a) => `'${a}'`).join(' | ')}" but the provided value is of type "'${given}'".`,
+    { start, end: start },
+    'BCP279',
+    'Expected a type at this location. Please specify a valid type expression or one of the following types: "any", "array", "bool", "int", "object", "string".',
   );
 }
 
-/** The kind of value that a parameter of a file takes. */
-export function parameterKind(target: Model | JsonTemplate, name: string): ValueKind | undefined {
-  if (target.kind !== 'json') {
-    return kindOfType(target.params.find((p) => p.name === name)?.node.type);
-  }
-  const given = (target.template['parameters'] ?? {}) as Record<string, { type?: unknown }>;
-  const type = String(given[name]?.type).toLowerCase().replace('secure', '');
-  return ['string', 'int', 'bool', 'array', 'object'].find((kind) => kind === type) as
-    ValueKind | undefined;
-}
-
-/** Looks for values whose kind is plainly not the declared one. */
+/** Looks for values that are plainly not of the type that they must have, and for what cannot be done with them. */
 export function checkTypes(model: Model): void {
-  if (model.kind === 'params') {
-    const target = model.using?.target;
-    for (const { name, node } of model.params) {
-      if (target && node.value) expect(model, parameterKind(target, name), node.value);
+  const inference = new Inference(model);
+  for (const statement of model.program.statements) {
+    for (const value of valuesOf(statement)) if (statement.kind !== 'func') inference.of(value);
+    if (statement.kind === 'func') {
+      const { body, returns } = statement.lambda;
+      expectValue(inference, body, { type: declaredType(model, returns) });
     }
+  }
+  if (model.kind === 'params') {
+    checkParametersFile(inference, model);
     return;
   }
+  for (const node of [...model.params.map((p) => p.node), ...model.outputs]) {
+    if (!node.type) missingType(model, node.name.end);
+  }
+  const expected = (value: ValueType, node: ModelValue): void =>
+    expectValue(inference, node.value, {
+      type: value,
+      ...(node.kind === 'param' ? {} : { holder: { what: node.kind, at: node.name } }),
+    });
   for (const { node } of model.params) {
-    if (!node.value) continue;
-    expect(model, kindOfType(node.type), node.value);
-    checkAllowed(model, node.decorators, node.value);
+    const { value, type, decorators } = node;
+    if (!value) continue;
+    expected(declaredType(model, type, decorators), { ...node, value });
+    checkRange(inference, value, decorators);
   }
-  for (const output of model.outputs) expect(model, kindOfType(output.type), output.value);
-  for (const { body, target } of model.modules) {
-    const params = propertyNamed(body, 'params')?.value;
-    if (!target || params?.kind !== 'object') continue;
-    for (const member of params.members) {
-      const name = member.kind === 'property' ? keyText(member) : undefined;
-      if (member.kind === 'spread' || name === undefined) continue;
-      const kind = kindOf(model, member.value);
-      // A null stands for "not given", which parameters with a default accept.
-      if (kind !== 'null') expect(model, parameterKind(target, name), member.value, name);
-    }
+  for (const { node } of model.vars) if (node.type) expected(declaredType(model, node.type), node);
+  for (const node of model.outputs) {
+    const decorators = node.decorators.filter((d) => d.name.name === 'discriminator');
+    expected(declaredType(model, node.type, decorators), node);
   }
+  for (const symbol of [...model.resources, ...model.modules]) checkBody(inference, symbol);
+  for (const module of model.modules) checkModuleParameters(inference, module);
 }
+
+type ModelValue = {
+  kind: 'param' | 'var' | 'output';
+  name: { start: number; end: number };
+  value: Parameters<typeof expectValue>[1];
+};

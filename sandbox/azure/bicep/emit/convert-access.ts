@@ -6,7 +6,7 @@ import type { Arm } from './arm.ts';
 import { symbolOf } from './context.ts';
 import type { Context } from './context.ts';
 import { convert } from './convert.ts';
-import { symbolicName } from './ancestors.ts';
+import { ancestorsOf, symbolicName } from './ancestors.ts';
 import { isModuleValue } from './module-values.ts';
 import { hasSecureOutputs, isSecureOutput } from './module-outputs.ts';
 import {
@@ -54,11 +54,19 @@ function plainAccess(c: Context, node: AccessNode | IndexNode, step: Arm): Arm {
   return append(base, step);
 }
 
-/** The condition of a resource: its own and those of the resources around it. */
+/** The condition of a resource: its own and those of the resources that it, or one of its parents, is written in. */
 export function conditionOf(c: Context, symbol: ResourceSymbol): Arm | undefined {
-  const outer = symbol.outer && conditionOf(c, symbol.outer);
+  const outer = aroundOf(c, symbol);
   const own = symbol.condition && convert(c, symbol.condition.condition);
   return outer && own ? call('and', outer, own) : (own ?? outer);
+}
+
+function aroundOf(c: Context, symbol: ResourceSymbol): Arm | undefined {
+  if (symbol.outer) return conditionOf(c, symbol.outer);
+  const parent = ancestorsOf(c, symbol).at(-1);
+  if (!parent) return undefined;
+  const { symbol: target, index } = parent;
+  return aroundOf(contextAt(c, target, index && convert(c, index)), target);
 }
 
 function guard(condition: Arm | undefined, value: Arm): Arm {

@@ -110,7 +110,10 @@ function functions(c: Context): Json[] {
     const local = { ...foreign, name: full.split('.')[1] ?? '' };
     define(placeOf(c, foreign), full, foreign.symbol, origin(local, true));
   }
-  return [...spaces].map(([namespace, members]) => ({ namespace, members }));
+  const own = (space: string): number => Number(space === '__bicep');
+  return [...spaces]
+    .sort(([a], [b]) => own(b) - own(a))
+    .map(([namespace, members]) => ({ namespace, members }));
 }
 
 function contentOf(model: Model, node: CallNode): unknown {
@@ -187,7 +190,9 @@ function exportedVariable(c: Context, symbol: VarSymbol): Json {
 
 function metadata(c: Context): Json {
   const result: Json = { _generator: { name: 'bicep', version: COMPILER_VERSION } };
-  const exported = c.model.vars.filter((v) => decoratorNamed(v.node.decorators, 'export'));
+  const exported = c.model.vars
+    .filter((v) => decoratorNamed(v.node.decorators, 'export'))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   if (exported.length > 0) {
     const describe = (v: VarSymbol): Json | undefined =>
       attempt(c.model, () => exportedVariable(c, v));

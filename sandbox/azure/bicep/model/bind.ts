@@ -4,7 +4,15 @@ import type { ResourceNode, StatementNode } from '../syntax/statements.ts';
 import { childrenOf, typeOf, valuesOf } from '../syntax/walk.ts';
 import type { ValueNode } from '../syntax/walk.ts';
 import { bindType } from './bind-type.ts';
-import { DECORATORS, PARAMS_ONLY, UNSUPPORTED_DECORATORS, builtIn } from './functions.ts';
+import {
+  DECORATORS,
+  PARAMS_ONLY,
+  UNSUPPORTED_DECORATORS,
+  argumentRange,
+  builtIn,
+  namespaceOf,
+  replacedFunction,
+} from './functions.ts';
 import type { Model } from './model.ts';
 import { report } from './model.ts';
 import type { AnySymbol, LocalSymbol, ResourceSymbol } from './symbols.ts';
@@ -15,6 +23,8 @@ type Names = ReadonlyMap<string, AnySymbol>;
 interface Where {
   model: Model;
   locals: Names;
+  /** The statement that the text is of. */
+  statement: StatementNode;
   /** What `copyIndex` is called in a loop at this place. */
   loopName: string | undefined;
 }
@@ -46,35 +56,59 @@ function checkArguments(model: Model, call: CallNode, min: number, max: number):
       : max >= 1000
         ? `at least ${min} argument${min === 1 ? '' : 's'}`
         : `${min} to ${max} arguments`;
-  report(model, call, 'BCP071', `Expected ${wanted}, but got ${given}.`);
+  const at = { start: call.name.end, end: call.end };
+  report(model, at, 'BCP071', `Expected ${wanted}, but got ${given}.`);
 }
 
 function bindBuiltIn(where: Where, call: CallNode): void {
   const { model } = where;
-  const found = builtIn(call.name.name);
-  if (!found) {
+  const { name } = call.name;
+  const found = builtIn(name);
+  const replaced = replacedFunction(name);
+  if (replaced) {
+    report(model, call.name, replaced.code, replaced.message);
+  } else if (!found || (PARAMS_ONLY.has(name) && model.kind === 'bicep')) {
     unknownName(model, call.name);
-  } else if (PARAMS_ONLY.has(call.name.name) && model.kind === 'bicep') {
-    report(
-      model,
-      call.name,
-      'BCP057',
-      `The function "${call.name.name}" is only available in parameters files.`,
-    );
   } else {
-    checkArguments(model, call, found.min, found.max);
+    checkArguments(model, call, ...argumentRange(name, found, model.targetScope));
   }
+}
+
+/** Whether something else is declared with the name of a function that is called; reported. */
+function isHidden(where: Where, call: CallNode): boolean {
+  const { model, statement } = where;
+  const { name } = call.name;
+  const symbol = where.locals.get(name) ?? model.symbols.get(name);
+  if (!symbol || symbol.kind === 'func' || symbol.kind === 'imported') return false;
+  if ('node' in symbol && symbol.node === statement) {
+    const message = 'This expression is referencing its own declaration, which is not allowed.';
+    report(model, call.name, 'BCP079', message);
+    return true;
+  }
+  const space = namespaceOf(name);
+  const advice = space ? ` Did you mean "${space}.${name}"?` : '';
+  const code = space ? 'BCP265' : 'BCP059';
+  report(model, call.name, code, `The name "${name}" is not a function.${advice}`);
+  return true;
 }
 
 function bindCall(where: Where, call: CallNode): void {
   const { model } = where;
+  const { name } = call.name;
   const base = call.base && bare(call.base);
   if (base) {
     const symbol = model.references.get(base);
-    if (symbol?.kind === 'namespace') bindBuiltIn(where, call);
+    if (symbol?.kind !== 'namespace') return;
+    const space = namespaceOf(name);
+    if (space === symbol.name || replacedFunction(name)) bindBuiltIn(where, call);
+    else {
+      const message = `The function "${name}" does not exist in namespace "${symbol.name}".`;
+      report(model, call.name, 'BCP107', message);
+    }
     return;
   }
-  const symbol = model.symbols.get(call.name.name);
+  if (isHidden(where, call)) return;
+  const symbol = model.symbols.get(name);
   if (symbol?.kind === 'func' || symbol?.kind === 'imported') {
     refer(where, call, symbol);
     if (symbol.kind === 'func') {
@@ -178,20 +212,37 @@ function visit(where: Where, node: ValueNode, parent: ValueNode | undefined): vo
   }
 }
 
+function bindDecorator(where: Where, decorator: CallNode): void {
+  const { model } = where;
+  const { name } = decorator.name;
+  const range = DECORATORS.get(name);
+  const base = decorator.base?.kind === 'variable' ? decorator.base.name.name : undefined;
+  if (UNSUPPORTED_DECORATORS.has(name)) {
+    report(model, decorator, 'BCP000', `This compiler does not support @${name}().`);
+  } else if (base === 'az') {
+    const message = `The function "${name}" does not exist in namespace "az".`;
+    report(model, decorator.name, 'BCP107', message);
+  } else if (!base && isHidden(where, decorator)) {
+    return;
+  } else if (range) {
+    checkArguments(model, decorator, ...range);
+  } else if (builtIn(name)) {
+    const message = `Function "${name}" cannot be used as a decorator.`;
+    report(model, decorator.name, 'BCP152', message);
+  } else {
+    unknownName(model, decorator.name);
+  }
+}
+
 function bindDecorators(where: Where, decorators: readonly CallNode[]): void {
   for (const decorator of decorators) {
-    const { name } = decorator.name;
-    if (UNSUPPORTED_DECORATORS.has(name)) {
-      report(where.model, decorator, 'BCP000', `This compiler does not support @${name}().`);
-    } else if (!DECORATORS.has(name)) {
-      unknownName(where.model, decorator.name);
-    }
+    bindDecorator(where, decorator);
     for (const given of decorator.arguments) visit(where, given, undefined);
   }
 }
 
 function bindStatement(model: Model, statement: StatementNode): void {
-  const where: Where = { model, locals: new Map(), loopName: undefined };
+  const where: Where = { model, statement, locals: new Map(), loopName: undefined };
   bindDecorators(where, statement.decorators);
   const type = typeOf(statement);
   if (type) bindType(model, type, (list) => bindDecorators(where, list));

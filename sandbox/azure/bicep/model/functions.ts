@@ -1,3 +1,5 @@
+import type { Scope } from './symbols.ts';
+
 /** What the compiler must know about a function of the language itself. */
 export interface BuiltIn {
   min: number;
@@ -18,14 +20,13 @@ const SYS: readonly (readonly [string, number, number])[] = [
   ['bool', 1, 1],
   ['cidrHost', 2, 2],
   ['cidrSubnet', 3, 3],
-  ['coalesce', 1, MANY],
   ['concat', 1, MANY],
   ['contains', 2, 2],
   ['dataUri', 1, 1],
   ['dataUriToString', 1, 1],
   ['dateTimeAdd', 2, 3],
-  ['dateTimeFromEpoch', 1, 1],
-  ['dateTimeToEpoch', 1, 1],
+  ['dateTimeFromEpoch', 0, 1],
+  ['dateTimeToEpoch', 0, 1],
   ['distinct', 1, 1],
   ['empty', 1, 1],
   ['endsWith', 2, 2],
@@ -35,11 +36,11 @@ const SYS: readonly (readonly [string, number, number])[] = [
   ['first', 1, 1],
   ['flatten', 1, 1],
   ['format', 1, MANY],
-  ['groupBy', 2, 2],
+  ['groupBy', 2, 3],
   ['guid', 1, MANY],
   ['indexOf', 2, 2],
   ['int', 1, 1],
-  ['intersection', 1, MANY],
+  ['intersection', 2, MANY],
   ['items', 1, 1],
   ['join', 2, 2],
   ['json', 1, 1],
@@ -64,8 +65,6 @@ const SYS: readonly (readonly [string, number, number])[] = [
   ['parseUri', 1, 1],
   ['buildUri', 1, 1],
   ['range', 2, 2],
-  ['readCliArg', 1, 1],
-  ['readEnvVar', 1, 1],
   ['readEnvironmentVariable', 1, 2],
   ['reduce', 3, 3],
   ['replace', 3, 3],
@@ -81,8 +80,7 @@ const SYS: readonly (readonly [string, number, number])[] = [
   ['toObject', 2, 3],
   ['toUpper', 1, 1],
   ['trim', 1, 1],
-  ['tryGet', 2, MANY],
-  ['union', 1, MANY],
+  ['union', 2, MANY],
   ['uniqueString', 1, MANY],
   ['uri', 2, 2],
   ['uriComponent', 1, 1],
@@ -125,35 +123,119 @@ const TABLE = new Map<string, BuiltIn>([
 
 /** The function of that name; every `list...` is one that the resource providers define. */
 export function builtIn(name: string): BuiltIn | undefined {
-  if (/^list[A-Z]?/.test(name)) return { min: 1, max: 3, runtime: true };
+  if (/^list[A-Z]?/.test(name)) return { min: 2, max: 3, runtime: true };
   return TABLE.get(name);
+}
+
+const AZ_NAMES: ReadonlySet<string> = new Set([...AZ, ...RUNTIME].map(([name]) => name));
+
+/** The name space of a function of the language. */
+export function namespaceOf(name: string): 'az' | 'sys' | undefined {
+  if (AZ_NAMES.has(name) || /^list[A-Z]?/.test(name)) return 'az';
+  return TABLE.has(name) || DECORATORS.has(name) ? 'sys' : undefined;
+}
+
+/** How many arguments the functions of scopes take in a file that is deployed to a scope. */
+const SCOPE_ARGUMENTS: Readonly<
+  Record<string, Readonly<Record<Scope, readonly [number, number]>>>
+> = {
+  resourceGroup: {
+    tenant: [2, 2],
+    managementGroup: [2, 2],
+    subscription: [1, 2],
+    resourceGroup: [0, 2],
+  },
+  subscription: {
+    tenant: [1, 1],
+    managementGroup: [1, 1],
+    subscription: [0, 1],
+    resourceGroup: [0, 1],
+  },
+  managementGroup: {
+    tenant: [1, 1],
+    managementGroup: [0, 1],
+    subscription: [1, 1],
+    resourceGroup: [1, 1],
+  },
+};
+
+/** Least and most arguments of a function in a file of that scope. */
+export function argumentRange(
+  name: string,
+  found: BuiltIn,
+  scope: Scope,
+): readonly [number, number] {
+  return SCOPE_ARGUMENTS[name]?.[scope] ?? [found.min, found.max];
+}
+
+// Functions of templates that the language has operators and literals for.
+const OPERATORS: Readonly<Record<string, string>> = {
+  add: '+',
+  and: '&&',
+  coalesce: '??',
+  div: '/',
+  equals: '==',
+  greater: '>',
+  greaterOrEquals: '>=',
+  less: '<',
+  lessOrEquals: '<=',
+  mod: '%',
+  mul: '*',
+  not: '!',
+  or: '||',
+  sub: '-',
+};
+
+const OTHERS: Readonly<Record<string, readonly [code: string, advice: string]>> = {
+  createArray: ['BCP101', 'Construct an array literal using [].'],
+  createObject: ['BCP102', 'Construct an object literal using {}.'],
+  parameters: ['BCP061', 'Directly reference parameters by their symbolic names.'],
+  variables: ['BCP060', 'Directly reference variables by their symbolic names.'],
+};
+
+/** What to write for a function of templates that the language does not have; undefined for other names. */
+export function replacedFunction(name: string): { code: string; message: string } | undefined {
+  const operator = OPERATORS[name];
+  if (operator !== undefined) {
+    return {
+      code: 'BCP069',
+      message: `The function "${name}" is not supported. Use the "${operator}" operator instead.`,
+    };
+  }
+  if (name === 'if') {
+    const message =
+      'The function "if" is not supported. Use the "?:" (ternary conditional) operator instead, e.g. condition ? ValueIfTrue : ValueIfFalse';
+    return { code: 'BCP100', message };
+  }
+  const other = OTHERS[name];
+  return (
+    other && { code: other[0], message: `The "${name}" function is not supported. ${other[1]}` }
+  );
 }
 
 /** Functions that only stand in a parameters file. */
 export const PARAMS_ONLY: ReadonlySet<string> = new Set([
   'externalInput',
   'getSecret',
-  'readCliArg',
-  'readEnvVar',
   'readEnvironmentVariable',
 ]);
 
-/** Functions of the language that stand behind `@`. */
-export const DECORATORS: ReadonlySet<string> = new Set([
-  'allowed',
-  'batchSize',
-  'description',
-  'discriminator',
-  'export',
-  'maxLength',
-  'maxValue',
-  'metadata',
-  'minLength',
-  'minValue',
-  'onlyIfNotExists',
-  'retryOn',
-  'sealed',
-  'secure',
+/** Functions of the language that stand behind `@`, with the least and most arguments. */
+export const DECORATORS: ReadonlyMap<string, readonly [number, number]> = new Map([
+  ['allowed', [1, 1]],
+  ['batchSize', [1, 1]],
+  ['description', [1, 1]],
+  ['discriminator', [1, 1]],
+  ['export', [0, 0]],
+  ['maxLength', [1, 1]],
+  ['maxValue', [1, 1]],
+  ['metadata', [1, 1]],
+  ['minLength', [1, 1]],
+  ['minValue', [1, 1]],
+  ['onlyIfNotExists', [0, 0]],
+  ['retryOn', [1, 2]],
+  ['sealed', [0, 0]],
+  ['secure', [0, 0]],
 ]);
 
 /** Decorators of experimental features, which change the template in ways that this compiler does not know. */

@@ -74,7 +74,7 @@ export class Assignments {
     return mapCalls(arm, (inner) => {
       if (!isExternalCall(inner.name)) return inner;
       const given = inner.args.map((a) => this.evaluator.value(a));
-      const name = this.inputs.add(inner.name, given);
+      const name = this.inputs.add(given);
       return { ...call('externalInputs', text(name)), path: inner.path };
     });
   }

@@ -1,11 +1,5 @@
 import type { JsonValue } from '../../arm/template/json.ts';
 
-// Shorthands, and what kind of input each asks for.
-const SHORTHANDS: Readonly<Record<string, string>> = {
-  readCliArg: 'sys.cliArg',
-  readEnvVar: 'sys.envVar',
-};
-
 interface Definition {
   kind: string;
   config?: JsonValue;
@@ -13,7 +7,7 @@ interface Definition {
 
 /** Whether a call asks for a value that is only known when the parameters are used. */
 export function isExternalCall(name: string): boolean {
-  return name === 'externalInput' || name in SHORTHANDS;
+  return name === 'externalInput';
 }
 
 /** The external inputs of a parameters file; equal ones are one. */
@@ -22,9 +16,7 @@ export class ExternalInputs {
   private readonly definitions = new Map<string, Definition>();
 
   /** The name of the input that a call asks for. */
-  add(call: string, given: readonly JsonValue[]): string {
-    const shorthand = SHORTHANDS[call];
-    const [kind, config] = shorthand === undefined ? given : [shorthand, given[0]];
+  add([kind, config]: readonly JsonValue[]): string {
     const definition: Definition = {
       kind: String(kind),
       ...(config === undefined ? {} : { config }),

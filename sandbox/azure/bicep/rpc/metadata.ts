@@ -37,7 +37,7 @@ export function typeName(type: TypeNode): string {
     case 'type-array':
       return `${grouped(type.item)}[]`;
     case 'type-nullable':
-      return `null | ${typeName(type.base)}`;
+      return ['null', typeName(type.base)].sort().join(' | ');
     case 'type-nonnull':
       return typeName(type.base);
     case 'type-union':
@@ -67,10 +67,10 @@ export function typeName(type: TypeNode): string {
   }
 }
 
-function typeInfo(model: Model, type: TypeNode): { range: Range | null; name: string } {
+function typeInfo(model: Model, type: TypeNode): { range?: Range; name: string } {
   const symbol = model.references.get(type);
   if (symbol?.kind === 'type') return { range: rangeOf(model, symbol.node), name: symbol.name };
-  return { range: null, name: typeName(type) };
+  return { name: typeName(type) };
 }
 
 function definition(model: Model, node: StatementNode & { kind: 'param' | 'output' }): object {
@@ -103,7 +103,8 @@ export function metadataOf(model: Model): object {
       const text = literalText(value);
       return text === undefined ? [] : [{ name: name.name, value: text }];
     }),
-    parameters: model.params.map((p) => definition(model, p.node)),
+    // A parameters file only assigns.
+    parameters: (model.kind === 'params' ? [] : model.params).map((p) => definition(model, p.node)),
     outputs: model.outputs.map((o) => definition(model, o)),
     exports,
   };

@@ -28,7 +28,8 @@ const EMPTY = {
 
 function checkMetadata(kind: DeploymentScope['kind'], metadata: SnapshotMetadata): void {
   const refuse = (what: string): never => {
-    throw new Error(`${what} cannot be specified for a template of scope ${kind}`);
+    const scope = kind.charAt(0).toUpperCase() + kind.slice(1);
+    throw new Error(`${what} cannot be specified for a template of scope ${scope}`);
   };
   const { subscriptionId, resourceGroup, managementGroupId } = metadata;
   if (subscriptionId !== undefined && kind !== 'subscription' && kind !== 'resourceGroup') {

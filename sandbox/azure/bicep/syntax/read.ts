@@ -41,10 +41,10 @@ export function bare(node: Expression): Expression {
   return node.kind === 'parentheses' || node.kind === 'nonnull' ? bare(node.expression) : node;
 }
 
-/** The decorator of that name, with or without `sys.` before it. */
+/** The decorator of that name, with or without `sys.` before it; the last one, if it stands there in both forms. */
 export function decoratorNamed(
   decorators: readonly CallNode[],
   name: string,
 ): CallNode | undefined {
-  return decorators.find((d) => d.name.name === name);
+  return decorators.findLast((d) => d.name.name === name);
 }

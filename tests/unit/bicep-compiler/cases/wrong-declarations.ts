@@ -19,7 +19,7 @@ export const WRONG_DECLARATIONS: readonly Wrong[] = [
       ],
       [
         '5:11 BCP036',
-        'The property "name" expected a value of type "string" but the provided value is of type "int".',
+        'The property "name" expected a value of type "string" but the provided value is of type "1".',
       ],
       [
         '6:5 BCP037',
@@ -130,7 +130,7 @@ export const WRONG_DECLARATIONS: readonly Wrong[] = [
         'This expression is being used in the for-body of the variable "d", which requires values that can be calculated at the start of the deployment.',
       ],
       [
-        '11:28 BCP138',
+        '11:29 BCP138',
         'For-expressions are not supported in this context. For-expressions may be used as values of resource, module, variable, and output declarations, or values of resource and module properties.',
       ],
     ],
@@ -139,10 +139,14 @@ export const WRONG_DECLARATIONS: readonly Wrong[] = [
     what: 'numbers of arguments',
     text: "output a array = range(1)\noutput b string = concat()\noutput c string = utcNow('a', 'b')\nfunc f(x int) int => x\noutput d int = f()\n",
     found: [
-      ['1:18 BCP071', 'Expected 2 arguments, but got 1.'],
-      ['2:19 BCP071', 'Expected at least 1 argument, but got 0.'],
-      ['3:19 BCP071', 'Expected 0 to 1 arguments, but got 2.'],
-      ['5:16 BCP071', 'Expected 1 argument, but got 0.'],
+      ['1:23 BCP071', 'Expected 2 arguments, but got 1.'],
+      ['2:25 BCP071', 'Expected at least 1 argument, but got 0.'],
+      [
+        '3:19 BCP065',
+        'Function "utcNow" is not valid at this location. It can only be used as a parameter default value.',
+      ],
+      ['3:25 BCP071', 'Expected 0 to 1 arguments, but got 2.'],
+      ['5:17 BCP071', 'Expected 1 argument, but got 0.'],
     ],
   },
   {

@@ -67,7 +67,7 @@ export const WRONG_TEXTS: readonly Wrong[] = [
       ['1:2 BCP057', 'The name "secret" does not exist in the current context.'],
       [
         '2:9 BCP302',
-        'The name "strin" is not a valid type. Please specify one of the following types: "array", "bool", "int", "object", "string".',
+        'The name "strin" is not a valid type. Please specify one of the following types: "any", "array", "bool", "int", "object", "resourceInput", "resourceOutput", "string".',
       ],
       ['3:26 BCP057', 'The name "q" does not exist in the current context.'],
       ['4:19 BCP057', 'The name "toLowr" does not exist in the current context.'],
@@ -82,6 +82,10 @@ export const WRONG_TEXTS: readonly Wrong[] = [
       ['2:5 BCP028', 'Identifier "a" is declared multiple times. Remove or rename the duplicates.'],
       ['3:8 BCP028', 'Identifier "o" is declared multiple times. Remove or rename the duplicates.'],
       ['4:8 BCP028', 'Identifier "o" is declared multiple times. Remove or rename the duplicates.'],
+      [
+        '5:21 BCP025',
+        'The property "x" is declared multiple times in this object. Remove or rename the duplicate properties.',
+      ],
       [
         '5:27 BCP025',
         'The property "x" is declared multiple times in this object. Remove or rename the duplicate properties.',

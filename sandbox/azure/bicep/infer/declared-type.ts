@@ -1,0 +1,107 @@
+import type { JsonTemplate, Model } from '../model/model.ts';
+import type { CallNode } from '../syntax/nodes.ts';
+import { bare, decoratorNamed } from '../syntax/read.ts';
+import type { TypeNode } from '../syntax/type-nodes.ts';
+import { ANY, ARRAY, BOOL, INT, NULL, OBJECT, STRING, arrayOf, unionOf } from './value-type.ts';
+import type { ValueType } from './value-type.ts';
+
+const AMBIENT: ReadonlyMap<string, ValueType> = new Map<string, ValueType>([
+  ['array', ARRAY],
+  ['bool', BOOL],
+  ['int', INT],
+  ['object', OBJECT],
+  ['string', STRING],
+]);
+
+/** Types may contain themselves: deeper than this nothing is looked at. */
+const DEEPEST = 12;
+
+/** What values a type in the text stands for; `any` where that is not known. */
+export function declaredType(
+  model: Model,
+  type: TypeNode | undefined,
+  decorators: readonly CallNode[] = [],
+  depth = 0,
+): ValueType {
+  if (!type || depth > DEEPEST) return ANY;
+  const inner = (part: TypeNode): ValueType => declaredType(model, part, [], depth + 1);
+  switch (type.kind) {
+    case 'type-name': {
+      const symbol = model.references.get(type);
+      if (symbol?.kind === 'type') {
+        return declaredType(model, symbol.node.type, symbol.node.decorators, depth + 1);
+      }
+      if (symbol?.kind === 'imported' && symbol.target) {
+        const target = symbol.target.symbols.get(symbol.original);
+        return target?.kind === 'type'
+          ? declaredType(symbol.target, target.node.type, target.node.decorators, depth + 1)
+          : ANY;
+      }
+      return symbol ? ANY : allowedOf(decorators, AMBIENT.get(type.name.name) ?? ANY);
+    }
+    case 'type-literal':
+      return literalType(type.value);
+    case 'type-array':
+      return arrayOf(inner(type.item));
+    case 'type-tuple': {
+      const items = type.items.map((item) => inner(item.type));
+      return { kind: 'array', item: items.length > 0 ? unionOf(items) : ANY, items };
+    }
+    case 'type-nullable':
+      return unionOf([inner(type.base), NULL]);
+    case 'type-union':
+      return decoratorNamed(decorators, 'discriminator')
+        ? OBJECT
+        : unionOf(type.members.map(inner));
+    case 'type-object':
+      return {
+        kind: 'object',
+        properties: new Map(type.properties.map((p) => [p.name, inner(p.type)])),
+        rest: type.additional ? inner(type.additional.type) : undefined,
+        strict: false,
+      };
+    default:
+      return ANY;
+  }
+}
+
+function literalType(value: string | number | boolean | null): ValueType {
+  if (typeof value === 'string') return { kind: 'string', value };
+  if (typeof value === 'number') return { kind: 'int', value: String(value) };
+  return value === null ? NULL : { kind: 'bool', value };
+}
+
+/** `@allowed` makes a type one of literals. */
+function allowedOf(decorators: readonly CallNode[], type: ValueType): ValueType {
+  const list = decoratorNamed(decorators, 'allowed')?.arguments[0];
+  if (list?.kind !== 'array' || type.kind !== 'string') return type;
+  const texts = list.items.map((item) => {
+    const node = item.kind === 'spread' ? item : bare(item);
+    return node.kind === 'string' && node.expressions.length === 0 ? node.segments[0] : undefined;
+  });
+  if (texts.length === 0 || texts.includes(undefined)) return type;
+  return unionOf(texts.map((value) => ({ kind: 'string', value: value ?? '' })));
+}
+
+/** The type of a parameter of a file that is used as a module, or that a parameters file is for. */
+export function parameterType(target: Model | JsonTemplate, name: string): ValueType {
+  if (target.kind !== 'json') {
+    const node = target.params.find((p) => p.name === name)?.node;
+    return node ? declaredType(target, node.type, node.decorators) : ANY;
+  }
+  return jsonType(target, 'parameters', name);
+}
+
+/** The type of an output of a file that is used as a module. */
+export function outputType(target: Model | JsonTemplate, name: string): ValueType {
+  if (target.kind === 'json') return jsonType(target, 'outputs', name);
+  const output = target.outputs.find((o) => o.name.name === name);
+  return output ? declaredType(target, output.type, output.decorators) : ANY;
+}
+
+function jsonType(target: JsonTemplate, section: string, name: string): ValueType {
+  const all = (target.template[section] ?? {}) as Record<string, Record<string, unknown>>;
+  const given = all[name] ?? {};
+  const kind = AMBIENT.get(String(given['type']).toLowerCase().replace('secure', '')) ?? ANY;
+  return given['nullable'] === true ? unionOf([kind, NULL]) : kind;
+}
