@@ -101,8 +101,24 @@ describe('NetworkGate on templates, without a socket', function () {
     );
   });
 
+  it('refuses a file that holds no service tags', async () => {
+    await writeEstate(folder, ['443']);
+    const serviceTags = join(folder, 'tags.json');
+    await writeFile(serviceTags, '{"prefixes": []}');
+    const run = await runGate(folder, inputs({ serviceTags }));
+    assert.match(run.output, /Input "serviceTags" is .*tags\.json, which holds no service tags\./);
+    const absent = await runGate(folder, inputs({ serviceTags: join(folder, 'none.json') }));
+    assert.match(absent.output, /Input "serviceTags" is .*none\.json, which does not exist\./);
+  });
+
   it('checks its inputs together, before anything else', async () => {
-    const run = await runGate(folder, { evidence: 'template', baseline: 'x', gates: 'g' });
+    const run = await runGate(folder, {
+      evidence: 'template',
+      baseline: 'x',
+      gates: 'g',
+      serviceTags: 't',
+    });
+    assert.match(run.output, /Input "?serviceTags"? is only for a topology/);
     assert.match(run.output, /Input "?topology"? is needed when evidence is template/);
     assert.match(run.output, /Input "?templates"? is needed when evidence is template/);
     const live = await runGate(folder, inputs({ evidence: 'state', bicepPath: 'b' }));

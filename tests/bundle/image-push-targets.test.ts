@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startNameServer } from '../support/name-server.ts';
 import { addImage, finish } from '../unit/oci/layout-files.ts';
 import type { Named } from '../unit/oci/layout-files.ts';
 import { ImagePushWorld, loginServer } from '../support/image-push-world.ts';
@@ -66,6 +68,32 @@ describe('ImagePush to its targets', function () {
     assert.deepEqual(evidence.replicas, [
       { endpoint: west, address: '127.110.0.111', result: 'pulled', status: 206 },
     ]);
+    assert.deepEqual(
+      world.pulls.map(({ authorization }) => authorization),
+      [undefined],
+    );
+  });
+
+  it('tells that declared resolvers disagree, and pushes where the first one says', async () => {
+    const registry = await world.startRegistry();
+    const other = await startNameServer();
+    try {
+      other.names.set(loginServer, ['203.0.113.9']);
+      const overlay = join(world.folder, 'estate', 'topology.sandbox.yml');
+      const text = await readFile(overlay, 'utf8');
+      await writeFile(overlay, text.replace(/(resolvers: \[.*)\]/, `$1, '${other.server}']`));
+      const run = await push();
+      assert.equal(run.result, 'Succeeded', run.output);
+      assert.deepEqual(run.issues, [
+        {
+          code: 'REGISTRY_RESOLVERS_DISAGREE',
+          message: `${loginServer}: this agent gets 127.110.0.101, resolver ${other.server} says 203.0.113.9`,
+        },
+      ]);
+      assert.ok(registry.content.repositories.has('team/app'));
+    } finally {
+      await other.close();
+    }
   });
 
   it('does not follow the registry to a data endpoint outside the declared networks', async () => {

@@ -115,7 +115,11 @@ describe('sources of the packaged ImagePush', function () {
   });
 
   it('copies from another registry, blob by blob, with what is about the image', async () => {
-    await world.startRegistry(sourceServer, '127.110.0.102', registry.port);
+    const dataHost = 'crsource.westeurope.data.azurecr.io';
+    const from = await world.startRegistry(sourceServer, '127.110.0.102', registry.port, {
+      replicas: () => [{ region: 'westeurope', dataHost }],
+    });
+    await world.startDataEndpoint(from, dataHost, '127.110.0.103');
     await pushed({ source: layout, registry: sourceServer, repository: 'base/app' });
     const inputs = {
       source: `docker://${sourceServer}/base/app:1.0`,
@@ -127,6 +131,12 @@ describe('sources of the packaged ImagePush', function () {
     assert.deepEqual(layersOf('1.0'), layers.map(digestOf));
     const there = registry.content.repositories.get('team/app');
     assert.ok(there?.manifests.has(about.digest));
+    // Configs and layers of both manifests, each from where the registry redirects to, without a credential.
+    assert.equal(world.pulls.length, 5);
+    assert.deepEqual(
+      world.pulls.map(({ authorization, cookie }) => authorization ?? cookie),
+      world.pulls.map(() => undefined),
+    );
   });
 
   it('mounts what it copies inside one registry', async () => {

@@ -8,7 +8,7 @@ const tasks = ['ImagePush', 'NetworkGate', 'PrivateDns', 'StampDeploy'];
 describe('package', function () {
   this.timeout(120_000);
 
-  it('holds one file of code a task, under 1.5 MB, and no node_modules', async () => {
+  it('holds one bundle a task, under 1.5 MB, and no node_modules', async () => {
     const packed = await finish('npx', ['tsx', 'scripts/package.ts']);
     assert.equal(packed.code, 0, packed.stderr);
     const vsix = readdirSync('dist').find((file) => file.endsWith('.vsix'));
@@ -21,8 +21,14 @@ describe('package', function () {
     for (const task of tasks) {
       const own = files.filter((f) => f.startsWith(`tasks/${task}/`) && !f.endsWith('/')).sort();
       const folder = `tasks/${task}/${task}V1`;
-      assert.deepEqual(own, [`${folder}/icon.png`, `${folder}/index.js`, `${folder}/task.json`]);
-      assert.ok(statSync(`dist/${folder}/index.js`).size < 1.5 * 1024 * 1024);
+      // Code caches beside it, of which tests/bundle/start.test.ts tells.
+      const wanted = ['icon.png', 'index.js', 'program.js', 'task.json'];
+      assert.deepEqual(
+        own.filter((file) => !file.endsWith('.cache')),
+        wanted.map((name) => `${folder}/${name}`),
+      );
+      assert.ok(own.length > wanted.length);
+      assert.ok(statSync(`dist/${folder}/program.js`).size < 1.5 * 1024 * 1024);
     }
     assert.ok(files.includes('overview.md') || files.includes('content/overview.md'), files.join());
   });

@@ -150,7 +150,7 @@ describe('PrivateDns, packaged: zone groups', function () {
     assert.deepEqual(wanted, ['127.32.1.4']);
     assert.equal(zoneGroup, 'its zone group');
     assert.match(String((held as Shown)['owner']), /zone group of private endpoint pe-one/);
-    assert.deepEqual((answers as Shown[])[0]?.['addresses'], ['127.32.1.4']);
+    assert.deepEqual((answers as Shown[])[0]?.['values'], ['127.32.1.4']);
     assert.deepEqual(faults, []);
     assert.equal(agree.outputs['drifted'], '1', 'the link of the stamp is missing');
 

@@ -14,12 +14,14 @@ type Shown = Record<string, unknown>;
 describe('PrivateDns, packaged: the operations network', function () {
   this.timeout(60_000);
   let estate: DnsEstate;
+  let stampVault: string;
 
   before(async () => {
     estate = await startDnsEstate({ operations: true });
     const vault = await estate.vault('kv-operations');
     await estate.endpoint('pe-operations', vault, { at: 'operations' });
-    await estate.endpoint('pe-stamp', await estate.vault('kv-stamp'));
+    stampVault = await estate.vault('kv-stamp');
+    await estate.endpoint('pe-stamp', stampVault);
   });
   after(() => estate.stop());
 
@@ -98,6 +100,45 @@ describe('PrivateDns, packaged: the operations network', function () {
     assert.equal(linked.length, 2);
   });
 
+  it('shares a name with a stamp: one set of both endpoints, which each writes and leaves by itself', async () => {
+    const both = await estate.vault('kv-both');
+    await estate.endpoint('pe-both-stamp', both);
+    await estate.endpoint('pe-both-operations', both, { at: 'operations' });
+    await estate.endpoint('pe-stamp-too', stampVault, { at: 'operations' });
+    const { store } = estate.run.sandbox.arm;
+    const notes = (name: string): Record<string, string> =>
+      (store.get(`${estate.zone}/A/${name}`)?.properties['metadata'] ?? {}) as Record<
+        string,
+        string
+      >;
+
+    const run = await estate.act('apply', { stamp: 'all' });
+    assert.equal(run.result, 'Succeeded', run.output);
+    for (const name of ['kv-both', 'kv-stamp']) {
+      const { 'spokeline-owner': owner, ...rest } = notes(name);
+      assert.equal(owner, 'shop');
+      const stamps = Object.entries(rest).filter(([key]) => key.startsWith('spokeline-stamp-'));
+      assert.deepEqual(stamps.map(([, stamp]) => stamp).sort(), ['shop/operations', 'shop/weu']);
+      assert.match(await ask(`${name}.vault.azure.net`), /^(127\.3[23]\.1\.\d+ ?){2}$/);
+    }
+    const again = await estate.act('apply', { stamp: 'all' });
+    assert.match(again.output, /Nothing had to be written\./);
+    const alone = await estate.act('apply', { stamp: 'weu' });
+    assert.match(alone.output, /Nothing had to be written\./);
+    // A run for one of them takes both addresses for right.
+    const verified = await estate.act('verify', { stamp: 'weu' });
+    assert.equal(verified.result, 'Succeeded', verified.output);
+
+    await estate.run.remove(
+      `${estate.groups.operations}/providers/Microsoft.Network/privateEndpoints/pe-both-operations`,
+      versions.network,
+    );
+    const pruned = await estate.act('apply', { stamp: 'operations' });
+    assert.equal(pruned.result, 'Succeeded', pruned.output);
+    assert.equal(notes('kv-both')['spokeline-owner'], 'shop/weu');
+    assert.match(await ask('kv-both.vault.azure.net'), /^127\.32\.1\.\d+$/);
+  });
+
   it('is read by the connection of the hub: that of the stamps needs no right there', async () => {
     const { entra, arm } = estate.run.sandbox;
     const secret = randomUUID();
@@ -110,7 +151,7 @@ describe('PrivateDns, packaged: the operations network', function () {
       { azureSubscription: stamps },
     );
     assert.equal(run.result, 'Succeeded', run.output);
-    assert.match(run.output, /shop\/operations: 1 private endpoints in rg-operations/);
+    assert.match(run.output, /shop\/operations: 2 private endpoints in rg-operations/);
   });
 
   it('gives up what it has, and leaves the rest', async () => {

@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEntra } from '../../sandbox/azure/entra/entra.ts';
@@ -32,6 +33,8 @@ export class ImagePushWorld {
   allowed = true;
   /** Method and path of all that came to login servers. */
   readonly requests: string[] = [];
+  /** Headers of all that came to data endpoints. */
+  readonly pulls: IncomingHttpHeaders[] = [];
   readonly #run: typeof runPackaged;
   readonly #listeners: TlsListener[] = [];
   #authority: Authority | undefined;
@@ -58,6 +61,7 @@ export class ImagePushWorld {
     beforeEach(async () => {
       this.allowed = true;
       this.requests.length = 0;
+      this.pulls.length = 0;
       this.folder = await mkdtemp(join(tmpdir(), 'image-push-'));
     });
     afterEach(async () => {
@@ -123,7 +127,10 @@ export class ImagePushWorld {
       host: address,
       port: registry.port,
       certificate: await this.authority.issue([name]),
-      handler: registry.dataHandler(name),
+      handler: (request, response) => {
+        this.pulls.push(request.headers);
+        return registry.dataHandler(name)(request, response);
+      },
       name: 'data',
     });
     this.#listeners.push(listener);

@@ -4,6 +4,7 @@ import { withDeadline } from '../../lib/oci/deadline.ts';
 import { countsOf, evidenceOf, referenceOf, sizeOf } from '../../lib/oci/evidence.ts';
 import type { Pushed, PushRun } from '../../lib/oci/evidence.ts';
 import type { ImageSource } from '../../lib/oci/image.ts';
+import type { RegistryLogin } from '../../lib/oci/login.ts';
 import { mountSource } from '../../lib/oci/mount.ts';
 import { RegistryConnections } from '../../lib/oci/registry-connections.ts';
 import type { PinnedEndpoint } from '../../lib/oci/registry-connections.ts';
@@ -22,27 +23,18 @@ import { openSource } from './source.ts';
 /** Pushes an image; sets its outputs. */
 export async function run(inputs: Inputs, context: TaskContext): Promise<void> {
   const started = context.clock.now();
-  const { log, clock, signal } = context;
+  const { clock, signal } = context;
   const target = await registryTarget({
     ...inputs,
     connected: inputs.containerRegistry?.registry,
   });
-  let push: ImagePush | undefined;
+  const push = new ImagePush(inputs, target, context);
   const seen = await withDeadline(
     inputs.timeout * 1000,
     clock,
     signal,
-    () => push?.doing ?? `reading ${inputs.source}`,
-    async (either) => {
-      const image = await openSource(inputs, target, context, either);
-      try {
-        log.info(titleOf(image));
-        push = new ImagePush(inputs, image, target, context);
-        return await push.run(either);
-      } finally {
-        await image.close();
-      }
-    },
+    () => push.doing,
+    (either) => push.run(either),
   );
   report({ ...seen, ms: clock.now() - started }, context);
 }
@@ -53,65 +45,104 @@ function titleOf(image: ImageSource): string {
   return `Image ${root.digest}: ${blobs.size} blobs, ${sizeText(sizeOf(image))}${about}`;
 }
 
+/** The registry and the other hosts of a run, all of them judged, and who signs in. */
+interface Way {
+  readonly registry: PinnedEndpoint;
+  readonly others: readonly PinnedEndpoint[];
+  readonly login: RegistryLogin;
+}
+
 class ImagePush {
   /** What it is at, for the message of a deadline. */
-  doing = 'resolving the registry';
+  doing: string;
   readonly #inputs: Inputs;
-  readonly #image: ImageSource;
   readonly #target: RegistryTarget;
   readonly #context: TaskContext;
+  readonly #connections: RegistryConnections;
 
-  constructor(inputs: Inputs, image: ImageSource, target: RegistryTarget, context: TaskContext) {
+  constructor(inputs: Inputs, target: RegistryTarget, context: TaskContext) {
+    this.doing = `reading ${inputs.source}`;
     this.#inputs = inputs;
-    this.#image = image;
     this.#target = target;
     this.#context = context;
+    this.#connections = new RegistryConnections(resolverFor(target), target.networks, target);
   }
 
   async run(signal: AbortSignal): Promise<Omit<PushRun, 'ms'>> {
-    const { tags, tokenHosts, verifyReplicas, concurrency } = this.#inputs;
-    const { loginServer, dataEndpoints, networks } = this.#target;
-    const connections = new RegistryConnections(resolverFor(this.#target), networks, this.#target);
-    const data = verifyReplicas ? dataEndpoints : [];
+    // An archive takes its time to be read, a sign-in its round trips: neither waits for the other.
+    const [source, way] = await Promise.allSettled([this.#read(signal), this.#connect(signal)]);
     try {
-      const [registry, ...others] = await connections.open(
-        [loginServer, ...tokenHosts, ...data],
-        concurrency,
-        signal,
-      );
-      this.#tell([registry, ...others]);
-      const endpoints = others.filter((other) => data.includes(other.loginServer));
-      await Promise.all([
-        reach(registry, portFor(loginServer, this.#target), signal),
-        ...endpoints.map((endpoint) =>
-          reach(endpoint, portFor(endpoint.loginServer, this.#target), signal, 'REGISTRY_REPLICA'),
-        ),
-      ]);
-      this.doing = `pushing to ${loginServer}`;
-      const session = this.#session(registry, others);
-      const pushed: Pushed[] = [];
-      for (const repository of this.#inputs.repository) {
-        pushed.push(await this.#push(repository, session, pushed[0]?.repository, signal));
-      }
-      const otherPaths = [...others];
-      let replicas: readonly ReplicaEvidence[] | undefined;
-      if (verifyReplicas) {
-        this.doing = 'pulling a layer back from the data endpoints';
-        const open = async (host: string): Promise<PinnedEndpoint> => {
-          const [found] = await connections.open([host], 1, signal);
-          otherPaths.push(found);
-          return found;
-        };
-        const repository = this.#inputs.repository[0] ?? '';
-        const options = { session, repository, endpoints, open, signal };
-        replicas = await checkReplicas(this.#image, options);
-        this.#tellReplicas(replicas);
-      }
-      const seen = { image: this.#image, tags, path: registry, otherPaths, pushed };
-      return replicas === undefined ? seen : { ...seen, replicas };
+      if (source.status === 'rejected') throw source.reason;
+      this.#context.log.info(titleOf(source.value));
+      if (way.status === 'rejected') throw way.reason;
+      return await this.#pushAll(source.value, way.value, signal);
     } finally {
-      connections.close();
+      this.#connections.close();
+      if (source.status === 'fulfilled') await source.value.close();
     }
+  }
+
+  async #read(signal: AbortSignal): Promise<ImageSource> {
+    const image = await openSource(this.#inputs, this.#target, this.#context, signal);
+    this.doing = 'resolving the registry';
+    return image;
+  }
+
+  /** Nothing is sent to the registry yet, and no identity is shown before all paths are private. */
+  async #connect(signal: AbortSignal): Promise<Way> {
+    const { tokenHosts, concurrency } = this.#inputs;
+    const hosts = [...tokenHosts, ...this.#replicas()];
+    const [registry, ...others] = await this.#connections.open(
+      [this.#target.loginServer, ...hosts],
+      concurrency,
+      signal,
+    );
+    const declared = new Map(others.map(({ loginServer, http }) => [loginServer, http]));
+    const tokenHttp = new Map([...declared].filter(([host]) => tokenHosts.includes(host)));
+    return {
+      registry,
+      others,
+      login: loginFor(this.#inputs, registry, tokenHttp, this.#context),
+    };
+  }
+
+  /** Data endpoints that the image is to be pulled back from. */
+  #replicas(): readonly string[] {
+    return this.#inputs.verifyReplicas ? this.#target.dataEndpoints : [];
+  }
+
+  async #pushAll(image: ImageSource, way: Way, signal: AbortSignal): Promise<Omit<PushRun, 'ms'>> {
+    const { tags, repository: repositories, verifyReplicas } = this.#inputs;
+    const { registry, others } = way;
+    this.#tell([registry, ...others]);
+    const data = this.#replicas();
+    const endpoints = others.filter((other) => data.includes(other.loginServer));
+    const port = (endpoint: PinnedEndpoint): number => portFor(endpoint.loginServer, this.#target);
+    await Promise.all([
+      reach(registry, port(registry), signal),
+      ...endpoints.map((one) => reach(one, port(one), signal, 'REGISTRY_REPLICA')),
+    ]);
+    this.doing = `pushing to ${registry.loginServer}`;
+    const session = this.#session(image, way);
+    const pushed: Pushed[] = [];
+    for (const repository of repositories) {
+      const before = pushed[0]?.repository;
+      pushed.push(await this.#push(image, repository, session, before, signal));
+    }
+    const otherPaths = [...others];
+    const seen = { image, tags, path: registry, otherPaths, pushed };
+    if (!verifyReplicas) return seen;
+    this.doing = 'pulling a layer back from the data endpoints';
+    const open = async (host: string): Promise<PinnedEndpoint> => {
+      const [found] = await this.#connections.open([host], 1, signal);
+      otherPaths.push(found);
+      return found;
+    };
+    const repository = repositories[0] ?? '';
+    const options = { session, repository, endpoints, open, signal };
+    const replicas = await checkReplicas(image, options);
+    this.#tellReplicas(replicas);
+    return { ...seen, replicas };
   }
 
   #tell(paths: readonly PinnedEndpoint[]): void {
@@ -136,12 +167,10 @@ class ImagePush {
     }
   }
 
-  #session(registry: PinnedEndpoint, others: readonly PinnedEndpoint[]): RegistrySession {
+  #session(image: ImageSource, { registry, login }: Way): RegistrySession {
     const { clock, log } = this.#context;
     const { tokenHosts, repository } = this.#inputs;
-    const declared = new Map(others.map(({ loginServer, http }) => [loginServer, http]));
-    const tokenHttp = new Map([...declared].filter(([host]) => tokenHosts.includes(host)));
-    const bases = repository.map((name) => mountSource(this.#image, registry.loginServer, name));
+    const bases = repository.map((name) => mountSource(image, registry.loginServer, name));
     const scopes = [
       ...repository.map((name) => `repository:${name}:pull,push`),
       ...new Set(
@@ -152,7 +181,7 @@ class ImagePush {
     ];
     return new RegistrySession({
       http: registry.http,
-      login: loginFor(this.#inputs, registry, tokenHttp, this.#context),
+      login,
       path: registry,
       scopes,
       tokenHosts,
@@ -163,6 +192,7 @@ class ImagePush {
   }
 
   async #push(
+    image: ImageSource,
     repository: string,
     session: RegistrySession,
     pushedBefore: string | undefined,
@@ -171,11 +201,10 @@ class ImagePush {
     const { tags, immutable, concurrency } = this.#inputs;
     const { log } = this.#context;
     // A repository of this run has all blobs, the base image some of them.
-    const mountFrom =
-      pushedBefore ?? mountSource(this.#image, session.path.loginServer, repository);
+    const mountFrom = pushedBefore ?? mountSource(image, session.path.loginServer, repository);
     const target = { repository, tags, immutable };
     const result = await pushImage(
-      this.#image,
+      image,
       mountFrom === undefined ? target : { ...target, mountFrom },
       session,
       {

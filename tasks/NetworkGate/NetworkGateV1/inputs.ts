@@ -29,6 +29,7 @@ export const inputs = defineInputs(
     parameters: document(),
     baseline: path(),
     bicepPath: path(),
+    serviceTags: path(),
     derive: choice(['auto', 'always', 'never'], { default: 'auto' }),
     clientCertificate: path(),
     delay: seconds({ default: 0, min: 0, max: 86_400 }),
@@ -45,6 +46,7 @@ export const inputs = defineInputs(
     checkEvidence(given, problem);
     if (given.topology === undefined) {
       if (given.gates === undefined) problem('gates', 'is needed without a topology');
+      if (given.serviceTags !== undefined) problem('serviceTags', 'is only for a topology');
       if (given.stamp !== 'all') problem('stamp', 'names a stamp of a topology, and none is given');
     }
     if (given.derive === 'always') {

@@ -6,6 +6,7 @@ import { Matrix } from '../../lib/reach/matrix.ts';
 import { networkPage } from '../../lib/reach/picture.ts';
 import { readEstate } from '../../lib/reach/read/estate.ts';
 import type { Resources } from '../../lib/reach/read/resource.ts';
+import { pinnedTagsType } from '../../lib/reach/read/service-tags.ts';
 import { reachJson, reachMarkdown } from '../../lib/reach/report.ts';
 import type { Topology } from '../../lib/topology/model.ts';
 
@@ -42,7 +43,10 @@ export async function writeNetwork(
     );
     await writeFile(
       join(folder, 'network.json'),
-      json({ schemaVersion: 1, resources: resources.all }),
+      json({
+        schemaVersion: 1,
+        resources: resources.all.filter(({ type }) => type !== pinnedTagsType),
+      }),
     );
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

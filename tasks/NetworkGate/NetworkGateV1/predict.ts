@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { extname, relative } from 'node:path';
 import { predictResources, type Wanted } from '../../lib/bicep/predict-resources.ts';
 import {
@@ -15,6 +14,7 @@ import { resourcesOfPlainTemplate } from '../../lib/reach/read/plain-template.ts
 import { resourcesOfSnapshot } from '../../lib/reach/read/predicted.ts';
 import { Resources, type Resource } from '../../lib/reach/read/resource.ts';
 import { selectStamps, type Stamp, type Topology } from '../../lib/topology/model.ts';
+import { readInputFile } from './input-file.ts';
 import type { Inputs } from './inputs.ts';
 
 /** Resources as they are before and after the templates are deployed. */
@@ -31,6 +31,7 @@ export interface Prediction {
 export async function predict(
   inputs: Inputs,
   topology: Topology,
+  pinned: readonly Resource[],
   context: TaskContext,
 ): Promise<Prediction> {
   const stamps = selectStamps(topology, inputs.stamp);
@@ -43,7 +44,7 @@ export async function predict(
     context.log.info(`${shown}: ${predicted.length} resources predicted`);
     after = after.deployed(predicted);
   }
-  return { before, after };
+  return { before: before?.deployed(pinned), after: after.deployed(pinned) };
 }
 
 interface Estate {
@@ -66,7 +67,7 @@ async function predictFile(
       `Input "templates" names ${file}; allowed: .bicep, .bicepparam, and .json with an ARM template or a snapshot.`,
     );
   }
-  await readText(file, 'templates');
+  await readInputFile(file, 'templates');
   const texts = await predictResources(file, (declared) => placesOf(declared, estate), {
     path: inputs.bicepPath,
     version: undefined,
@@ -104,7 +105,7 @@ function placesOf(declared: readonly string[], { topology, stamps, given }: Esta
 type Hosted = Pick<Stamp, 'subscription' | 'resourceGroup' | 'region'>;
 
 async function predictJson(file: string, { topology, stamps, given }: Estate): Promise<Resource[]> {
-  const text = await readText(file, 'templates');
+  const text = await readInputFile(file, 'templates');
   const body = parseJsonObject(text, file, 'TEMPLATE_INVALID');
   if ('predictedResources' in body) return resourcesOfSnapshot(body, file);
   const template = readTemplate(text, file);
@@ -125,7 +126,9 @@ async function predictJson(file: string, { topology, stamps, given }: Estate): P
 async function loadParameters({ parametersFile, parameters }: Inputs): Promise<Parameters[]> {
   const sets: Parameters[] = [];
   if (parametersFile !== undefined) {
-    sets.push(readParameters(await readText(parametersFile, 'parametersFile'), parametersFile));
+    sets.push(
+      readParameters(await readInputFile(parametersFile, 'parametersFile'), parametersFile),
+    );
   }
   if (parameters !== undefined) sets.push(plainParameters(parameters));
   return sets;
@@ -133,7 +136,7 @@ async function loadParameters({ parametersFile, parameters }: Inputs): Promise<P
 
 /** The network.json of an earlier gate that read Azure's state. */
 async function readBaseline(file: string): Promise<Resources> {
-  const body = parseJsonObject(await readText(file, 'baseline'), file, 'INPUT_INVALID');
+  const body = parseJsonObject(await readInputFile(file, 'baseline'), file, 'INPUT_INVALID');
   const list = body['resources'];
   const whole = Array.isArray(list) && list.every(isResource);
   if (body['schemaVersion'] !== 1 || !whole) {
@@ -151,16 +154,4 @@ async function readBaseline(file: string): Promise<Resources> {
 function isResource(value: unknown): value is Resource {
   const { id, type, properties } = (value ?? {}) as Partial<Resource>;
   return typeof id === 'string' && typeof type === 'string' && typeof properties === 'object';
-}
-
-async function readText(file: string, input: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
-    throw new SpokelineError('INPUT_INVALID', `Input "${input}" is ${file}, which ${why}.`, {
-      cause: error,
-    });
-  }
 }

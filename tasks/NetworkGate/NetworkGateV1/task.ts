@@ -16,12 +16,14 @@ import { runGate } from '../../lib/gate/run.ts';
 import { writeResults } from '../../lib/gate/write-results.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { resolverFor } from '../../lib/net/resolve.ts';
+import type { Resource } from '../../lib/reach/read/resource.ts';
 import { membersOf } from '../../lib/topology/members.ts';
 import { dialledPort } from '../../lib/topology/model.ts';
 import type { Topology } from '../../lib/topology/model.ts';
 import { readTopology } from '../../lib/topology/read.ts';
 import { readChecks, type GateChecks } from './checks.ts';
 import { readClientCertificate } from './client-certificate.ts';
+import { readPinnedTags } from './input-file.ts';
 import type { Inputs } from './inputs.ts';
 import { writeNetwork } from './network-evidence.ts';
 import { predict } from './predict.ts';
@@ -42,14 +44,15 @@ export async function run(inputs: Inputs, context: TaskContext): Promise<void> {
     inputs.clientCertificate === undefined
       ? undefined
       : await readClientCertificate(inputs.clientCertificate);
+  const pinned = await readPinnedTags(inputs.serviceTags);
   const read = await readChecks(inputs, topology, context);
   const prediction =
     topology === undefined || inputs.evidence !== 'template'
       ? undefined
-      : await predict(inputs, topology, context);
+      : await predict(inputs, topology, pinned, context);
   const probe =
     prediction === undefined
-      ? probeOf(inputs, topology, read, context, client)
+      ? probeOf(inputs, topology, read, context, pinned, client)
       : predictedProbe(read.context.estate, {
           resources: prediction.after,
           unread: [],
@@ -93,6 +96,7 @@ function probeOf(
   topology: Topology | undefined,
   { context: { estate } }: GateChecks,
   context: TaskContext,
+  pinned: readonly Resource[],
   certificate: Awaited<ReturnType<typeof readClientCertificate>> | undefined,
 ): Probe {
   const client = (connection: ServiceConnection | undefined) =>
@@ -104,7 +108,11 @@ function probeOf(
       loopback: topology?.loopback ?? false,
       resolvers: estate.resolvers,
     }),
-    state: networkState({ stamp, hub: client(inputs.hubConnection) ?? stamp }, sourcesOf(topology)),
+    state: networkState(
+      { stamp, hub: client(inputs.hubConnection) ?? stamp },
+      sourcesOf(topology),
+      pinned,
+    ),
     dialled: (port) => (topology === undefined ? port : dialledPort(topology, port)),
     probeTimeout: probeMs,
     ...(certificate === undefined ? {} : { client: certificate }),

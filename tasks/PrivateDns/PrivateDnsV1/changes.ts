@@ -7,7 +7,7 @@ import { refuseObstacles } from '../../lib/dns/check.ts';
 import { changesOf, planHeader, planRows } from '../../lib/dns/describe.ts';
 import type { Wish, ZonePort } from '../../lib/dns/model.ts';
 import { endpointKeyOf } from '../../lib/dns/owner.ts';
-import { planOf, removalOf, type Plan } from '../../lib/dns/plan.ts';
+import { planOf, removalOf, stateAfter, type Plan } from '../../lib/dns/plan.ts';
 import { tableLines } from '../../lib/dns/table.ts';
 import { ownGroup, type GroupStep, type ZoneGroupPort } from '../../lib/dns/zone-groups.ts';
 import { SpokelineError } from '../../lib/errors.ts';
@@ -73,14 +73,16 @@ export async function remove(
   port: ZonePort,
   context: TaskContext,
 ): Promise<void> {
-  const state = await port.state(context.signal);
+  let state = await port.state(context.signal);
   const work: Work[] = [];
   for (const source of scope.sources) {
     const groups = createZoneGroupPort(armOf(source.connection));
     const steps =
       given.mode === 'zoneGroups' ? await ownGroups(source, groups, armOf, context) : [];
     const only = source.selection.ids.map((id) => endpointKeyOf({ id }));
-    work.push({ plan: removalOf(source.owner, state, steps, only), groups });
+    const plan = removalOf(source.owner, state, steps, only);
+    state = stateAfter(plan, state);
+    work.push({ plan, groups });
   }
   await showPlans(
     work.map(({ plan }) => plan),

@@ -6,7 +6,7 @@ import { awaitPolicies } from '../../lib/dns/apply-groups.ts';
 import type { Endpoint, WantedLink, Wish, ZonePort, ZoneState } from '../../lib/dns/model.ts';
 import { endpointKeyOf, groupKeyOf } from '../../lib/dns/owner.ts';
 import { sameId } from '../../lib/dns/plan-links.ts';
-import { planOf, type Plan } from '../../lib/dns/plan.ts';
+import { planOf, stateAfter, type Plan } from '../../lib/dns/plan.ts';
 import { inTurns } from '../../lib/dns/turns.ts';
 import { refuseWaiting, wishOf, zonesIn, type WishOptions } from '../../lib/dns/wish.ts';
 import {
@@ -105,6 +105,8 @@ export async function surveyed(
   context: TaskContext,
 ): Promise<SurveyedPart[]> {
   const found: SurveyedPart[] = [];
+  // Each owner's plan begins where the one before it ends, but what there is now is all that can drift.
+  let begin = state;
   for (const part of parts) {
     const { read, known } = unclear(part.endpoints, part.wish, state, port.zoneId);
     const present = new Map(known);
@@ -113,7 +115,9 @@ export async function surveyed(
       if (group !== undefined) present.set(endpointKeyOf(endpoint), group);
     });
     const { wish, steps } = delegate(part.wish, part.endpoints, present, given.mode, port.zoneId);
-    found.push({ ...part, wish, present, plan: planOf(wish, state, steps) });
+    const plan = planOf(wish, begin, steps);
+    if (given.action !== 'drift') begin = stateAfter(plan, begin);
+    found.push({ ...part, wish, present, plan });
   }
   return found;
 }

@@ -3,6 +3,7 @@ import type { NetworkState, PeeringSeen, PeeringSide } from '../gate/probe.ts';
 import type { ArmClient } from './arm-client.ts';
 import { readNetworkResources } from './network-resources.ts';
 import type { NetworkSource } from './network-resources.ts';
+import type { Resource } from '../reach/read/resource.ts';
 
 const apiVersion = '2024-05-01';
 const action = 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings/read';
@@ -20,6 +21,7 @@ interface PeeringResource {
  * identity usually sees nothing of the hub. Undefined clients make their side "no-connection".
  *
  * @param sources the networks that `state` reads
+ * @param pinned what the user says besides: service tags
  */
 export function networkState(
   clients: {
@@ -27,9 +29,13 @@ export function networkState(
     readonly hub: ArmClient | undefined;
   },
   sources: readonly NetworkSource[] = [],
+  pinned: readonly Resource[] = [],
 ): NetworkState {
   return {
-    state: (signal) => readNetworkResources(clients, sources, signal),
+    async state(signal) {
+      const seen = await readNetworkResources(clients, sources, signal);
+      return { ...seen, resources: seen.resources.deployed(pinned) };
+    },
     async peering(side, signal) {
       const client = clients[side.owner];
       if (client === undefined) return { state: 'no-connection' };

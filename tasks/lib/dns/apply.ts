@@ -1,10 +1,10 @@
 import { attempt, contested, tries, type ApplyContext, type Journal } from './attempt.ts';
 import { conflict, linkConflict, recordConflict, setText } from './check.ts';
 import { decideUnwanted, decideWanted, isWrite, type RecordStep } from './decide.ts';
-import type { RecordSet, Wish, ZonePort } from './model.ts';
-import { ownerKey, ownerOf, recordFor } from './owner.ts';
+import type { Wish, ZonePort } from './model.ts';
+import { isOwn, ownerKey, recordFor } from './owner.ts';
 import { decideLink, linkFor, sameId, type LinkStep } from './plan-links.ts';
-import type { Plan } from './plan.ts';
+import { plannedEtag, type Plan } from './plan.ts';
 import { inTurns } from './turns.ts';
 
 /** Record sets that are written at a time; each has its own etag, and a zone takes no part in it. */
@@ -52,9 +52,19 @@ async function settleRecord(
     (w) => w.zone === set.zone && w.name === set.name && w.type === set.type,
   );
   const what = setText(set);
-  let step = first;
+  const lookAgain = async (): Promise<RecordStep | undefined> => {
+    const actual = await port.record(set, context.signal);
+    if (wanted !== undefined) return decideWanted(wanted, wish, actual);
+    // Gone, or taken over by somebody else: not ours to remove any more.
+    return actual !== undefined && isOwn(actual, wish.owner)
+      ? decideUnwanted(actual, wish)
+      : undefined;
+  };
+  const isPlanned = 'actual' in first && first.actual?.etag === plannedEtag;
+  let step = isPlanned ? await lookAgain() : first;
   let last: Awaited<ReturnType<typeof attempt>>;
   for (let n = 1; n <= tries; n += 1) {
+    if (step === undefined) return;
     if (step.kind === 'conflict') {
       throw conflict([recordConflict(step.actual, step.wanted.values, wish.owner)], true);
     }
@@ -73,11 +83,7 @@ async function settleRecord(
       return;
     }
     if (n > 1) await context.clock.sleep(1_000 * n, context.signal);
-    const actual = await port.record(set, context.signal);
-    if (wanted !== undefined) step = decideWanted(wanted, wish, actual);
-    else if (actual !== undefined && isOwn(actual, wish)) step = decideUnwanted(actual, wish);
-    // Gone, or taken over by somebody else: not ours to remove any more.
-    else return;
+    step = await lookAgain();
   }
   throw contested(what, last);
 }
@@ -105,11 +111,6 @@ function sentenceOf(step: WriteStep): string {
   const verbs = { create: 'created', update: 'changed', adopt: 'adopted', remove: 'removed' };
   const set = step.kind === 'remove' ? step.actual : step.wanted;
   return `${verbs[step.kind]} ${setText(set)}: ${set.values.join(', ')}`;
-}
-
-function isOwn(actual: RecordSet, wish: Wish): boolean {
-  const owner = ownerOf(actual);
-  return owner.kind === 'spokeline' && owner.name === wish.owner;
 }
 
 async function settleLink(
@@ -147,7 +148,7 @@ async function settleLink(
     }
     // The network may be busy with a link of another zone, which takes Azure some seconds.
     await context.clock.sleep(2_000 * n, context.signal);
-    step = await lookAgain(write, owner, port, context.signal);
+    step = await lookAgainAtLink(write, owner, port, context.signal);
   }
   throw contested(what, last);
 }
@@ -171,7 +172,7 @@ async function writeLink(
 }
 
 /** What is to be done after somebody else changed the link; nothing when it is gone or no longer ours. */
-async function lookAgain(
+async function lookAgainAtLink(
   step: LinkWrite,
   owner: string,
   port: ZonePort,

@@ -63,7 +63,7 @@ export function recordConflict(
 
 /** A name is declared by hand or follows endpoints, also within one owner. */
 function sourcesText(actual: RecordSet): string {
-  const isDeclared = partsOf(actual)?.some(({ source }) => source === byHand) === true;
+  const isDeclared = partsOf(actual, '')?.some(({ source }) => source === byHand) === true;
   return isDeclared ? 'who declared it by hand' : 'for a private endpoint';
 }
 
@@ -96,22 +96,18 @@ function mixtureConflict({ wanted, type, actual }: Mixture): ErrorDetail {
   };
 }
 
-/** Names that two owners of this run want with different values. */
+/** Names that an owner both declares and has an endpoint for. */
 function doubles(plans: readonly Plan[]): ErrorDetail[] {
-  const seen = new Map<string, { owner: string; value: string }>();
-  const found: ErrorDetail[] = [];
-  for (const { wish } of plans) {
-    const { owner } = wish;
-    for (const wanted of wish.records) {
+  return plans.flatMap(({ wish: { owner, records } }) => {
+    const seen = new Map<string, string>();
+    return records.flatMap((wanted): ErrorDetail[] => {
       const key = `${wanted.type} ${wanted.name}.${wanted.zone}`;
       const value = wanted.values.join(', ');
       const other = seen.get(key);
-      if (other !== undefined && (other.value !== value || other.owner === owner)) {
-        const message = `${setText(wanted)} is wanted by ${other.owner} (${other.value}) and by ${owner} (${value})`;
-        found.push({ target: `${wanted.name}.${wanted.zone}`, message });
-      }
-      seen.set(key, { owner, value });
-    }
-  }
-  return found;
+      seen.set(key, value);
+      if (other === undefined) return [];
+      const message = `${setText(wanted)} is wanted by ${owner} (${other}) and by ${owner} (${value})`;
+      return [{ target: `${wanted.name}.${wanted.zone}`, message }];
+    });
+  });
 }

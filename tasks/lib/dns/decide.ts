@@ -1,4 +1,13 @@
-import { isUntouched, ownerOf, partsOf, recordFor } from './owner.ts';
+import {
+  isOfKin,
+  isOwn,
+  isShared,
+  isUntouched,
+  ownerIn,
+  ownerOf,
+  partsOf,
+  recordFor,
+} from './owner.ts';
 import {
   byHand,
   type Part,
@@ -41,24 +50,28 @@ export function decideWanted(
 ): RecordStep {
   if (wanted.writer === 'zoneGroup') return decideAwaited(wanted, rules, actual);
   if (actual === undefined) return { kind: 'create', wanted };
-  const owner = ownerOf(actual);
-  if (owner.kind === 'spokeline' && owner.name === rules.owner) {
-    return decideOwn(wanted, rules, actual);
+  if (isOwn(actual, rules.owner)) return decideOwn(wanted, rules, actual);
+  if (isOfKin(actual, rules.owner)) {
+    const step = decideKin(wanted, rules, actual);
+    if (step !== undefined) return step;
   }
   if (!sameValues(actual.values, wanted.values)) return { kind: 'conflict', wanted, actual };
-  const adopted = rules.adopt && owner.kind === 'unknown';
+  const adopted = rules.adopt && ownerOf(actual).kind === 'unknown';
   return { kind: adopted ? 'adopt' : 'foreign', wanted, actual };
 }
 
 /** What has to happen to a set of ours that the wish does not name. */
 export function decideUnwanted(actual: RecordSet, rules: Rules): RecordStep {
-  const parts = partsOf(actual) ?? (rules.seen === 'everything' ? [] : undefined);
+  const parts =
+    partsOf(actual, rules.owner) ??
+    (rules.seen === 'everything' && !isShared(actual) ? [] : undefined);
   if (parts === undefined) {
     return { kind: 'leave', actual, why: 'ours, but does not say for which endpoint' };
   }
   const kept = parts.filter((part) => !isGone(part, rules));
   if (kept.length > 0 && kept.length === parts.length) {
-    return { kind: 'leave', actual, why: `ours, for ${sourcesOf(kept)}, not proven to be gone` };
+    const own = kept.filter(({ owner }) => owner === undefined);
+    return { kind: 'leave', actual, why: `ours, for ${sourcesOf(own)}, not proven to be gone` };
   }
   if (!isUntouched(actual)) {
     return { kind: 'leave', actual, why: 'not needed, but changed by somebody' };
@@ -66,11 +79,16 @@ export function decideUnwanted(actual: RecordSet, rules: Rules): RecordStep {
   if (kept.length === 0) return { kind: 'remove', actual };
   const { zone, name, type, ttl } = actual;
   const values = valuesOf(kept);
+  const others = kept.flatMap(({ owner }) => owner ?? []);
+  const why =
+    others.length === kept.length
+      ? `ours is not needed; it stays for ${[...new Set(others)].join(' and ')}`
+      : 'one of its endpoints is gone';
   const wanted: WantedRecord = {
     ...{ zone, name, type, ttl, values },
     ...{ fqdns: [], parts: kept, writer: 'record' },
   };
-  return { kind: 'update', wanted, actual, why: 'one of its endpoints is gone' };
+  return { kind: 'update', wanted, actual, why };
 }
 
 /** Whether a step writes a record set. */
@@ -110,31 +128,55 @@ function decideAwaited(
   actual: RecordSet | undefined,
 ): RecordStep {
   if (actual === undefined) return { kind: 'await', wanted };
-  const owner = ownerOf(actual);
-  if (owner.kind === 'zoneGroup') {
+  if (ownerOf(actual).kind === 'zoneGroup') {
     const right = sameValues(actual.values, wanted.values);
     return { kind: right ? 'foreign' : 'await', wanted, actual };
   }
-  if (owner.kind !== 'spokeline' || owner.name !== rules.owner) {
-    return { kind: 'conflict', wanted, actual };
-  }
+  if (!isOwn(actual, rules.owner) || isShared(actual)) return { kind: 'conflict', wanted, actual };
   const right = sameValues(actual.values, wanted.values);
   return { kind: right ? 'keep' : 'await', wanted, actual };
 }
 
 function decideOwn(wanted: WantedRecord, rules: Rules, actual: RecordSet): RecordStep {
-  const others = (partsOf(actual) ?? []).filter(
-    ({ source }) => !wanted.parts.some((part) => part.source === source),
+  const noted = partsOf(actual, rules.owner);
+  // Whose the rest is would be lost with our write.
+  if (noted === undefined && isShared(actual)) return { kind: 'conflict', wanted, actual };
+  const theirs = (noted ?? []).filter(({ owner }) => owner !== undefined);
+  const own = wanted.parts.filter(({ source }) => !theirs.some((part) => part.source === source));
+  const others = (noted ?? []).filter(
+    (part) => part.owner === undefined && !own.some(({ source }) => source === part.source),
   );
-  const kept = others.filter((part) => !isGone(part, rules));
+  const kept = [...theirs, ...others.filter((part) => !isGone(part, rules))];
   // A set is declared by people or follows endpoints: values of both could not be told apart.
   const mixed = kept.some((k) => (k.source === byHand) !== (wanted.parts[0]?.source === byHand));
   if (mixed) return { kind: 'conflict', wanted, actual };
-  const parts = [...wanted.parts, ...kept].sort((a, b) => a.source.localeCompare(b.source));
-  const whole = { ...wanted, parts, values: valuesOf(parts) };
+  const whole = united(wanted, [...own, ...kept], actual);
   const why = differenceOf(whole, rules.owner, actual);
   if (why === undefined) return { kind: 'keep', wanted: whole, actual };
   return { kind: 'update', wanted: whole, actual, why };
+}
+
+/**
+ * Adds our endpoints to a set of other stamps of the estate: a public name is of one service in all of Azure, so that
+ * theirs lead to the same one. Undefined when the set cannot be shared.
+ */
+function decideKin(wanted: WantedRecord, rules: Rules, actual: RecordSet): RecordStep | undefined {
+  const theirs = partsOf(actual, rules.owner);
+  const byPeople = [...wanted.parts, ...(theirs ?? [])].some(({ source }) => source === byHand);
+  if (theirs === undefined || byPeople || !isUntouched(actual)) return undefined;
+  const own = wanted.parts.filter(({ source }) => !theirs.some((part) => part.source === source));
+  // One endpoint that two stamps list stays with the one that noted it.
+  if (own.length < wanted.parts.length) return undefined;
+  const whole = united(wanted, [...theirs, ...own], actual);
+  return { kind: 'update', wanted: whole, actual, why: `shared with ${ownerIn(actual)}` };
+}
+
+/** One set for all parts. Stamps may want different times to live: the shortest suits them all. */
+function united(wanted: WantedRecord, all: readonly Part[], actual: RecordSet): WantedRecord {
+  const parts = [...all].sort((a, b) => a.source.localeCompare(b.source));
+  const isOthers = parts.some(({ owner }) => owner !== undefined);
+  const ttl = isOthers ? Math.min(wanted.ttl, actual.ttl) : wanted.ttl;
+  return { ...wanted, ttl, parts, values: valuesOf(parts) };
 }
 
 function differenceOf(wanted: WantedRecord, owner: string, actual: RecordSet): string | undefined {
@@ -149,8 +191,9 @@ function differenceOf(wanted: WantedRecord, owner: string, actual: RecordSet): s
   return stale ? 'its endpoints are noted anew' : undefined;
 }
 
-/** A part is gone only when something that was read completely proves it. */
-function isGone({ source }: Part, { seen, handComplete }: Rules): boolean {
+/** A part is gone only when something that was read completely proves it, and it is ours. */
+function isGone({ source, owner }: Part, { seen, handComplete }: Rules): boolean {
+  if (owner !== undefined) return false;
   if (seen === 'everything') return true;
   if (source === byHand) return handComplete;
   if (seen.others.includes(source)) return false;

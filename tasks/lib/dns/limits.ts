@@ -1,5 +1,6 @@
 import { isWrite, type RecordStep } from './decide.ts';
 import type { ZoneLimits, ZoneState } from './model.ts';
+import { recordFor } from './owner.ts';
 import type { LinkStep } from './plan-links.ts';
 
 /**
@@ -9,15 +10,22 @@ import type { LinkStep } from './plan-links.ts';
 export const usualLimits: ZoneLimits = { recordSets: 25_000, links: 1_000, registrationLinks: 100 };
 const recordsPerSet = 20;
 const zonesPerNetwork = 1_000;
+/**
+ * Azure documents none for the metadata of a record set; these are those of tags, which are the same kind of pairs.
+ * https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations
+ */
+const metadataLimits = { entries: 50, characters: 256 };
 
 /** The limits that a plan would break, each as a sentence. */
 export function limitsBroken(
+  owner: string,
   records: readonly RecordStep[],
   links: readonly LinkStep[],
   state: ZoneState,
 ): string[] {
   return [
     ...fullSets(records),
+    ...fullNotes(owner, records),
     ...grownZones(records, links).flatMap((zone) => fullZone(zone, records, links, state)),
     ...fullNetworks(links, state),
   ];
@@ -31,6 +39,29 @@ function fullSets(records: readonly RecordStep[]): string[] {
     return [
       `the ${type} record set ${name} in ${zone} would hold ${values.length} records, ` +
         `${recordsPerSet} are allowed`,
+    ];
+  });
+}
+
+/** Notes that say whose a set is: without all of them it could not be shared or taken away again. */
+function fullNotes(owner: string, records: readonly RecordStep[]): string[] {
+  return records.flatMap((step) => {
+    if (!isWrite(step) || step.kind === 'remove') return [];
+    const present = step.kind === 'create' ? undefined : step.actual;
+    const { name, zone, type, metadata } = recordFor(step.wanted, owner, present);
+    const notes = Object.entries(metadata);
+    const set = `the ${type} record set ${name} in ${zone}`;
+    const own = notes.filter(([key]) => key.startsWith('spokeline-'));
+    const longest = Math.max(...own.map(([, note]) => note.length));
+    return [
+      ...(notes.length > metadataLimits.entries
+        ? [`${set} would hold ${notes.length} notes, ${metadataLimits.entries} are allowed`]
+        : []),
+      ...(longest > metadataLimits.characters
+        ? [
+            `${set} would hold a note of ${longest} characters, ${metadataLimits.characters} are allowed`,
+          ]
+        : []),
     ];
   });
 }

@@ -82,6 +82,8 @@ export interface Part {
   /** Key of the private endpoint, see `endpointKeyOf`, or `byHand`. */
   readonly source: string;
   readonly values: readonly string[];
+  /** The stamp that noted it, where it is not the one that reads or writes the set. */
+  readonly owner?: string;
 }
 
 /** The source of records that people declare. */

@@ -3,20 +3,23 @@ import { byHand, type Part, type RecordSet, type WantedRecord } from './model.ts
 
 /** Who wrote a record set, as far as its metadata tell. */
 export type Owner =
-  | { readonly kind: 'spokeline'; readonly name: string }
+  /** Stamps that share a set are of one estate. */
+  | { readonly kind: 'spokeline'; readonly names: readonly string[] }
   /** The zone group of a private endpoint, made by a template or by a policy. */
   | { readonly kind: 'zoneGroup'; readonly endpoint: string }
   /** Azure itself, for a virtual machine. */
   | { readonly kind: 'registration' }
   | { readonly kind: 'unknown'; readonly note?: string };
 
-/** Tag of our links and key of our metadata: the estate and the stamp. */
+/** Tag of our links and key of our metadata: the estate and the stamp; of a set that stamps share, the estate. */
 export const ownerKey = 'spokeline-owner';
 /** A digest of the values that we wrote: shows whether somebody changed them without touching the owner. */
 export const valuesKey = 'spokeline-values';
 /** One key a private endpoint, with its id and its values, so that each can go by itself. */
 const endpointPrefix = 'spokeline-endpoint-';
 const handKey = 'spokeline-by-hand';
+/** In a set that stamps share: whose each endpoint is. */
+const stampPrefix = 'spokeline-stamp-';
 
 /** Azure's note on the records of zone groups. */
 const zoneGroupNote = /^created by private endpoint(?: (\S+))?/;
@@ -27,15 +30,19 @@ export function ownerOf(set: RecordSet): Owner {
   // A zone group overwrites metadata as a whole, so that its note never stands beside ours.
   const group = zoneGroupNote.exec(note ?? '');
   if (group !== null) return { kind: 'zoneGroup', endpoint: group[1] ?? 'of no name' };
-  const name = set.metadata[ownerKey];
-  if (name !== undefined) return { kind: 'spokeline', name };
+  const owner = set.metadata[ownerKey];
+  if (owner !== undefined) {
+    const stamps = Object.entries(set.metadata).filter(([key]) => key.startsWith(stampPrefix));
+    const names = stamps.length === 0 ? [owner] : stamps.map(([, name]) => name);
+    return { kind: 'spokeline', names: [...new Set(names)].sort() };
+  }
   return { kind: 'unknown', ...(note === undefined ? {} : { note }) };
 }
 
 export function ownerText(owner: Owner): string {
   switch (owner.kind) {
     case 'spokeline':
-      return owner.name;
+      return owner.names.join(' and ');
     case 'zoneGroup':
       return `the zone group of private endpoint ${owner.endpoint}`;
     case 'registration':
@@ -43,6 +50,30 @@ export function ownerText(owner: Owner): string {
     case 'unknown':
       return owner.note ?? 'nobody that spokeline knows';
   }
+}
+
+/** Whether a set is of this owner, alone or with others. */
+export function isOwn(set: RecordSet, name: string): boolean {
+  const owner = ownerOf(set);
+  return owner.kind === 'spokeline' && owner.names.includes(name);
+}
+
+/** Whether stamps note one by one in a set what is theirs. */
+export function isShared(set: RecordSet): boolean {
+  return Object.keys(set.metadata).some((key) => key.startsWith(stampPrefix));
+}
+
+/** Whether a set is of other stamps of the same estate: names are `<estate>/<stamp>`. */
+export function isOfKin(set: RecordSet, name: string): boolean {
+  const owner = ownerOf(set);
+  const estate = estateOf(name);
+  if (owner.kind !== 'spokeline' || estate === undefined) return false;
+  return owner.names.every((other) => other !== name && estateOf(other) === estate);
+}
+
+function estateOf(name: string): string | undefined {
+  const end = name.lastIndexOf('/');
+  return end <= 0 ? undefined : name.slice(0, end);
 }
 
 /** Says who a record set belongs to, in words. */
@@ -65,15 +96,27 @@ export function groupKeyOf(path: string): string {
   return `${subscription}/${group}`;
 }
 
-/** The reasons for a record set of ours, as its metadata tell; undefined when they are damaged. */
-export function partsOf(set: RecordSet): Part[] | undefined {
-  if (set.metadata[handKey] !== undefined) return [{ source: byHand, values: set.values }];
-  const parts = Object.entries(set.metadata)
-    .filter(([key]) => key.startsWith(endpointPrefix))
-    .map(([, text]) => {
-      const [source = '', ...values] = text.split(' ');
-      return { source, values };
-    });
+/**
+ * The reasons for a record set, as its metadata tell; undefined when they are damaged.
+ *
+ * @param self the owner whose parts are its own
+ */
+export function partsOf(set: RecordSet, self: string): Part[] | undefined {
+  const owner = ownerOf(set);
+  const names = owner.kind === 'spokeline' ? owner.names : [];
+  const noted = (name: string | undefined): Pick<Part, 'owner'> =>
+    name === undefined || name === self ? {} : { owner: name };
+  if (set.metadata[handKey] !== undefined) {
+    return [{ source: byHand, values: set.values, ...noted(names[0]) }];
+  }
+  const parts: Part[] = [];
+  for (const [key, text] of Object.entries(set.metadata)) {
+    if (!key.startsWith(endpointPrefix)) continue;
+    const [source = '', ...values] = text.split(' ');
+    const stamp = set.metadata[`${stampPrefix}${key.slice(endpointPrefix.length)}`];
+    if (stamp === undefined && isShared(set)) return undefined;
+    parts.push({ source, values, ...noted(stamp ?? names[0]) });
+  }
   return parts.length === 0 ? undefined : parts;
 }
 
@@ -82,22 +125,28 @@ export function isUntouched(set: RecordSet): boolean {
   return set.metadata[valuesKey] === digestOf(set.values);
 }
 
-/** The record set that fulfils a wish; what others noted on it stays. */
+/** The record set that fulfils a wish of an owner; what others noted on it stays. */
 export function recordFor(
   wanted: WantedRecord,
   owner: string,
   actual?: RecordSet,
 ): Omit<RecordSet, 'etag' | 'registered'> {
   const theirs = Object.entries(actual?.metadata ?? {}).filter(([key]) => !isOurKey(key));
-  const ours = wanted.parts.map(({ source, values }) =>
-    source === byHand
-      ? [handKey, 'yes']
-      : [`${endpointPrefix}${hash(source).slice(0, 12)}`, [source, ...values].join(' ')],
-  );
+  const owners = [...new Set(wanted.parts.map((part) => part.owner ?? owner))];
+  const [first = owner, ...more] = owners;
+  const shared = more.length > 0;
+  const ours = wanted.parts.flatMap(({ source, values: own, owner: other }) => {
+    if (source === byHand) return [[handKey, 'yes']];
+    const id = hash(source).slice(0, 12);
+    return [
+      [`${endpointPrefix}${id}`, [source, ...own].join(' ')],
+      ...(shared ? [[`${stampPrefix}${id}`, other ?? owner]] : []),
+    ];
+  });
   const { zone, name, type, values, ttl } = wanted;
   const metadata = Object.fromEntries([
     ...theirs,
-    [ownerKey, owner],
+    [ownerKey, shared ? (estateOf(first) ?? first) : first],
     [valuesKey, digestOf(values)],
     ...ours,
   ]) as Record<string, string>;
@@ -105,7 +154,10 @@ export function recordFor(
 }
 
 function isOurKey(key: string): boolean {
-  return key === ownerKey || key === valuesKey || key === handKey || key.startsWith(endpointPrefix);
+  return (
+    [ownerKey, valuesKey, handKey].includes(key) ||
+    [endpointPrefix, stampPrefix].some((prefix) => key.startsWith(prefix))
+  );
 }
 
 function digestOf(values: readonly string[]): string {

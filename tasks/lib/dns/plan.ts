@@ -1,7 +1,7 @@
-import { decideUnwanted, decideWanted, isSameSet, type RecordStep } from './decide.ts';
+import { decideUnwanted, decideWanted, isSameSet, isWrite, type RecordStep } from './decide.ts';
 import { limitsBroken } from './limits.ts';
 import type { RecordSet, WantedRecord, Wish, ZoneState } from './model.ts';
-import { ownerOf } from './owner.ts';
+import { isOwn, recordFor } from './owner.ts';
 import type { GroupStep } from './zone-groups.ts';
 import { linkStepsOf, missingLinks, type LinkStep } from './plan-links.ts';
 
@@ -49,7 +49,7 @@ export function planOf(wish: Wish, state: ZoneState, zoneGroups: readonly GroupS
     missingZones: [...new Set(needed)].filter((zone) => !zones.has(zone)).sort(),
     missingLinks: missingLinks(wish, state),
     mixtures: mixturesOf(wish, records, state),
-    limits: limitsBroken(records, links, state),
+    limits: limitsBroken(wish.owner, records, links, state),
   };
 }
 
@@ -77,11 +77,30 @@ export function removalOf(
 }
 
 function unwanted(wish: Wish, state: ZoneState): RecordSet[] {
-  return state.records.filter((set) => {
-    const owner = ownerOf(set);
-    const ours = owner.kind === 'spokeline' && owner.name === wish.owner;
-    return ours && !wish.records.some((wanted) => isSameSet(wanted, set));
-  });
+  return state.records.filter(
+    (set) => isOwn(set, wish.owner) && !wish.records.some((wanted) => isSameSet(wanted, set)),
+  );
+}
+
+/** Marks sets that an earlier plan of the same run is going to write: their etag is not known yet. */
+export const plannedEtag = 'planned';
+
+/** What the zones hold when a plan has been carried out: what the next owner's plan begins with. */
+export function stateAfter(plan: Plan, state: ZoneState): ZoneState {
+  const changed = new Map<string, RecordSet | undefined>();
+  for (const step of plan.records) {
+    if (!isWrite(step)) continue;
+    if (step.kind === 'remove') changed.set(keyOf(step.actual), undefined);
+    else {
+      const present = step.kind === 'create' ? undefined : step.actual;
+      const set = recordFor(step.wanted, plan.wish.owner, present);
+      changed.set(keyOf(set), { ...set, registered: false, etag: plannedEtag });
+    }
+  }
+  if (changed.size === 0) return state;
+  const untouched = state.records.filter((set) => !changed.has(keyOf(set)));
+  const made = [...changed.values()].filter((set) => set !== undefined);
+  return { ...state, records: [...untouched, ...made] };
 }
 
 /**

@@ -4,9 +4,10 @@ import type { AskRecords } from '../net/record-resolver.ts';
 import type { AnswerType, RecordAnswer } from '../net/resolve.ts';
 import { azureSide, unreadSide } from './azure-side.ts';
 import { sameValues } from './decide.ts';
-import { withType } from './describe.ts';
+import { nameOf, withType } from './describe.ts';
 import { diagnose, type Cause } from './diagnose.ts';
 import type { WantedRecord, Wish, ZoneState } from './model.ts';
+import { planOf } from './plan.ts';
 import { AnswerWatch } from './watch.ts';
 
 export interface VerifyOptions {
@@ -94,15 +95,14 @@ const errorWords: Record<Exclude<NonNullable<RecordAnswer['error']>, 'nodata'>, 
 
 interface Looked {
   readonly expectation: Expectation;
-  /** The answers that are not as they should be. */
-  readonly wrong: readonly RecordAnswer[];
+  readonly answers: readonly RecordAnswer[];
 }
 
 /**
- * Waits until every name has its values, through the system's resolver and every declared one: old answers
- * and negative ones have to leave the caches on the way.
+ * Waits until every name has its values, through the system's resolver and every declared one: old answers and negative
+ * ones have to leave the caches on the way.
  *
- * @param state reads the zones, for the reasons of what is wrong when the time is over
+ * @param state reads the zones once something is wrong: who shares a record set, and at the end the reasons
  * @returns what is wrong then, a finding for each name and resolver; nothing when all is right
  */
 export async function verify(
@@ -115,12 +115,17 @@ export async function verify(
   const watch = new AnswerWatch();
   let waiting = expectations;
   for (;;) {
-    const looked = await inParallel(waiting, (e) => look(e, watch, options));
-    const failed = looked.filter(({ wrong }) => wrong.length > 0);
+    let looked = await inParallel(waiting, (e) => look(e, watch, options));
+    if (waiting === expectations && looked.some(isWrong)) {
+      const actual = await state().catch(() => undefined);
+      signal.throwIfAborted();
+      looked = withShared(looked, actual);
+    }
+    const failed = looked.filter(isWrong);
     const after = ((clock.now() - begin) / 1000).toFixed(1);
-    for (const { expectation, wrong } of looked) {
-      if (wrong.length > 0) continue;
-      const { fqdn, record } = expectation;
+    for (const each of looked) {
+      if (isWrong(each)) continue;
+      const { fqdn, record } = each.expectation;
       const values = shownValues(record.type, record.values);
       info(`  ${withType(fqdn, record.type)} -> ${values} everywhere (after ${after} s)`);
     }
@@ -129,7 +134,7 @@ export async function verify(
     if (left <= 0) return findingsOf(failed, watch, state, options);
     // Once at the start and then at each step forward, so that a long wait stays a short log.
     if (waiting === expectations || failed.length < waiting.length) {
-      const example = failed.flatMap(({ wrong }) => wrong).map(shownAnswer)[0] ?? '';
+      const example = failed.flatMap(wrongIn).map(shownAnswer)[0] ?? '';
       const who = failed.map(({ expectation: { fqdn, record } }) => withType(fqdn, record.type))[0];
       const most = Math.ceil(left / 1000);
       info(`  waiting for ${failed.length} names, ${most} s at most: ${who}: ${example}`);
@@ -170,9 +175,33 @@ async function look(
   const { fqdn, record } = expectation;
   const answers = await options.answers(fqdn, record.type, options.signal);
   for (const answer of answers) watch.note(answer, options.clock.now());
-  const isWrong = (answer: RecordAnswer): boolean =>
-    answer.error !== undefined || !sameValues(answer.values, record.values);
-  return { expectation, wrong: answers.filter(isWrong) };
+  return { expectation, answers };
+}
+
+/** The answers that are not as they should be. */
+function wrongIn({ expectation: { record }, answers }: Looked): RecordAnswer[] {
+  return answers.filter(
+    ({ error, values }) => error !== undefined || !sameValues(values, record.values),
+  );
+}
+
+function isWrong(looked: Looked): boolean {
+  return wrongIn(looked).length > 0;
+}
+
+/** A set may hold values of other runs and stamps, too: what the plan makes of it is right. */
+function withShared(looked: readonly Looked[], state: ZoneState | undefined): Looked[] {
+  if (state === undefined) return [...looked];
+  const plans = new Map(
+    [...new Set(looked.map(({ expectation }) => expectation.wish))].map((wish) => {
+      const steps = planOf(wish, state).records.flatMap((s) => ('wanted' in s ? [s.wanted] : []));
+      return [wish, new Map(steps.map((wanted) => [nameOf(wanted), wanted]))];
+    }),
+  );
+  return looked.map(({ expectation, answers }) => {
+    const record = plans.get(expectation.wish)?.get(nameOf(expectation.record));
+    return { expectation: { ...expectation, record: record ?? expectation.record }, answers };
+  });
 }
 
 async function findingsOf(
@@ -187,12 +216,13 @@ async function findingsOf(
     options.info(`  The zones cannot be read, so reasons come from the answers alone: ${why}`);
     return undefined;
   });
-  const found = await inParallel(failed, async ({ expectation, wrong }) => {
-    const { fqdn: name, record, wish } = expectation;
+  const still = withShared(failed, actual).filter(isWrong);
+  const found = await inParallel(still, async (each) => {
+    const { fqdn: name, record, wish } = each.expectation;
     const expected = record.values;
     const azure = actual === undefined ? unreadSide(record) : azureSide(record, wish, actual);
     const findings: Finding[] = [];
-    for (const answer of wrong) {
+    for (const answer of wrongIn(each)) {
       const told = answer.source === 'system' ? await behind(answer, options) : answer;
       const seesZone = await seesPrivateZone(told, record.zone, options);
       const diagnosis = diagnose({

@@ -2,6 +2,7 @@ import { SpokelineError } from '../errors.ts';
 import type { ErrorInfo } from '../errors.ts';
 import { isRecord } from './descriptor.ts';
 import type { RegistryResponse } from './http.ts';
+import { privateRecordOf } from './registry-name.ts';
 
 /** The way to a registry that was found before anything was sent. */
 export interface RegistryPath {
@@ -58,9 +59,11 @@ export function refusal(
     });
   }
   if (response.status === 401 || response.status === 403) {
-    const hint =
-      `The identity needs pull and push on the repository: give it AcrPush on ${path.loginServer} ` +
-      '(with attribute-based repository permissions: Container Registry Repository Writer).';
+    const isAzure = privateRecordOf(path.loginServer) !== undefined;
+    const hint = isAzure
+      ? `The identity needs pull and push on the repository: give it AcrPush on ${path.loginServer} ` +
+        '(with attribute-based repository permissions: Container Registry Repository Writer).'
+      : 'The user needs pull and push on the repository: look at its rights in the registry.';
     return new SpokelineError('REGISTRY_AUTH', message, { ...info, hint });
   }
   const hint = hintOf(response.status, first?.code);

@@ -3,18 +3,16 @@ import type { Blob, ImageSource, Manifest, Referrer } from './image.ts';
 import { ManifestStore } from './manifest-store.ts';
 import { lanesFor, runSized } from './pool.ts';
 import { keepReferrerLists } from './referrer-lists.ts';
+import { presentTags } from './present-tags.ts';
+import type { WantedTags } from './present-tags.ts';
 import { nearestTag, sharedBlobs } from './relative.ts';
 import type { RegistrySession } from './session.ts';
 import { BlobUploader } from './upload.ts';
 import type { BlobOutcome } from './upload.ts';
 
-export interface PushTarget {
-  readonly repository: string;
-  readonly tags: readonly string[];
+export interface PushTarget extends WantedTags {
   /** Another repository of the registry to mount blobs from. */
   readonly mountFrom?: string;
-  /** Whether a tag that names another digest already is a reason to fail. */
-  readonly immutable?: boolean;
 }
 
 export interface PushOptions {
@@ -59,17 +57,17 @@ const replicationWaits = 4;
  * @throws SpokelineError IMAGE_DIGEST_MISMATCH, REGISTRY_REQUEST, REGISTRY_AUTH, REGISTRY_TAG_EXISTS
  */
 export async function pushImage(
-  layout: ImageSource,
+  image: ImageSource,
   target: PushTarget,
   session: RegistrySession,
   options: PushOptions,
 ): Promise<PushResult> {
-  const push = new Push(layout, target, session, options);
+  const push = new Push(image, target, session, options);
   return push.run();
 }
 
 class Push {
-  readonly #layout: ImageSource;
+  readonly #image: ImageSource;
   readonly #target: PushTarget;
   readonly #session: RegistrySession;
   readonly #options: PushOptions;
@@ -81,12 +79,12 @@ class Push {
   #pushed = 0;
 
   constructor(
-    layout: ImageSource,
+    image: ImageSource,
     target: PushTarget,
     session: RegistrySession,
     options: PushOptions,
   ) {
-    this.#layout = layout;
+    this.#image = image;
     this.#target = target;
     this.#session = session;
     this.#options = options;
@@ -96,59 +94,42 @@ class Push {
   }
 
   async run(): Promise<PushResult> {
-    const { root, manifests, referrers } = this.#layout;
+    const { root, manifests, referrers } = this.#image;
     const { tags } = this.#target;
-    const present = await this.#present();
+    const hasReferrers = referrers.length > 0;
+    const present = await this.#tags();
     const missing = tags.filter((tag) => present.get(tag) !== root.digest);
-    if (tags.length > 0 && missing.length === 0 && referrers.length === 0)
-      return this.#result(true);
+    if (tags.length > 0 && missing.length === 0 && !hasReferrers) return this.#result(true);
+
     // Under one of the tags it is known already.
-    const tagged = missing.length < tags.length;
+    const isTagged = missing.length < tags.length;
     const [known, isThere] = await Promise.all([
-      tagged ? undefined : this.#known(present),
-      tagged || this.#store.has(root),
+      isTagged ? undefined : this.#known(present),
+      isTagged || this.#store.has(root),
     ]);
-    if (isThere && tags.length === 0 && referrers.length === 0) return this.#result(true);
+    if (isThere && tags.length === 0 && !hasReferrers) return this.#result(true);
     if (!isThere && known !== undefined) await this.#content(known);
-    const related = referrers.length > 0 || manifests.some(({ subject }) => subject !== undefined);
-    if (related) await this.#relate(isThere);
+    const isRelated = hasReferrers || manifests.some(({ subject }) => subject !== undefined);
+    if (isRelated) await this.#relate(isThere);
     if (isThere && missing.length === 0) return this.#result(this.#pushed === 0);
+
     // Uploading takes time, in which somebody else may have made the tag.
-    if (this.#target.immutable === true && !isThere) await this.#present();
+    if (this.#target.immutable === true && !isThere) await this.#tags();
     const [first, ...others] = missing;
-    if (first !== undefined || !related) await this.#put(root, first);
+    // What has referrers has been put by its digest already.
+    if (first !== undefined || !isRelated) await this.#put(root, first);
     for (const tag of others) await this.#put(root, tag);
     if (!(await this.#store.has(root))) throw this.#vanished();
     return this.#result(false);
   }
 
-  /** What the wanted tags name now. */
-  async #present(): Promise<ReadonlyMap<string, string>> {
-    const { tags, immutable, repository } = this.#target;
-    const { digest } = this.#layout.root;
-    const present = new Map<string, string>();
-    await Promise.all(
-      tags.map(async (tag) => {
-        const found = await this.#store.digestOf(tag);
-        if (found !== undefined) present.set(tag, found);
-      }),
-    );
-    const others = [...present].filter(([, found]) => found !== digest);
-    if (immutable !== true || others.length === 0) return present;
-    const details = others.map(([tag, found]) => ({
-      message: `${repository}:${tag} is ${found}, not ${digest}`,
-      code: 'REGISTRY_TAG_EXISTS',
-      target: tag,
-    }));
-    throw new SpokelineError(
-      'REGISTRY_TAG_EXISTS',
-      `${details.map(({ message }) => message).join('; ')}; nothing was sent`,
-      { details, hint: 'Push under a tag of its own, or set immutable to false.' },
-    );
+  #tags(): Promise<ReadonlyMap<string, string>> {
+    return presentTags(this.#store, this.#target, this.#image.root.digest);
   }
 
+  /** What need not be asked for blob by blob. */
   async #known(present: ReadonlyMap<string, string>): Promise<Known> {
-    const { blobs } = this.#layout;
+    const { blobs } = this.#image;
     const none = { isNew: false, shared: new Set<string>() };
     if (blobs.size < fewBlobs) return none;
     // What a moving tag names now is the nearest relative that there can be.
@@ -164,12 +145,12 @@ class Push {
 
   /** Blobs, then all manifests but the root. */
   async #content({ isNew, shared }: Known): Promise<void> {
-    const children = this.#layout.manifests.filter((manifest) => manifest !== this.#layout.root);
+    const children = this.#image.manifests.filter((manifest) => manifest !== this.#image.root);
     const there = isNew ? [] : await Promise.all(children.map((child) => this.#store.has(child)));
     const lacking = children.filter((_, position) => there[position] !== true);
-    const wanted = new Set([...lacking, this.#layout.root].flatMap((manifest) => manifest.blobs));
+    const wanted = new Set([...lacking, this.#image.root].flatMap((manifest) => manifest.blobs));
     for (const digest of shared) this.#outcomes.set(digest, 'skipped');
-    const blobs = [...this.#layout.blobs.values()].filter(({ digest }) => wanted.has(digest));
+    const blobs = [...this.#image.blobs.values()].filter(({ digest }) => wanted.has(digest));
     await this.#bring(
       blobs.filter(({ digest }) => !shared.has(digest)),
       isNew,
@@ -195,7 +176,7 @@ class Push {
    * a tag without what signs it.
    */
   async #relate(isThere: boolean): Promise<void> {
-    const { root, manifests, referrers, blobs } = this.#layout;
+    const { root, manifests, referrers, blobs } = this.#image;
     if (!isThere) await this.#put(root);
     const there = await Promise.all(referrers.map((referrer) => this.#hasReferrer(referrer)));
     const lacking = referrers.filter((_, position) => there[position] !== true);
@@ -232,7 +213,7 @@ class Push {
     if (fault !== undefined) {
       // What we know may be old: now each blob that was not sent is asked for by itself.
       const skipped = manifest.blobs
-        .map((digest) => this.#layout.blobs.get(digest))
+        .map((digest) => this.#image.blobs.get(digest))
         .filter((blob) => blob !== undefined && this.#outcomes.get(blob.digest) !== 'uploaded');
       await this.#bring(skipped as Blob[], false);
       fault = await this.#store.put(manifest, tag);
@@ -248,7 +229,7 @@ class Push {
   }
 
   #result(unchanged: boolean): PushResult {
-    const { root, blobs, referrers } = this.#layout;
+    const { root, blobs, referrers } = this.#image;
     const outcomes = [...this.#outcomes.values()];
     const count = (wanted: BlobOutcome): number =>
       outcomes.filter((outcome) => outcome === wanted).length;
@@ -266,7 +247,7 @@ class Push {
   }
 
   #vanished(): SpokelineError {
-    const { digest } = this.#layout.root;
+    const { digest } = this.#image.root;
     return new SpokelineError(
       'REGISTRY_REQUEST',
       `${this.#session.path.loginServer} accepted ${digest} but does not know it now`,

@@ -39,7 +39,6 @@ export async function sharedBlobs(
  * the one just before it among those with the longest common beginning.
  */
 export function nearestTag(tags: readonly string[], wanted: string): string | undefined {
-  const order = new Intl.Collator('en', { numeric: true });
   const common = (tag: string): number => {
     let length = 0;
     while (length < tag.length && tag[length] === wanted[length]) length += 1;
@@ -48,12 +47,28 @@ export function nearestTag(tags: readonly string[], wanted: string): string | un
   return tags
     .filter((tag) => tagFault(tag) === undefined && tag !== wanted)
     .sort((a, b) => {
-      const [before, after] = [order.compare(a, wanted) < 0, order.compare(b, wanted) < 0];
+      const [before, after] = [naturalOrder(a, wanted) < 0, naturalOrder(b, wanted) < 0];
       if (before !== after) return before ? -1 : 1;
       const closer = common(b) - common(a);
       if (closer !== 0) return closer;
-      return before ? order.compare(b, a) : order.compare(a, b);
+      return before ? naturalOrder(b, a) : naturalOrder(a, b);
     })[0];
+}
+
+/** Numbers by their value, the rest by its characters. A process's first Intl.Collator takes 8 ms. */
+function naturalOrder(a: string, b: string): number {
+  const [left, right] = [naturalParts(a), naturalParts(b)];
+  for (let at = 0; at < Math.max(left.length, right.length); at += 1) {
+    const [x, y] = [left[at] ?? '', right[at] ?? ''];
+    const difference = Number(x) - Number(y);
+    if (difference < 0 || difference > 0) return difference;
+    if (x !== y) return x < y ? -1 : 1;
+  }
+  return 0;
+}
+
+function naturalParts(tag: string): readonly string[] {
+  return tag.match(/\d+|\D+/g) ?? [];
 }
 
 function parse(bytes: Buffer): Record<string, unknown> | undefined {

@@ -3,7 +3,7 @@ import type { Estate, Network } from './model.ts';
 import type { Place } from './places.ts';
 import type { PortMap, PortMaps } from './ports.ts';
 import { holds } from './ranges.ts';
-import type { Hop } from './routing.ts';
+import type { Hop } from './hops.ts';
 import type { Stand, Stands } from './stands.ts';
 import type { Neighbourhood } from './tags.ts';
 

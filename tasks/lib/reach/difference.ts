@@ -31,8 +31,9 @@ export interface Difference {
 /** What a change of an estate would newly allow and newly deny, for every address, protocol and port. */
 export function differenceOf(before: Estate, after: Estate): Difference {
   const cuts = [...cutsOf(before), ...cutsOf(after)];
-  const old = new Matrix(before, cuts);
-  const next = new Matrix(after, cuts);
+  const tags = { ...before.tags, ...after.tags };
+  const old = new Matrix({ ...before, tags }, cuts);
+  const next = new Matrix({ ...after, tags }, cuts);
   const oldPlaces = new Map(old.rows.map((place) => [keyOf(place), place]));
   const nextPlaces = new Map(next.rows.map((place) => [keyOf(place), place]));
   const keys = [...new Set([...oldPlaces.keys(), ...nextPlaces.keys()])];

@@ -1,7 +1,7 @@
 import { Numbers, PairNumbers } from './numbers.ts';
 import type { Place } from './places.ts';
 import type { Station } from './appliances.ts';
-import type { Lookup } from './routing.ts';
+import type { Lookup } from './hops.ts';
 import { leadsTo } from './stands.ts';
 import type { Stand } from './stands.ts';
 import type { Terrain } from './terrain.ts';

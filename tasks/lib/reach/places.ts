@@ -11,8 +11,8 @@ import type {
   Zone,
 } from './model.ts';
 import { privateRanges } from './model.ts';
-import type { Prefix, Range, RangeSet } from './ranges.ts';
-import { everything, parsePrefix, setOf, unionOf, without } from './ranges.ts';
+import type { Range, RangeSet } from './ranges.ts';
+import { everything, holds, parsePrefix, setOf, unionOf, without } from './ranges.ts';
 import type { Neighbourhood } from './tags.ts';
 
 /**
@@ -55,7 +55,7 @@ export function placesOf(
   neighbours: Neighbourhood,
   further: readonly string[] = [],
 ): Place[] {
-  const cutter = new Cutter([...cutsOf(estate), ...further]);
+  const cutter = new Cutter([...cutsOf(estate), ...further], Object.values(estate.tags).map(setOf));
   const places: Place[] = [];
   const add = (draft: Draft, ranges: RangeSet): void => {
     const [first] = ranges;
@@ -159,7 +159,7 @@ function zonesOf(estate: Estate, neighbours: Neighbourhood): { zone: Zone; range
   return [...declared, { zone: rest, ranges: open }];
 }
 
-/** Every prefix that any rule, route or table of the estate names. */
+/** Every prefix that any rule, route or table of the estate names; tags are cut at by themselves. */
 export function cutsOf(estate: Estate): string[] {
   const texts = new Set<string>(privateRanges);
   const add = (lists: readonly (readonly string[])[]): void => {
@@ -182,33 +182,35 @@ export function cutsOf(estate: Estate): string[] {
     add([keepsSourceFor ?? []]);
     if (rules !== 'unread') for (const rule of rules) add([rule.sources, rule.destinations]);
   }
-  add(Object.values(estate.tags));
   return [...texts];
 }
 
-/** Cuts sets of addresses where prefixes begin or end inside them. */
+/** Cuts sets of addresses where prefixes or whole tags begin or end inside them. */
 class Cutter {
-  readonly #prefixes: readonly Prefix[];
+  readonly #sets: readonly RangeSet[];
   readonly #edges: readonly number[];
 
-  constructor(texts: readonly string[]) {
-    this.#prefixes = texts.flatMap((text) => parsePrefix(text) ?? []);
-    const edges = new Set(this.#prefixes.flatMap(({ first, last }) => [first, last + 1]));
+  constructor(texts: readonly string[], tags: readonly RangeSet[]) {
+    this.#sets = [...texts.flatMap((text) => parsePrefix(text) ?? []).map((one) => [one]), ...tags];
+    const edges = new Set(this.#sets.flat().flatMap(({ first, last }) => [first, last + 1]));
     this.#edges = [...edges].sort((a, b) => a - b);
   }
 
-  /** The parts of a set, each wholly inside or wholly outside every prefix. */
+  /** The parts of a set, each wholly inside or wholly outside every prefix and tag. */
   cut(set: RangeSet): RangeSet[] {
     const pieces = set.flatMap((range) => this.#pieces(range));
     if (pieces.length === set.length && set.length <= 1) return set.length === 0 ? [] : [set];
-    const near = this.#prefixes.filter(
-      (prefix) =>
-        pieces.some((piece) => inside(piece, prefix)) && !pieces.every((p) => inside(p, prefix)),
+    const near = this.#sets.filter(
+      (cut) =>
+        cut.some((range) => meets(pieces, range)) &&
+        !pieces.every(({ first }) => holds(cut, first)),
     );
     const parts = new Map<string, Range[]>();
     for (const piece of pieces) {
-      const key = near.map((prefix) => (inside(piece, prefix) ? '1' : '0')).join('');
-      parts.set(key, [...(parts.get(key) ?? []), piece]);
+      const key = near.map((cut) => (holds(cut, piece.first) ? '1' : '0')).join('');
+      const part = parts.get(key);
+      if (part === undefined) parts.set(key, [piece]);
+      else part.push(piece);
     }
     return [...parts.values()].map(unionOf);
   }
@@ -232,8 +234,16 @@ class Cutter {
   }
 }
 
-function inside(piece: Range, prefix: Prefix): boolean {
-  return prefix.first <= piece.first && piece.last <= prefix.last;
+/** Whether a range has an address in any of the pieces, which are sorted. */
+function meets(pieces: readonly Range[], { first, last }: Range): boolean {
+  let low = 0;
+  let high = pieces.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((pieces[middle]?.last ?? 0) < first) low = middle + 1;
+    else high = middle;
+  }
+  return (pieces[low]?.first ?? Infinity) <= last;
 }
 
 /** Addresses for people: the first few ranges. */

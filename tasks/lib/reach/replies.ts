@@ -1,6 +1,6 @@
 import type { Place } from './places.ts';
 import type { PortMap, PortMaps } from './ports.ts';
-import type { Lookup } from './routing.ts';
+import type { Lookup } from './hops.ts';
 import type { Stands } from './stands.ts';
 import type { Neighbourhood } from './tags.ts';
 

@@ -1,4 +1,5 @@
 import type { Difference, Turn } from './difference.ts';
+import { plain } from './markdown.ts';
 import { allowedText } from './matrix.ts';
 import type { Matrix } from './matrix.ts';
 import type { Cell } from './outcomes.ts';
@@ -34,19 +35,19 @@ function differenceLines({ allowed, denied, unsure }: Difference): string[] {
     if (turns.length > mostLines) lines.push(`- and ${turns.length - mostLines} more`);
     lines.push('');
   };
-  const way = ({ from, to, ports }: Turn) => `**${cell(from)}** → **${cell(to)}** ${ports}`;
-  list('🔓 Newly allowed', allowed, (turn) => `${way(turn)}: ${cell(turn.by)}`);
-  list('🔒 Newly denied', denied, (turn) => `${way(turn)}: ${cell(turn.by)}`);
+  const way = ({ from, to, ports }: Turn) => `**${plain(from)}** → **${plain(to)}** ${ports}`;
+  list('🔓 Newly allowed', allowed, (turn) => `${way(turn)}: ${plain(turn.by)}`);
+  list('🔒 Newly denied', denied, (turn) => `${way(turn)}: ${plain(turn.by)}`);
   list(
     '❔ Not decided any more, or now decided',
     unsure,
-    (turn) => `${way(turn)}: ${turn.before} before, ${turn.after} after: ${cell(turn.by)}`,
+    (turn) => `${way(turn)}: ${turn.before} before, ${turn.after} after: ${plain(turn.by)}`,
   );
   return lines.length > 0 ? lines : ['Nothing is newly allowed or denied.', ''];
 }
 
 function tableLines(matrix: Matrix, rows: readonly Place[], columns: readonly Place[]): string[] {
-  const head = ['from ↓ to →', ...columns.map(({ name }) => name)].map(cell);
+  const head = ['from ↓ to →', ...columns.map(({ name }) => name)].map(plain);
   const body = rows.map((source) => {
     const cells = columns.map((target) => {
       if (source.zone !== undefined && target.zone !== undefined) return '';
@@ -54,7 +55,7 @@ function tableLines(matrix: Matrix, rows: readonly Place[], columns: readonly Pl
         ? ''
         : short(matrix.cell(source, target));
     });
-    return `| **${cell(source.name)}** | ${cells.join(' | ')} |`;
+    return `| **${plain(source.name)}** | ${cells.join(' | ')} |`;
   });
   return [`| ${head.join(' | ')} |`, `|---|${columns.map(() => '---|').join('')}`, ...body, ''];
 }
@@ -68,7 +69,7 @@ function listLines(matrix: Matrix, rows: readonly Place[], columns: readonly Pla
       const text = allowedText(found);
       if (text === '') return [];
       const by = found.tcp.find(({ result }) => result === 'allowed')?.by ?? '';
-      return [`| ${[source.name, target.name, text, by].map(cell).join(' | ')} |`];
+      return [`| ${[source.name, target.name, text, by].map(plain).join(' | ')} |`];
     }),
   );
   lines.push(...open.slice(0, mostLines * 2));
@@ -82,17 +83,7 @@ function short(found: Cell): string {
   const doubtful = protocols.some((p) => found[p].some(({ result }) => result === 'unknown'));
   if (text === '') return doubtful ? '❔' : '✖';
   const everything = text === 'all ports/tcp; all ports/udp; icmp';
-  return `✔ ${everything ? 'all' : cell(text)}${doubtful ? ' ❔' : ''}`;
-}
-
-/** One line of plain text: nothing in it becomes a table cell, a link or HTML. */
-function cell(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .replace(/[\\`*_[\]|~]/g, '\\$&')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
+  return `✔ ${everything ? 'all' : plain(text)}${doubtful ? ' ❔' : ''}`;
 }
 
 /** The matrix as evidence: every pair of places, without those of which nothing passes. */

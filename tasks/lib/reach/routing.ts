@@ -1,43 +1,12 @@
-import { parseAddress } from '../net/cidr.ts';
+import { breadthOf, candidateOf, longest } from './hops.ts';
+import type { Candidate, Found, Hop, Lookup } from './hops.ts';
 import type { Network, Route, Subnet } from './model.ts';
 import { privateRanges, sameId } from './model.ts';
 import type { Place } from './places.ts';
-import type { PortMap, PortMaps } from './ports.ts';
+import type { PortMaps } from './ports.ts';
 import { holds, parsePrefix } from './ranges.ts';
 import type { Joint, Neighbourhood } from './tags.ts';
 import { peeredPrefixes } from './tags.ts';
-
-/** Where a packet that leaves a subnet goes next. */
-export type Hop =
-  | { readonly to: 'local' }
-  | { readonly to: 'peer'; readonly joint: Joint }
-  | { readonly to: 'appliance'; readonly address: number; readonly text: string }
-  | { readonly to: 'gateway' }
-  | { readonly to: 'internet' }
-  | { readonly to: 'none' }
-  | { readonly to: 'unknown' };
-
-export interface Lookup {
-  readonly hop: Hop;
-  /** The look itself as a station: passes what has a way, with the rules that it rests on. */
-  readonly station: PortMap;
-  /** The route that is used, for people. */
-  readonly route: string;
-  /** Numbers of the reachability rules that it rests on. */
-  readonly rules: readonly string[];
-}
-
-/** Of equal prefixes, the subnet's own route wins, then BGP, then the system's. */
-const ranks = { user: 2, bgp: 1, system: 0 } as const;
-
-type Found = Omit<Lookup, 'station'>;
-
-interface Candidate extends Found {
-  readonly first: number;
-  readonly last: number;
-  readonly bits: number;
-  readonly origin: keyof typeof ranks;
-}
 
 /** The routes of one subnet; subnets with the same ones share it. */
 export class Routes {
@@ -46,7 +15,8 @@ export class Routes {
   readonly #maps: PortMaps;
   readonly #own: readonly Candidate[];
   readonly #system: readonly Candidate[];
-  readonly #tagged: Route | undefined;
+  /** Routes of service tags, the narrower tag first. */
+  readonly #tagged: readonly Route[];
   readonly #unread: string | undefined;
   readonly #propagates: boolean;
   /** What may be learned by BGP besides what is known. */
@@ -74,8 +44,10 @@ export class Routes {
           ? 'the peerings of its network could not be read'
           : undefined;
     const table = routes === 'unread' ? [] : routes;
-    this.#own = table.flatMap((route) => own(route));
-    this.#tagged = table.find(({ prefix }) => parsePrefix(prefix) === undefined);
+    this.#own = table.flatMap((route) => candidateOf(route));
+    this.#tagged = table
+      .filter(({ prefix }) => parsePrefix(prefix) === undefined)
+      .sort((one, other) => breadthOf(one.prefix) - breadthOf(other.prefix));
     this.#defaultRoute = this.#own.find(({ bits }) => bits === 0);
     this.#propagates = subnet?.disableBgpRoutePropagation !== true;
     this.#system = this.#systemRoutes();
@@ -111,23 +83,8 @@ export class Routes {
     const mine = this.#own.filter(({ first, last }) => first <= address && address <= last);
     const direct = target.endpoint && this.#toEndpoint(target, longest(mine));
     if (direct !== undefined) return direct;
-    const { private: local, own: estate } = this.#neighbours;
-    if (
-      this.#tagged !== undefined &&
-      !holds(local, target.address) &&
-      !holds(estate, target.address)
-    ) {
-      const pinned = this.#neighbours.service(this.#tagged.prefix);
-      if (holds(pinned.maybe, target.address)) {
-        const route = `${this.#tagged.name} (${this.#tagged.prefix}), whose addresses nobody pinned`;
-        return { hop: { to: 'unknown' }, route, rules: ['4.9'] };
-      }
-      // A service's own prefixes are longer than any default route.
-      if (holds(pinned.yes, target.address) && (longest(mine)?.bits ?? 0) === 0) {
-        const [route] = own({ ...this.#tagged, prefix: '0.0.0.0/0' });
-        if (route !== undefined) return { ...route, rules: ['4.9'] };
-      }
-    }
+    const tagged = this.#byTag(target, longest(mine)?.bits ?? 0);
+    if (tagged !== undefined) return tagged;
     const system = this.#system.filter(({ first, last }) => first <= address && address <= last);
     // What Azure knows of its own networks is not overruled by what is learned from outside.
     const inside = system.some(({ hop }) => hop.to === 'local' || hop.to === 'peer');
@@ -147,6 +104,24 @@ export class Routes {
       };
     }
     return this.#explained(chosen, target);
+  }
+
+  /** @param bits length of the subnet's own route for the target, 0 without one */
+  #byTag({ address }: Place, bits: number): Found | undefined {
+    const { private: local, own: estate } = this.#neighbours;
+    if (holds(local, address) || holds(estate, address)) return undefined;
+    for (const tagged of this.#tagged) {
+      const pinned = this.#neighbours.service(tagged.prefix);
+      if (holds(pinned.maybe, address)) {
+        const route = `${tagged.name} (${tagged.prefix}), whose addresses nobody pinned`;
+        return { hop: { to: 'unknown' }, route, rules: ['4.9'] };
+      }
+      // A service's own prefixes are longer than any default route.
+      if (!holds(pinned.yes, address) || bits > 0) continue;
+      const [route] = candidateOf({ ...tagged, prefix: '0.0.0.0/0' });
+      if (route !== undefined) return { ...route, rules: ['4.9'] };
+    }
+    return undefined;
   }
 
   #explained(chosen: Candidate, target: Place): Found {
@@ -249,44 +224,4 @@ export class Routes {
     this.#direct.set(joint, hop);
     return { hop, route: "the endpoint's own route", rules };
   }
-}
-
-function own(route: Route): Candidate[] {
-  const prefix = parsePrefix(route.prefix);
-  if (prefix === undefined) return [];
-  const next = route.nextHopAddress === undefined ? '' : ` ${route.nextHopAddress}`;
-  const text = `route ${route.name} (${route.prefix} to ${route.nextHop}${next})`;
-  return [{ ...prefix, hop: hopOf(route), route: text, rules: [], origin: 'user' }];
-}
-
-function hopOf({ nextHop, nextHopAddress }: Route): Hop {
-  switch (nextHop.toLowerCase()) {
-    case 'virtualappliance': {
-      const address = parseAddress(nextHopAddress ?? '');
-      if (address === undefined) return { to: 'unknown' };
-      return { to: 'appliance', address, text: nextHopAddress ?? '' };
-    }
-    case 'vnetlocal':
-      return { to: 'local' };
-    case 'internet':
-      return { to: 'internet' };
-    case 'none':
-      return { to: 'none' };
-    case 'virtualnetworkgateway':
-      return { to: 'gateway' };
-    default:
-      return { to: 'unknown' };
-  }
-}
-
-function longest(candidates: readonly Candidate[]): Candidate | undefined {
-  let best: Candidate | undefined;
-  for (const candidate of candidates) {
-    const better =
-      best === undefined ||
-      candidate.bits > best.bits ||
-      (candidate.bits === best.bits && ranks[candidate.origin] > ranks[best.origin]);
-    if (better) best = candidate;
-  }
-  return best;
 }

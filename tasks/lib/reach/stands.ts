@@ -4,7 +4,7 @@ import type { Place } from './places.ts';
 import type { PortMaps } from './ports.ts';
 import { parsePrefix } from './ranges.ts';
 import { Routes } from './routing.ts';
-import type { Hop } from './routing.ts';
+import type { Hop } from './hops.ts';
 import type { Neighbourhood } from './tags.ts';
 
 /** Where a packet is sent from: a subnet, or for on-premises the gateway of a network. */

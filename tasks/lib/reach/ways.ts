@@ -9,7 +9,7 @@ import { contextBit } from './ports.ts';
 import type { PortMap, PortMaps } from './ports.ts';
 import { Replies } from './replies.ts';
 import type { Passed } from './replies.ts';
-import type { Lookup } from './routing.ts';
+import type { Lookup } from './hops.ts';
 import { leadsTo } from './stands.ts';
 import type { Near, Stand, Stands } from './stands.ts';
 import type { Neighbourhood } from './tags.ts';

@@ -10,6 +10,22 @@ const both = wanted({
   values: ['10.1.0.4', '10.1.0.5'],
   parts: [{ source: endpointKey, values: ['10.1.0.4'] }, second],
 });
+/** An endpoint of the stamp neu. */
+const theirs = { source: 's/neu/pe', values: ['10.2.0.4'] };
+
+/** A set that serves endpoints of the stamps weu and neu. */
+function shared(own = wanted().parts): RecordSet {
+  const parts = [...own, { ...theirs, owner: 't/neu' }];
+  return owned('t/weu', { values: parts.flatMap(({ values }) => values).sort(), parts });
+}
+
+/** The same without the note of whose one endpoint is. */
+function damaged(set: RecordSet): RecordSet {
+  const lost = Object.keys(set.metadata).find((key) => key.startsWith('spokeline-stamp-'));
+  const notes = Object.entries(set.metadata).filter(([key]) => key !== lost);
+  return { ...set, metadata: Object.fromEntries(notes) as Record<string, string> };
+}
+
 const hand = wanted({ parts: [{ source: byHand, values: ['10.1.0.4'] }] });
 
 /** The kind of a step, and what it writes. */
@@ -62,12 +78,72 @@ describe('the decision about a wanted record', () => {
       'update 10.1.0.4 (now 10.1.0.4, 10.1.0.5)',
     ],
     [
-      'that another stamp has with another value',
-      owned('t/neu', { values: ['10.2.0.4'] }),
+      'that another estate has with another value',
+      owned('u/weu', { values: ['10.2.0.4'] }),
       'conflict 10.1.0.4',
     ],
-    ['that another stamp has with this value', owned('t/neu'), 'foreign 10.1.0.4'],
-    ['that another stamp has, with adoption', owned('t/neu'), 'foreign 10.1.0.4', { adopt: true }],
+    ['that another estate has with this value', owned('u/weu'), 'foreign 10.1.0.4'],
+    ['that another estate has, with adoption', owned('u/weu'), 'foreign 10.1.0.4', { adopt: true }],
+    [
+      'that an owner of no estate has',
+      owned('weu', { values: ['10.2.0.4'], parts: [theirs] }),
+      'conflict 10.1.0.4',
+    ],
+    [
+      'that another stamp has for its own endpoint',
+      owned('t/neu', { values: theirs.values, parts: [theirs] }),
+      'update 10.1.0.4 10.2.0.4 (shared with t/neu)',
+    ],
+    ['that another stamp has for the same endpoint', owned('t/neu'), 'foreign 10.1.0.4'],
+    [
+      'that another stamp has for the same endpoint with another address',
+      owned('t/neu', { values: ['10.2.0.4'], parts: [{ ...theirs, source: endpointKey }] }),
+      'conflict 10.1.0.4',
+    ],
+    [
+      'that another stamp has, and somebody changed',
+      owned('t/neu', { values: theirs.values, parts: [theirs] }, { values: ['10.9.9.9'] }),
+      'conflict 10.1.0.4',
+    ],
+    [
+      'that another stamp declares',
+      { ...owned(), ...recordFor({ ...hand, values: ['10.2.0.4'] }, 't/neu') },
+      'conflict 10.1.0.4',
+    ],
+    ['that stamps share, ours among them', shared(), 'keep 10.1.0.4 10.2.0.4'],
+    [
+      'that stamps share, with an endpoint of ours that is gone',
+      shared([...wanted().parts, second]),
+      'update 10.1.0.4 10.2.0.4 (now 10.1.0.4, 10.1.0.5, 10.2.0.4)',
+    ],
+    [
+      'that two others share',
+      owned('t/neu', {
+        values: ['10.2.0.4', '10.3.0.4'],
+        parts: [theirs, { source: 's/uks/pe', values: ['10.3.0.4'], owner: 't/uks' }],
+      }),
+      'update 10.1.0.4 10.2.0.4 10.3.0.4 (shared with t/neu and t/uks)',
+    ],
+    [
+      'that stamps share, and somebody changed',
+      { ...shared(), values: ['10.9.9.9'] },
+      'update 10.1.0.4 10.2.0.4 (now 10.9.9.9, changed by somebody)',
+    ],
+    [
+      'that stamps share, without a note of whose an endpoint is',
+      damaged(shared()),
+      'conflict 10.1.0.4',
+    ],
+    [
+      'that stamps share, with a shorter TTL: the shortest suits them all',
+      { ...shared(), ttl: 5 },
+      'keep 10.1.0.4 10.2.0.4',
+    ],
+    [
+      'that stamps share, with a longer TTL',
+      { ...shared(), ttl: 300 },
+      'update 10.1.0.4 10.2.0.4 (TTL now 300 s)',
+    ],
     ["that is nobody's with another value", unowned({ values: ['10.9.0.1'] }), 'conflict 10.1.0.4'],
     [
       "that is nobody's with another value, with adoption",
@@ -100,6 +176,7 @@ describe('the decision about a wanted record', () => {
     ['that is ours and right, to be handed over', owned(), 'keep 10.1.0.4'],
     ['that is ours and wrong', owned('t/weu', { values: ['10.1.0.9'] }), 'await 10.1.0.4'],
     ['that another owner has: it would be overwritten', owned('t/neu'), 'conflict 10.1.0.4'],
+    ['that stamps share: it would be overwritten', shared(), 'conflict 10.1.0.4'],
     ["that is nobody's: it would be overwritten", unowned(), 'conflict 10.1.0.4'],
   ];
   for (const [name, actual, expected] of delegated) {
@@ -162,6 +239,35 @@ describe('the decision about a set of ours that is not wanted', () => {
       { handComplete: true },
     ],
     ['when the owner gives up everything', gone, 'remove', { seen: 'everything' }],
+    [
+      'that stamps share: theirs stays',
+      shared(),
+      'update 10.2.0.4 (ours is not needed; it stays for t/neu)',
+    ],
+    [
+      'that stamps share, when the owner gives up everything',
+      shared(),
+      'update 10.2.0.4 (ours is not needed; it stays for t/neu)',
+      { seen: 'everything' },
+    ],
+    [
+      'that stamps share, whose group was not listed',
+      shared(),
+      'leave (ours, for s/r/pe-kv, not proven to be gone)',
+      { seen: { ...seen, groups: [] } },
+    ],
+    [
+      "that stamps share, whose group was listed without the others' endpoint",
+      shared(),
+      'update 10.2.0.4 (ours is not needed; it stays for t/neu)',
+      { seen: { ...seen, groups: ['s/r', 's/neu'] } },
+    ],
+    [
+      'that stamps share, without a note of whose an endpoint is',
+      damaged(shared()),
+      'leave (ours, but does not say for which endpoint)',
+      { seen: 'everything' },
+    ],
   ];
   for (const [name, actual, expected, more] of cases) {
     it(`${name}: ${expected}`, () => {

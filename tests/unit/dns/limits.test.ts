@@ -44,6 +44,32 @@ describe('the limits of Azure, in a plan', () => {
       [`the A record set kv in ${vaultZone} would hold 21 records, 20 are allowed`],
     ],
     [
+      'more notes than a set takes',
+      {},
+      {
+        records: [
+          owned(
+            't/weu',
+            {},
+            {
+              metadata: {
+                ...owned().metadata,
+                ...Object.fromEntries(many(48).map((value, n) => [`note-${n}`, value])),
+                'spokeline-values': '',
+              },
+            },
+          ),
+        ],
+      },
+      [`the A record set kv in ${vaultZone} would hold 51 notes, 50 are allowed`],
+    ],
+    [
+      'a note that is too long',
+      { records: [wanted({ parts: [{ source: 's'.repeat(250), values: ['10.1.0.4'] }] })] },
+      {},
+      [`the A record set kv in ${vaultZone} would hold a note of 259 characters, 256 are allowed`],
+    ],
+    [
       'one record set too many',
       {},
       { ...zone(1), others: [{ zone: vaultZone, name: '@', type: 'SOA' }] },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { refuseObstacles } from '../../../tasks/lib/dns/check.ts';
 import { changesOf, planHeader, planRows } from '../../../tasks/lib/dns/describe.ts';
 import { byHand, type ZoneLink, type ZoneState } from '../../../tasks/lib/dns/model.ts';
-import { planOf, removalOf } from '../../../tasks/lib/dns/plan.ts';
+import { planOf, removalOf, stateAfter } from '../../../tasks/lib/dns/plan.ts';
 import { tableLines, tableMarkdown } from '../../../tasks/lib/dns/table.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { link, network, owned, state, unowned, vaultZone, wanted, wish } from './estate.ts';
@@ -189,15 +189,43 @@ describe('a DNS plan', () => {
     refuseObstacles([planOf(wish(), state({ records: [text] }))], 'rg');
   });
 
-  it('refuses two stamps of one run that want one name', () => {
+  it('lets stamps of one run share a name, the second after the first', () => {
     const one = planOf(wish(), state());
-    const two = planOf(
-      wish({ owner: 't/neu', records: [wanted({ values: ['10.2.0.4'] })] }),
+    const parts = [{ source: 's/neu/pe', values: ['10.2.0.4'] }];
+    const records = [wanted({ values: ['10.2.0.4'], parts })];
+    const two = planOf(wish({ owner: 't/neu', records }), stateAfter(one, state()));
+    refuseObstacles([one, two], 'rg');
+    assert.deepEqual(tableLines(planHeader, planRows(two)), [
+      'action  what                                values              owner now  why',
+      `update  kv.${vaultZone}  10.1.0.4, 10.2.0.4  t/weu      shared with t/weu`,
+    ]);
+    const third = stateAfter(
+      removalOf('t/weu', stateAfter(two, stateAfter(one, state()))),
       state(),
     );
+    assert.deepEqual(
+      third.records.map(({ values, metadata }) => [values, metadata['spokeline-owner']]),
+      [[['10.2.0.4'], 't/neu']],
+    );
+  });
+
+  it('refuses a name that an owner both declares and has an endpoint for', () => {
+    const parts = [{ source: byHand, values: ['10.1.0.9'] }];
+    const records = [wanted(), wanted({ values: ['10.1.0.9'], parts })];
+    const error = failure(() => refuseObstacles([planOf(wish({ records }), state())], 'rg'));
+    assert.equal(
+      error.details[0]?.message,
+      `record kv in ${vaultZone} is wanted by t/weu (10.1.0.4) and by t/weu (10.1.0.9)`,
+    );
+  });
+
+  it('refuses a name that one stamp of the run declares and another one has an endpoint for', () => {
+    const parts = [{ source: byHand, values: ['10.1.0.9'] }];
+    const one = planOf(wish({ records: [wanted({ values: ['10.1.0.9'], parts })] }), state());
+    const two = planOf(wish({ owner: 't/neu' }), stateAfter(one, state()));
     assert.equal(
       failure(() => refuseObstacles([one, two], 'rg')).details[0]?.message,
-      `record kv in ${vaultZone} is wanted by t/weu (10.1.0.4) and by t/neu (10.2.0.4)`,
+      `record kv in ${vaultZone} holds 10.1.0.9 and belongs to t/weu; t/neu needs 10.1.0.4`,
     );
   });
 

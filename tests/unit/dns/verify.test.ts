@@ -10,7 +10,7 @@ import {
 import type { SpokelineError } from '../../../tasks/lib/errors.ts';
 import type { RecordAnswer } from '../../../tasks/lib/net/resolve.ts';
 import { fakeClock } from '../../support/clock.ts';
-import { link, owned, state, vaultZone, wanted, wish } from './estate.ts';
+import { endpointKey, link, owned, state, vaultZone, wanted, wish } from './estate.ts';
 
 const networks = ['10.1.0.0/16'];
 
@@ -111,6 +111,25 @@ describe('verifying names', () => {
         'does not exist (NXDOMAIN)',
       '  kv.vault.azure.net -> 10.1.0.4 everywhere (after 4.0 s)',
     ]);
+  });
+
+  it('takes the whole of a set that stamps share for right, and half of it for wrong', async () => {
+    const parts = [
+      { source: endpointKey, values: ['10.1.0.4'] },
+      { source: 's/neu/pe', values: ['10.2.0.4'], owner: 't/neu' },
+    ];
+    const shared = state({
+      records: [owned('t/weu', { values: ['10.1.0.4', '10.2.0.4'], parts })],
+    });
+    const right = await run(resolver([{ values: ['10.2.0.4', '10.1.0.4'] }]), shared);
+    assert.deepEqual(right.lines, [
+      '  kv.vault.azure.net -> 10.1.0.4, 10.2.0.4 everywhere (after 0.0 s)',
+    ]);
+    const { error } = await run(resolver([{ values: ['10.2.0.4'] }]), shared);
+    assert.match(
+      error?.details[0]?.message ?? '',
+      /should be 10\.1\.0\.4, 10\.2\.0\.4: .*answered 10\.2\.0\.4\./,
+    );
   });
 
   it('looks once when there is no time', async () => {

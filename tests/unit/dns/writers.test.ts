@@ -9,7 +9,7 @@ import type {
   ZoneLink,
   ZonePort,
 } from '../../../tasks/lib/dns/model.ts';
-import { ownerKey, ownerOf, partsOf } from '../../../tasks/lib/dns/owner.ts';
+import { isOwn, ownerKey, ownerOf, partsOf } from '../../../tasks/lib/dns/owner.ts';
 import { planOf, removalOf } from '../../../tasks/lib/dns/plan.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { fakeClock } from '../../support/clock.ts';
@@ -33,7 +33,8 @@ const names = ['a', 'b'];
 
 const writer = (index: number): fc.Arbitrary<Writer> =>
   fc.record({
-    owner: fc.constantFrom('t/weu', 't/neu'),
+    // Two stamps of one estate share what they both need; another estate takes no part.
+    owner: fc.constantFrom('t/weu', 't/weu', 't/neu', 't/neu', 'u/weu'),
     group: fc.constant(`g${index}`),
     names: fc.subarray(names),
     address: fc.constantFrom('10.0.0.1', `10.0.0.${index + 2}`),
@@ -47,6 +48,8 @@ const before = fc.constantFrom<((name: string) => RecordSet) | undefined>(
   undefined,
   (name) => owned('t/weu', part(name, 's/g0/gone', '10.0.0.9')),
   (name) => owned('t/weu', part(name, 's/elsewhere/pe', '10.0.0.8')),
+  (name) => owned('t/uks', part(name, 's/uks/pe', '10.0.0.7')),
+  (name) => owned('u/neu', part(name, 's/other/pe', '10.0.0.1')),
   (name) => grouped({ name, values: ['10.0.0.1'] }),
   (name) => unowned({ name, values: ['10.0.0.1'] }),
 );
@@ -123,8 +126,8 @@ function linkTo(networkId: string): WantedLink {
 }
 
 function isNoted(set: RecordSet, self: Writer): boolean {
-  const own = partsOf(set)?.find(({ source }) => source === keyOf(self));
-  return own?.values.join() === self.address && set.metadata[ownerKey] === self.owner;
+  const own = partsOf(set, self.owner)?.find(({ source }) => source === keyOf(self));
+  return own?.values.join() === self.address && own.owner === undefined;
 }
 
 /** One run of the task; returns whether it succeeded. */
@@ -165,10 +168,76 @@ function assertOwn({ by, from, to }: Change): void {
     assert.deepEqual(to?.values, from.values);
     return;
   }
-  assert.deepEqual(owner, { kind: 'spokeline', name: by });
+  assert.equal(owner.kind, 'spokeline');
+  const kin = owner.kind === 'spokeline' ? owner.names : [];
+  const estate = by.split('/')[0];
+  assert.ok(
+    kin.every((name) => name.split('/')[0] === estate),
+    `${by} changed a set of ${kin.join(' and ')}`,
+  );
+  // What other stamps noted stays to the letter.
+  const foreign = (set: RecordSet | undefined) =>
+    (set === undefined ? [] : (partsOf(set, by) ?? [])).filter((each) => each.owner !== undefined);
+  assert.deepEqual(foreign(to), foreign(from), `${by} changed what others noted`);
+}
+
+/** What a set says of its owners, and its values, agree. */
+function assertWhole(set: RecordSet): void {
+  const owner = ownerOf(set);
+  if (owner.kind !== 'spokeline') return;
+  const parts = partsOf(set, '') ?? [];
+  assert.deepEqual([...new Set(parts.flatMap((p) => p.values))].sort(), set.values);
+  assert.deepEqual([...new Set(parts.map((p) => p.owner))].sort(), owner.names);
 }
 
 describe('several writers of one zone', () => {
+  for (const count of [2, 3]) {
+    it(`${count} stamps that begin together end with one set of all, and each can leave`, async () => {
+      const stamps = ['t/weu', 't/neu', 't/uks'].slice(0, count);
+      await fc.assert(
+        fc.asyncProperty(fc.scheduler(), fc.nat(count - 1), async (turns, leaving) => {
+          const zones = new MemoryZones();
+          const history: History = { records: [], links: [] };
+          const writers = stamps.map((owner, index): Writer => ({
+            ...{ owner, group: `g${index}`, names, address: `10.0.${index}.4` },
+            ...{ network: undefined, remove: false, adopt: false },
+          }));
+          const all = (list: readonly Writer[]) =>
+            Promise.all(list.map((self) => run(self, portOf(zones, self.owner, turns, history))));
+          const joined = all(writers);
+          await turns.waitFor(joined);
+          assert.deepEqual(
+            await joined,
+            stamps.map(() => true),
+          );
+          for (const set of zones.records.values()) {
+            assert.deepEqual(
+              set.values,
+              writers.map(({ address }) => address),
+            );
+            assertWhole(set);
+            for (const self of writers) assert.ok(isNoted(set, self));
+          }
+          const last = writers.map((self, index) => ({ ...self, remove: index === leaving }));
+          const left = all(last);
+          await turns.waitFor(left);
+          for (const set of zones.records.values()) {
+            const staying = last.filter(({ remove }) => !remove);
+            assert.deepEqual(
+              set.values,
+              staying.map(({ address }) => address),
+            );
+            assert.ok(!isOwn(set, stamps[leaving] ?? ''));
+            assertWhole(set);
+          }
+          assert.equal(zones.records.size, names.length);
+          history.records.forEach(assertOwn);
+        }),
+        { numRuns: 300 },
+      );
+    });
+  }
+
   for (const count of [2, 3]) {
     it(`${count} of them, interleaved at every step, lose no update and change nothing foreign`, async () => {
       const writers = fc.tuple(...Array.from({ length: count }, (_, index) => writer(index)));
@@ -218,11 +287,7 @@ describe('several writers of one zone', () => {
                 assert.ok(!wrote || isNoted(set, self), `${self.owner} lost its note`);
               }
             });
-            for (const set of zones.records.values()) {
-              if (set.metadata[ownerKey] === undefined) continue;
-              const parts = partsOf(set) ?? [];
-              assert.deepEqual([...new Set(parts.flatMap((p) => p.values))].sort(), set.values);
-            }
+            for (const set of zones.records.values()) assertWhole(set);
           },
         ),
         { numRuns: 500 },

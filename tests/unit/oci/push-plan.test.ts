@@ -163,6 +163,8 @@ describe('nearest tag', () => {
     [['2.0', '3.0'], '1.0', '2.0'],
     [['bad tag', '../x'], '1.0', undefined],
     [['1.2', '1.10'], '\uffff', '1.10'],
+    [['1.0-rc2', '1.0-rc10', '1.0'], '1.1', '1.0-rc10'],
+    [['007', '7', 'build'], '8', '7'],
   ] as const) {
     it(`of ${JSON.stringify(tags)} to ${wanted} is ${expected}`, () =>
       assert.equal(nearestTag(tags, wanted), expected));

@@ -1,3 +1,4 @@
+import { plain } from '../../reach/markdown.ts';
 import type { Status } from '../check.ts';
 import type { CheckResult, GateResult } from '../result.ts';
 import { countsOf, toleranceOf } from '../result.ts';
@@ -23,7 +24,7 @@ export function markdownOf(result: GateResult, title: string): string {
   const holding = result.checks.filter((check) => check.status !== 'pass');
   const passing = result.checks.filter((check) => check.status === 'pass');
   const lines = [
-    `## ${verdicts[result.verdict]}: ${cell(title)}`,
+    `## ${verdicts[result.verdict]}: ${plain(title)}`,
     '',
     `${passed} passed, ${failed} failed, ${unknown} unknown` +
       `${tolerated === 0 ? '' : `, ${tolerated} tolerated`}; ${rounds}, ${seconds} s`,
@@ -44,7 +45,7 @@ export function markdownOf(result: GateResult, title: string): string {
       const words = [toleranceOf(check), expiry(check), check.hint].filter(
         (one) => one !== undefined,
       );
-      if (words.length > 0) lines.push(`- **${cell(check.id)}**: ${cell(words.join('. '))}`);
+      if (words.length > 0) lines.push(`- **${plain(check.id)}**: ${plain(words.join('. '))}`);
     }
     lines.push('');
   }
@@ -69,15 +70,5 @@ function row(check: CheckResult, holding: boolean): string {
   const cells = holding
     ? [check.id, `${markOf(check)} ${check.code}`, check.expected, check.observed]
     : [check.id, `${check.kind} ${check.target}`, check.observed, String(Math.round(check.ms))];
-  return `| ${cells.map(cell).join(' | ')} |`;
-}
-
-/** One line of plain text: nothing in it becomes a table cell, a link, an image or HTML. */
-function cell(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .replace(/[\\`*_[\]|~]/g, '\\$&')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
+  return `| ${cells.map(plain).join(' | ')} |`;
 }

@@ -6,6 +6,7 @@ import { readFirewalls } from './firewalls.ts';
 import { inSubnets, readBalancers, readEndpoints, readMachines } from './machines.ts';
 import { readNetworks, readSubnets } from './networks.ts';
 import { lastOf, parentOf } from './resource.ts';
+import { tagsOf } from './service-tags.ts';
 import type { Resources } from './resource.ts';
 
 /**
@@ -34,7 +35,7 @@ export function readEstate(resources: Resources, topology?: Topology): Estate {
     ...orphans(resources, declared, nameOf, networks),
     ...undescribed(resources, declared),
   ];
-  return {
+  const estate: Estate = {
     networks: whole,
     subnets,
     machines: inSubnets(readMachines(resources), subnets),
@@ -44,6 +45,7 @@ export function readEstate(resources: Resources, topology?: Topology): Estate {
     zones: zonesOf(whole, topology),
     tags: {},
   };
+  return { ...estate, tags: tagsOf(resources, estate) };
 }
 
 interface Declared {
