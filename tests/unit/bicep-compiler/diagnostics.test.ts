@@ -26,6 +26,15 @@ describe('bicep: errors', () => {
     });
   }
 
+  it('decorators behind sys. are taken as they are, as the real CLI takes them', () => {
+    const text =
+      "@sys.minValue(1)\n@sys.description('a')\n@sys.description('b')\nparam p object[]\noutput o array = p\n";
+    const result = compileText(text);
+    assert.deepEqual(errors(result), []);
+    const { parameters } = result.template as { parameters: { p: { metadata: unknown } } };
+    assert.deepEqual(parameters.p.metadata, { description: 'b' });
+  });
+
   it('a missing module file and a missing loaded file name the path', () => {
     const text =
       "module m './none.bicep' = {\n  name: 'm'\n}\nvar t = loadTextContent('none.txt')\noutput o string = t\n";

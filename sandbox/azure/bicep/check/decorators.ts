@@ -110,7 +110,10 @@ class DecoratorCheck {
         const message = 'The "export" decorator must target a top-level statement.';
         this.at(decorator, 'BCP361', message);
       }
-      if (this.arguments(decorator)) this.numbers(decorator);
+      const good = this.arguments(decorator);
+      // Behind `sys.` the compiler looks at nothing else.
+      if (decorator.base) continue;
+      if (good) this.numbers(decorator);
       this.target(place, decorator);
     }
     this.order(place.decorators, 'minLength', 'maxLength');
@@ -124,7 +127,7 @@ class DecoratorCheck {
   }
 
   private duplicate({ decorators }: Place, decorator: CallNode): void {
-    // With `sys.` before it the compiler takes as many as there are.
+    // Behind `sys.` the compiler takes as many as there are.
     if (decorator.base) return;
     const same = decorators.filter((d) => d.name.name === decorator.name.name && !d.base);
     if (same.length < 2) return;
@@ -174,7 +177,7 @@ class DecoratorCheck {
       const type = node && this.inference.of(node);
       return type?.kind === 'int' && type.value !== undefined ? Number(type.value) : undefined;
     });
-    if (!low || min === undefined || max === undefined || min <= max) return;
+    if (!low || low.base || min === undefined || max === undefined || min <= max) return;
     this.at(
       low,
       'BCP331',
@@ -240,7 +243,8 @@ class DecoratorCheck {
     this.place({ kind, decorators, type });
     if (type) this.parts(type);
     const batch = decoratorNamed(decorators, 'batchSize');
-    if ((statement.kind === 'resource' || statement.kind === 'module') && batch) {
+    if (!batch || batch.base) return;
+    if (statement.kind === 'resource' || statement.kind === 'module') {
       if (unwrapBody(statement.value).loop) return;
       const message =
         'The decorator "batchSize" can only be attached to resource or module collections.';
