@@ -17,10 +17,11 @@ import { writeResults } from '../../lib/gate/write-results.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { resolverFor } from '../../lib/net/resolve.ts';
 import { dialledPort } from '../../lib/topology/model.ts';
-import type { Topology } from '../../lib/topology/model.ts';
+import type { Hub, Topology } from '../../lib/topology/model.ts';
 import { readTopology } from '../../lib/topology/read.ts';
 import { readChecks, type GateChecks } from './checks.ts';
 import { readClientCertificate } from './client-certificate.ts';
+import { explainFailures } from './explain-failures.ts';
 import type { Inputs } from './inputs.ts';
 import { writeNetwork } from './network-evidence.ts';
 import { predict } from './predict.ts';
@@ -73,7 +74,13 @@ export async function run(inputs: Inputs, context: TaskContext): Promise<void> {
     context.signal,
     eventsOf(inputs, read.checks.length, context),
   );
-  const result = { ...found, evidence: evidenceOf(found, read, context) };
+  const checks = await explainFailures(
+    found.checks,
+    topology,
+    (signal) => probe.state(signal),
+    context.signal,
+  );
+  const result = { ...found, checks, evidence: evidenceOf(checks, read, context) };
   const folder = await publish(inputs, topology?.name, result, context);
   if (topology !== undefined && inputs.evidence !== 'live') {
     const after = prediction?.after ?? (await probe.state(context.signal)).resources;
@@ -114,7 +121,10 @@ function probeOf(
 function sourcesOf(topology: Topology | undefined): NetworkSource[] {
   if (topology === undefined) return [];
   const { hub, stamps } = topology;
-  const zones = `/subscriptions/${hub.dns.subscription}/resourceGroups/${hub.dns.resourceGroup}`;
+  const groupOf = ({ subscription, resourceGroup }: Pick<Hub, 'subscription' | 'resourceGroup'>) =>
+    `/subscriptions/${subscription}/resourceGroups/${resourceGroup}`;
+  // A zone left in the hub's own group may hide one in the group for zones.
+  const zones = [...new Set([groupOf(hub.dns), groupOf(hub)])];
   return [
     { owner: 'hub', network: hub.network.id, zones },
     ...Object.values(stamps).map(({ network }): NetworkSource => ({
@@ -126,7 +136,7 @@ function sourcesOf(topology: Topology | undefined): NetworkSource[] {
 
 /** What makes the verdict one that can be checked later. No secret and no body of an answer is in it. */
 function evidenceOf(
-  { checks }: GateResult,
+  checks: readonly CheckResult[],
   { context: { estate }, documents }: GateChecks,
   { agent }: TaskContext,
 ): Evidence {

@@ -21,8 +21,8 @@ export interface NetworkSource {
   readonly owner: 'stamp' | 'hub';
   /** Id of the virtual network. */
   readonly network: string;
-  /** Id of the resource group of the private DNS zones, for the hub. */
-  readonly zones?: string;
+  /** Ids of the resource groups of private DNS zones, for the hub. */
+  readonly zones?: readonly string[];
 }
 
 const networkVersion = '2024-05-01';
@@ -67,7 +67,7 @@ class Reader {
   }
 
   async read(): Promise<void> {
-    const { network, zones } = this.#source;
+    const { network, zones = [] } = this.#source;
     if (this.#client === undefined) {
       for (const type of Object.values(networkTypes)) this.#blind(type, network, 'no-connection');
       return;
@@ -78,7 +78,7 @@ class Reader {
       this.#endpoints(group),
       this.#list(networkTypes.interfaces, group, networkVersion),
       this.#firewalls(group),
-      ...(zones === undefined ? [] : [this.#zones(zones)]),
+      ...zones.map((one) => this.#zones(one)),
     ]);
   }
 

@@ -178,7 +178,8 @@ export class PortMaps {
 function keyOf(spans: readonly Span[]): string {
   return spans
     .map(
-      ({ to, decision }) => `${to}:${decision.access}:${decision.by}:${decision.rules.join(' ')}`,
+      ({ to, decision: { access, by, rules, path = '' } }) =>
+        `${to}:${access}:${by}:${rules.join(' ')}:${path}`,
     )
     .join('\v');
 }

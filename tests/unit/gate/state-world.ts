@@ -70,6 +70,12 @@ export interface Change {
   links?: readonly string[];
   record?: readonly string[] | null;
   zone?: null;
+  /** Only this side has its half. */
+  peerings?: 'hub' | 'stamp';
+  /** A further zone of one name, linked to the hub, in the hub's own group. */
+  closerZone?: string;
+  /** Takes the security group away, though its subnet names it. */
+  group?: null;
   unread?: Partial<Unread>[];
   source?: StateSeen['source'];
 }
@@ -104,7 +110,7 @@ export function stateOf(change: Change = {}): StateSeen {
     resource(hubNetwork, 'Microsoft.Network/virtualNetworks', {
       addressSpace: { addressPrefixes: ['10.0.0.0/16'] },
       subnets: [{ name: 'agents', properties: { addressPrefix: '10.0.1.0/27' } }],
-      virtualNetworkPeerings: [half('to-weu', stampNetwork)],
+      virtualNetworkPeerings: change.peerings === 'stamp' ? [] : [half('to-weu', stampNetwork)],
     }),
     resource(stampNetwork, 'Microsoft.Network/virtualNetworks', {
       addressSpace: { addressPrefixes: ['10.1.0.0/16'] },
@@ -121,13 +127,15 @@ export function stateOf(change: Change = {}): StateSeen {
           },
         },
       ],
-      virtualNetworkPeerings: [half('to-hub', hubNetwork)],
+      virtualNetworkPeerings: change.peerings === 'hub' ? [] : [half('to-hub', hubNetwork)],
     }),
-    resource(
-      `${group}${provider}/networkSecurityGroups/nsg`,
-      'Microsoft.Network/networkSecurityGroups',
-      { securityRules: [...(change.rules ?? []), ...usual] },
-    ),
+    change.group === null
+      ? undefined
+      : resource(
+          `${group}${provider}/networkSecurityGroups/nsg`,
+          'Microsoft.Network/networkSecurityGroups',
+          { securityRules: [...(change.rules ?? []), ...usual] },
+        ),
     change.routes === null
       ? undefined
       : resource(`${group}${provider}/routeTables/rt`, 'Microsoft.Network/routeTables', {
@@ -176,6 +184,7 @@ export function stateOf(change: Change = {}): StateSeen {
           publicNetworkAccess: 'Disabled',
           ...change.vault,
         }),
+    ...(change.closerZone === undefined ? [] : closerZone(change.closerZone)),
     ...(change.zone === null
       ? []
       : [
@@ -205,6 +214,19 @@ export function stateOf(change: Change = {}): StateSeen {
     })),
     source: change.source ?? 'azure',
   };
+}
+
+function closerZone(name: string): Resource[] {
+  const id = `/subscriptions/h/resourceGroups/rg-hub${provider}/privateDnsZones/${name}`;
+  const type = 'Microsoft.Network/privateDnsZones';
+  return [
+    { id, type, properties: {} },
+    {
+      id: `${id}/virtualNetworkLinks/hub`,
+      type: `${type}/virtualNetworkLinks`,
+      properties: { virtualNetwork: { id: hubNetwork } },
+    },
+  ];
 }
 
 export function defaultRoute(nextHopType: string, nextHopIpAddress?: string): unknown {
