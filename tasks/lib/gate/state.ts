@@ -143,7 +143,7 @@ export function blindVerdict(expected: string, blind: Unread): Verdict {
 }
 
 /** For a subnet: its resource, or that it is missing, or that nobody could look. */
-export function subnetIn(
+function subnetIn(
   seen: StateSeen,
   { network }: Subject,
   subnet: Subnet,
@@ -156,7 +156,26 @@ export function subnetIn(
   return blind ? 'blind' : undefined;
 }
 
-export function missingSubnet(subnet: Subnet, network: Network): Finding {
+/** Findings about each subnet of a subject, with the resource that it is; a missing one is a finding itself. */
+export function judgeSubnets(
+  subject: Subject | undefined,
+  seen: StateSeen,
+  judge: (subnet: Subnet, resource: Resource) => readonly Finding[],
+): Finding[] {
+  if (subject === undefined) return [];
+  return subject.subnets.flatMap((subnet) => {
+    const found = subnetIn(seen, subject, subnet);
+    if (found === 'blind') return [];
+    return found === undefined ? [missingSubnet(subnet, subject.network)] : judge(subnet, found);
+  });
+}
+
+/** Names of a subject's subnets. */
+export function subnetNames(subject: Subject | undefined): string {
+  return (subject?.subnets ?? []).map(({ name }) => name).join(', ');
+}
+
+function missingSubnet(subnet: Subnet, network: Network): Finding {
   return {
     code: 'SUBNET_MISSING',
     class: 'missing',

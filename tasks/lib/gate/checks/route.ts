@@ -4,11 +4,11 @@ import { idAt, textAt } from '../../reach/read/resource.ts';
 import type { Check } from '../check.ts';
 import type { Finding, StateSeen, Subject } from '../state.ts';
 import {
-  missingSubnet,
+  judgeSubnets,
   networkField,
   networkTypes,
   subjectOf,
-  subnetIn,
+  subnetNames,
   subnetsField,
   verdictOf,
 } from '../state.ts';
@@ -45,18 +45,13 @@ subnets: [endpoints]`,
   target: ({ subject, nextHop }) => `${subject?.network.name ?? ''} -> ${nextHop ?? ''}`,
   observe: (_spec, probe, signal) => probe.state(signal),
   judge({ subject, nextHop = '' }, seen) {
-    const subnets = subject?.subnets ?? [];
-    const names = subnets.map(({ name }) => name).join(', ');
+    const names = subnetNames(subject);
     const expected = `0.0.0.0/0 of ${names} leads to ${nextHop}`;
-    const findings = subnets.flatMap((subnet): Finding[] => {
-      if (subject === undefined) return [];
-      const found = subnetIn(seen, subject, subnet);
-      if (found === 'blind') return [];
-      if (found === undefined) return [missingSubnet(subnet, subject.network)];
-      return judgeTable(seen, subnet.name, idAt(found.properties, 'routeTable'), nextHop);
-    });
+    const findings = judgeSubnets(subject, seen, (subnet, { properties }) =>
+      judgeTable(seen, subnet.name, idAt(properties, 'routeTable'), nextHop),
+    );
     const { networks, tables } = networkTypes;
-    return verdictOf(expected, `all of ${names}`, findings, seen, [networks, tables]);
+    return verdictOf(expected, `to ${nextHop} from ${names}`, findings, seen, [networks, tables]);
   },
 };
 
