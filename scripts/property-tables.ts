@@ -78,7 +78,7 @@ const sources = [
   {
     name: 'containerregistry',
     file: '@azure/arm-containerregistry/dist/esm/models/mappers.js',
-    roots: ['Registry', 'RegistryUpdateParameters', 'PrivateEndpointConnection'],
+    roots: ['Registry', 'RegistryUpdateParameters', 'Replication', 'PrivateEndpointConnection'],
   },
   {
     name: 'authorization',

@@ -7,7 +7,7 @@ const version = '2025-04-01';
 
 /** A client that asks at fixed times for a deployment and its operations, as a script would. */
 export interface FixedPoll {
-  /** Deploys and polls until the end is seen, the first time at once. */
+  /** Validates as the task does, deploys, and polls until the end is seen, the first time at once. */
   deploy(id: string, template: unknown, intervalMs: number): Promise<void>;
   stop(): void;
 }
@@ -50,8 +50,10 @@ export async function signInToPoll(
   return {
     async deploy(id, template, intervalMs) {
       const body = JSON.stringify({ properties: { mode: 'Incremental', template } });
+      await send('POST', url(`${id}/validate`), headers, body);
       await send('PUT', url(id), headers, body);
-      for (;;) {
+      const begin = Date.now();
+      for (let poll = 1; ; poll += 1) {
         const { properties } = JSON.parse(await send('GET', url(id), headers)) as {
           properties: { provisioningState: string };
         };
@@ -60,7 +62,8 @@ export async function signInToPoll(
         if (/^(?:Failed|Canceled)$/.test(properties.provisioningState)) {
           throw new Error(`${id} is ${properties.provisioningState}`);
         }
-        await delay(intervalMs, undefined, { signal });
+        // At fixed times, whatever the answers took.
+        await delay(begin + poll * intervalMs - Date.now(), undefined, { signal });
       }
     },
     stop: () => agent.destroy(),

@@ -72,8 +72,8 @@ export async function lostTime(bench: Bench): Promise<Outcome> {
     measurements,
     notes: [
       'deploy: lost is from the time of the end that Resource Manager keeps to the end of the client; a fixed poll asks ' +
-        'for the deployment and its operations, the first time right after the PUT, in a process that runs already. The ' +
-        'task and az ask first whether the template is valid, one request. az obeys the Retry-After of 1 s that the sandbox sends; without one it waits 30 s.',
+        'for the deployment and its operations, the first time right after the PUT, in a process that runs already. All ' +
+        'ask first whether the template is valid, one request. az obeys the Retry-After of 1 s that the sandbox sends; without one it waits 30 s.',
     ],
   };
 }

@@ -4,6 +4,7 @@ import { mkdir, readFile, symlink } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { listenTls } from '../../sandbox/http/tls-server.ts';
+import { issuesOf } from '../support/packaged-task.ts';
 import { startPackagedDeploy, standIn, type PackagedDeploy } from './stamp-deploy-world.ts';
 
 const downloads = 'downloads.bicep.azure.com';
@@ -88,7 +89,7 @@ describe('behind the proxy of the agent, the packaged task', function () {
   it('does not keep or run a download with another checksum', async () => {
     const ended = await deploy(sum(Buffer.from('another')));
     assert.match(
-      ended.issues.join('\n'),
+      issuesOf(ended),
       /BICEP_CHECKSUM: https:\/\/downloads\.bicep\.azure\.com\/.* has the SHA-256/,
     );
     await assert.rejects(readFile(`${world.folder}/tools/bicep/0.46.1/${process.arch}/bicep`));
@@ -96,8 +97,8 @@ describe('behind the proxy of the agent, the packaged task', function () {
 
   it('downloads the Bicep CLI through it, and reaches what it may reach directly', async () => {
     const ended = await deploy(sum(program));
-    assert.equal(ended.result, 'Succeeded', ended.stdout);
-    assert.match(ended.stdout, /downloading it, as bicepDownload allows/);
+    assert.equal(ended.result, 'Succeeded', ended.output);
+    assert.match(ended.output, /downloading it, as bicepDownload allows/);
     const credentials = `Basic ${Buffer.from('agent:proxy password').toString('base64')}`;
     assert.deepEqual(new Set(tunnels.map(([host]) => host)), new Set([downloads]));
     assert.equal(tunnels[0]?.[1], credentials);

@@ -2,13 +2,8 @@ import assert from 'node:assert/strict';
 import { generate } from 'selfsigned';
 import { startImds, type Imds } from '../../sandbox/azure/entra/imds.ts';
 import { runSandbox, type RunningSandbox } from '../sandbox/sandbox-client.ts';
-import {
-  jobFolder,
-  runPackaged,
-  stepEnvironment,
-  type TaskRun,
-  type TestConnection,
-} from '../support/packaged-step.ts';
+import { issuesOf, jobFolder, type TaskRun } from '../support/packaged-task.ts';
+import { runConnected, type TestConnection } from '../support/service-connection.ts';
 
 const template = JSON.stringify({
   $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#',
@@ -61,8 +56,7 @@ describe('signing in, by the packaged task', function () {
     more: Readonly<Record<string, string>> = {},
   ): Promise<TaskRun> {
     const inputs = { template: `${job.folder}/main.json`, resourceGroup: group, timeout: '60' };
-    const env = stepEnvironment(run.sandbox.info, job.folder, connection, inputs, more);
-    return runPackaged('StampDeploy', job.folder, env);
+    return runConnected('StampDeploy', job.folder, run.sandbox.info, connection, inputs, more);
   }
 
   const byCertificate = (clientId: string, pem: string): TestConnection => ({
@@ -77,7 +71,7 @@ describe('signing in, by the packaged task', function () {
   it('works with a certificate, whose key never shows', async () => {
     const { cert, pem } = await certificate();
     const ended = await deploy(byCertificate(application('certificate', [cert]).clientId, pem));
-    assert.equal(ended.result, 'Succeeded', ended.stdout);
+    assert.equal(ended.result, 'Succeeded', ended.output);
     assert.equal(ended.outputs['output.who'], 'me');
     const key = pem.split('\n').filter((line) => line.length > 40);
     const shown = ended.lines.filter((line) => key.some((part) => line.includes(part)));
@@ -91,12 +85,12 @@ describe('signing in, by the packaged task', function () {
       byCertificate(application('stranger', [cert]).clientId, other.pem),
     );
     assert.equal(stranger.result, 'Failed');
-    assert.match(stranger.issues.join('\n'), /^AADSTS700027: /m);
+    assert.match(issuesOf(stranger), /^AADSTS700027: /m);
     const dates = { notBeforeDate: new Date(2020, 1, 1), notAfterDate: new Date(2021, 1, 1) };
     const old = await certificate(dates);
     const expired = await deploy(byCertificate(application('old', [old.cert]).clientId, old.pem));
-    assert.match(expired.issues.join('\n'), /^AADSTS1000502: /m);
-    assert.match(expired.stdout, /What to do: The certificate is expired or not valid yet/);
+    assert.match(issuesOf(expired), /^AADSTS1000502: /m);
+    assert.match(expired.output, /What to do: The certificate is expired or not valid yet/);
   });
 
   it('works by federation, with a token for every request when each lives only for seconds', async () => {
@@ -110,9 +104,8 @@ describe('signing in, by the packaged task', function () {
         scheme: 'WorkloadIdentityFederation',
         parameters: { SERVICEPRINCIPALID: info.clientId },
       };
-      const env = stepEnvironment(info, job.folder, connection, inputs);
-      const ended = await runPackaged('StampDeploy', job.folder, env);
-      assert.equal(ended.result, 'Succeeded', ended.stdout);
+      const ended = await runConnected('StampDeploy', job.folder, info, connection, inputs);
+      assert.equal(ended.result, 'Succeeded', ended.output);
     } finally {
       await short.stop();
     }
@@ -149,7 +142,7 @@ describe('signing in, by the packaged task', function () {
 
     it('works with the one that it has by itself', async () => {
       const ended = await as();
-      assert.equal(ended.result, 'Succeeded', ended.stdout);
+      assert.equal(ended.result, 'Succeeded', ended.output);
       const resource = encodeURIComponent(run.sandbox.info.arm);
       const path = '/metadata/identity/oauth2/token?api-version=2018-02-01&resource=';
       assert.deepEqual(imds.requests, [`${path}${resource}`]);
@@ -157,7 +150,7 @@ describe('signing in, by the packaged task', function () {
 
     it('works with one that was assigned, by its client id', async () => {
       const ended = await as(user);
-      assert.equal(ended.result, 'Succeeded', ended.stdout);
+      assert.equal(ended.result, 'Succeeded', ended.output);
       assert.match(imds.requests[0] ?? '', new RegExp(`client_id=${user}`));
     });
 
@@ -171,10 +164,10 @@ describe('signing in, by the packaged task', function () {
       const ended = await as('99999999-9999-4999-8999-999999999999');
       assert.equal(ended.result, 'Failed');
       assert.match(
-        ended.stdout,
+        ended.output,
         /AUTH_FAILED: The managed identity \(of client id 99999999-9999-4999-8999-999999999999\) gave no token/,
       );
-      assert.match(ended.stdout, /What to do: Assign the identity to the machine or scale set/);
+      assert.match(ended.output, /What to do: Assign the identity to the machine or scale set/);
     });
   });
 });

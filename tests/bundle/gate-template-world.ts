@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { runPackaged, type TaskRun } from '../support/packaged-task.ts';
 
 /** Fails the process as soon as anything but a pipe of the file system is opened. */
 const noSockets = `
@@ -25,41 +25,17 @@ for (const name of Object.keys(dns)) if (/^resolve/.test(name)) dns[name] = () =
 globalThis.fetch = () => stop('fetch');
 `;
 
-export interface Outcome {
-  readonly code: number | null;
-  readonly output: string;
-  readonly errors: string;
-}
-
-/** Runs the packaged NetworkGate as the agent would, in a process that may open no socket. */
-export async function runGate(
+/** Runs the packaged NetworkGate in a process that may open no socket. */
+export function runGate(
   folder: string,
   inputs: Readonly<Record<string, string>>,
   environment: Readonly<Record<string, string>> = {},
-): Promise<Outcome> {
+): Promise<TaskRun> {
   const preload = `data:text/javascript,${encodeURIComponent(noSockets)}`;
-  const given = Object.entries(inputs).map(([name, value]) => [
-    `INPUT_${name.toUpperCase()}`,
-    value,
+  return runPackaged('NetworkGate', folder, inputs, environment, ([node = '', ...rest]) => [
+    ...[node, '--import', preload],
+    ...rest,
   ]);
-  const bundle = resolve('dist/tasks/NetworkGate/NetworkGateV1/index.js');
-  const child = spawn(process.execPath, ['--import', preload, bundle], {
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      AGENT_TEMPDIRECTORY: folder,
-      SYSTEM_DEFAULTWORKINGDIRECTORY: folder,
-      TF_BUILD: 'True',
-      ...(Object.fromEntries(given) as Record<string, string>),
-      ...environment,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  let errors = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
-  const code = await new Promise<number | null>((done) => child.on('close', done));
-  return { code, output, errors };
 }
 
 /** A hub and one stamp that declare what may flow between them. */

@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ImagePushWorld, loginServer } from '../tasks/image-push-world.ts';
-import type { RegistryServer } from '../tasks/image-push-world.ts';
-import { runPackaged } from '../tasks/network-gate-world.ts';
-import type { TaskRun } from '../tasks/network-gate-world.ts';
+import { ImagePushWorld, loginServer } from '../support/image-push-world.ts';
+import type { RegistryServer } from '../support/image-push-world.ts';
+import type { TaskRun } from '../support/packaged-task.ts';
 import { dockerEntries, entriesOf, gzipped, tarOf } from '../unit/oci/archive-files.ts';
 import { addImage, addJson, digestOf, finish, indexType } from '../unit/oci/layout-files.ts';
 import type { Named } from '../unit/oci/layout-files.ts';
@@ -15,7 +14,7 @@ const layers = [randomBytes(2_000_000), Buffer.from('small')];
 
 describe('sources of the packaged ImagePush', function () {
   this.timeout(60_000);
-  const world = new ImagePushWorld(runPackaged);
+  const world = new ImagePushWorld();
   let registry: RegistryServer;
   let layout: string;
   let image: Named;
@@ -147,7 +146,7 @@ describe('sources of the packaged ImagePush', function () {
       tags: '1.0',
     });
     assert.equal(run.result, 'Failed');
-    assert.deepEqual(new Set(run.issues), new Set(['REGISTRY_NOT_PRIVATE']));
+    assert.deepEqual(new Set(run.codes), new Set(['REGISTRY_NOT_PRIVATE']));
     assert.equal(registry.content.repositories.size, 0);
   });
 
@@ -156,13 +155,13 @@ describe('sources of the packaged ImagePush', function () {
     await writeFile(source, await tarOf([{ name: '/etc/passwd', content: 'root' }]));
     const run = await world.push({ source, tags: '1.0' });
     assert.equal(run.result, 'Failed');
-    assert.deepEqual(new Set(run.issues), new Set(['IMAGE_ARCHIVE_UNSAFE']));
+    assert.deepEqual(new Set(run.codes), new Set(['IMAGE_ARCHIVE_UNSAFE']));
     assert.equal(registry.content.repositories.size, 0);
   });
 
   it('refuses a source that is not there', async () => {
     const run = await world.push({ source: 'nowhere', tags: '1.0' });
-    assert.deepEqual(new Set(run.issues), new Set(['IMAGE_INVALID']));
+    assert.deepEqual(new Set(run.codes), new Set(['IMAGE_INVALID']));
     assert.ok(run.output.includes(`Source ${join(world.folder, 'nowhere')} does not exist`));
   });
 
@@ -198,7 +197,7 @@ describe('sources of the packaged ImagePush', function () {
     it(`names what is wrong with ${JSON.stringify(inputs)}`, async () => {
       await mkdir(join(world.folder, 'folder'));
       const run = await world.push({ tags: '1.0', ...inputs });
-      assert.deepEqual(new Set(run.issues), new Set(['INPUT_INVALID']));
+      assert.deepEqual(new Set(run.codes), new Set(['INPUT_INVALID']));
       for (const message of messages) assert.ok(run.output.includes(message), run.output);
     });
   }

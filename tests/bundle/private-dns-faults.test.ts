@@ -126,16 +126,17 @@ describe('PrivateDns, packaged: against a difficult Azure', function () {
   it('says what was done when it is cancelled half way', async () => {
     await unlink();
     fault({ method: 'PUT', path: '/virtualNetworkLinks/', delayMs: 15_000 });
-    const { bundle, env } = estate.command('apply');
-    const child = spawn(process.execPath, [bundle], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const { command, env } = estate.command('apply');
+    const [program = '', ...args] = command;
+    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => {
       if (output.includes('created record')) return void (output += chunk.toString());
       output += chunk.toString();
       if (output.includes('created record')) child.kill('SIGINT');
     });
-    await new Promise((resolve) => child.on('close', resolve));
-    const run = readRun('PrivateDns', output, '');
+    const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+    const run = readRun(code, output, '');
     assert.equal(run.result, 'Failed');
     assert.match(run.output, /The run was cancelled\. 1 of 2 writes were made before and stay\./);
     assert.match(run.output, /before that: created record kv-fault-/);

@@ -7,7 +7,8 @@ import {
   versions,
   type DnsEstate,
 } from '../support/dns-estate.ts';
-import type { ConnectionIdentity, PackagedRun } from '../support/packaged-task.ts';
+import type { TaskRun } from '../support/packaged-task.ts';
+import type { ConnectionIdentity } from '../support/service-connection.ts';
 
 /** A line of the table in docs/permissions.md. */
 interface Right {
@@ -101,7 +102,7 @@ describe('PrivateDns, packaged: the least rights', function () {
     }
   }
 
-  function run(purpose: Purpose, held: readonly Right[]): Promise<PackagedRun> {
+  function run(purpose: Purpose, held: readonly Right[]): Promise<TaskRun> {
     const who = identities(held);
     switch (purpose) {
       case 'zoneGroups':

@@ -7,7 +7,8 @@ import {
   versions,
   type DnsEstate,
 } from '../support/dns-estate.ts';
-import type { ConnectionIdentity, PackagedRun } from '../support/packaged-task.ts';
+import type { TaskRun } from '../support/packaged-task.ts';
+import type { ConnectionIdentity } from '../support/service-connection.ts';
 
 const hubTenant = '00000000-0000-4000-8000-0000000000fe';
 const hubSubscription = '00000000-0000-4000-8000-00000000000c';
@@ -79,7 +80,7 @@ describe('PrivateDns, packaged: hub and stamp in two tenants', function () {
   function apply(
     linkNetworks = '',
     connections: Record<string, ConnectionIdentity> = {},
-  ): Promise<PackagedRun> {
+  ): Promise<TaskRun> {
     const inputs = {
       ...{ topology: '', overlays: '', owner: 'shop/weu', linkNetworks },
       ...{ resourceGroup: 'rg-weu', zonesResourceGroup: 'rg-zones' },

@@ -83,7 +83,7 @@ describe('StampDeploy, packaged, meets each fault once and deploys once', functi
         template: `${world.folder}/main.bicep`,
         resourceGroup: group,
       });
-      assert.equal(ended.result, 'Succeeded', ended.stdout);
+      assert.equal(ended.result, 'Succeeded', ended.output);
       assert.match(ended.outputs['output.id'] ?? '', new RegExp(`/${group}/.*/vnet$`));
       assert.equal(world.taken(), expected);
     });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { secretOf, type TaskRun } from '../support/packaged-step.ts';
+import type { TaskRun } from '../support/packaged-task.ts';
+import { secretOf } from '../support/service-connection.ts';
 import { startPackagedDeploy, type PackagedDeploy } from './stamp-deploy-world.ts';
 
 const template = `param subnet string
@@ -72,14 +73,14 @@ describe('the rights that StampDeploy needs', function () {
         resourceGroup: 'rg-least',
         parameters: JSON.stringify({ subnet, name: `kv-least-${count}` }),
       },
-      secretOf(made),
+      secretOf({ clientId: made.clientId, clientSecret: made.secret ?? '' }),
     );
     return { made, ended };
   }
 
   it('suffice, and are those of the documentation', async () => {
     const { ended } = await deployWith([...ofTask, ...ofTemplate]);
-    assert.equal(ended.result, 'Succeeded', ended.stdout);
+    assert.equal(ended.result, 'Succeeded', ended.output);
     const page = await readFile('docs/permissions.md', 'utf8');
     const section = /## StampDeploy\n([^]*?)(?=\n## |$)/.exec(page)?.[1] ?? '';
     const documented = [...section.matchAll(/`(Microsoft\.Resources\/deployments\/[\w/]+)`/g)];
@@ -109,8 +110,8 @@ describe('the rights that StampDeploy needs', function () {
       const { made, ended } = await deployWith(rest);
       if (outcome === 'fails') assertNamed(ended, action, group, made);
       else {
-        assert.equal(ended.result, 'Succeeded', ended.stdout);
-        assert.match(ended.stdout, outcome);
+        assert.equal(ended.result, 'Succeeded', ended.output);
+        assert.match(ended.output, outcome);
       }
     });
   }
@@ -123,7 +124,7 @@ describe('the rights that StampDeploy needs', function () {
   it('leave no doubt about a deployment that cannot be followed', async () => {
     const unread = ofTask.filter((action) => !action.endsWith('deployments/read'));
     const { ended } = await deployWith([...unread, ...ofTemplate]);
-    assert.match(ended.stdout, /The deployment was begun; its outcome is not known\./);
+    assert.match(ended.output, /The deployment was begun; its outcome is not known\./);
   });
 
   function assertNamed(
@@ -139,6 +140,6 @@ describe('the rights that StampDeploy needs', function () {
     const expected =
       `Give the connection's identity, client ${clientId} (object id ${objectId}), ` +
       `a role with ${action} at ${scope}`;
-    assert.ok(advice?.toLowerCase().includes(expected.toLowerCase()), ended.stdout);
+    assert.ok(advice?.toLowerCase().includes(expected.toLowerCase()), ended.output);
   }
 });

@@ -36,12 +36,12 @@ describe('StampDeploy, packaged: a stack of its own', function () {
   it('is made, loses what its template lost, and is deleted with what it holds', async () => {
     const template = `${world.folder}/main.bicep`;
     const made = await world.deploy({ ...inputs, template });
-    assert.equal(made.result, 'Succeeded', made.stdout);
+    assert.equal(made.result, 'Succeeded', made.output);
     assert.deepEqual(names(), ['one', 'two']);
 
     await writeFile(template, group('one'));
     const asked = await world.deploy({ ...inputs, template, action: 'what-if' });
-    assert.equal(asked.result, 'Succeeded', asked.stdout);
+    assert.equal(asked.result, 'Succeeded', asked.output);
     assert.ok(
       asked.lines.some((line) => /- Microsoft\.Network\/networkSecurityGroups two/.test(line)),
       asked.lines.join('\n'),
@@ -49,11 +49,11 @@ describe('StampDeploy, packaged: a stack of its own', function () {
     assert.deepEqual(names(), ['one', 'two']);
 
     const changed = await world.deploy({ ...inputs, template });
-    assert.equal(changed.result, 'Succeeded', changed.stdout);
+    assert.equal(changed.result, 'Succeeded', changed.output);
     assert.deepEqual(names(), ['one']);
 
     const gone = await world.deploy({ ...inputs, action: 'delete', trafficState: 'off' });
-    assert.equal(gone.result, 'Succeeded', gone.stdout);
+    assert.equal(gone.result, 'Succeeded', gone.output);
     assert.deepEqual(names(), []);
   });
 });

@@ -1,14 +1,8 @@
 import { resolve } from 'node:path';
 import type { FaultRule } from '../../sandbox/http/faults.ts';
 import { runSandbox, type RunningSandbox } from '../sandbox/sandbox-client.ts';
-import {
-  jobFolder,
-  runPackaged,
-  secretOf,
-  stepEnvironment,
-  type TaskRun,
-  type TestConnection,
-} from '../support/packaged-step.ts';
+import { jobFolder, type TaskRun } from '../support/packaged-task.ts';
+import { runConnected, secretOf, type TestConnection } from '../support/service-connection.ts';
 
 export const standIn = resolve('dist/sandbox/bicep');
 
@@ -37,7 +31,10 @@ export async function startPackagedDeploy(
   const run = await runSandbox();
   const { sandbox } = run;
   const job = await jobFolder(files);
-  const owner = secretOf({ clientId: sandbox.info.clientId, secret: sandbox.info.clientSecret });
+  const owner = secretOf({
+    clientId: sandbox.info.clientId,
+    clientSecret: sandbox.info.clientSecret,
+  });
   let seen = 0;
   return {
     run,
@@ -63,8 +60,7 @@ export async function startPackagedDeploy(
     },
     deploy(inputs, connection = owner, env = {}) {
       const given = { timeout: '60', bicepPath: standIn, ...inputs };
-      const environment = stepEnvironment(sandbox.info, job.folder, connection, given, env);
-      return runPackaged('StampDeploy', job.folder, environment);
+      return runConnected('StampDeploy', job.folder, sandbox.info, connection, given, env);
     },
     async stop() {
       await job.remove();

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
+import { issuesOf } from '../support/packaged-task.ts';
 import { startPackagedDeploy, standIn, type PackagedDeploy } from './stamp-deploy-world.ts';
 
 const vault = `
 param name string
 @secure()
 param password string
-param tenant string = tenant().tenantId
+param directory string = tenant().tenantId
 resource kv 'Microsoft.KeyVault/vaults@2023-07-01' = {
   name: name
   location: resourceGroup().location
-  properties: { tenantId: tenant, sku: { family: 'A', name: 'standard' }, accessPolicies: [] }
+  properties: { tenantId: directory, sku: { family: 'A', name: 'standard' }, accessPolicies: [] }
 }
 @secure()
 output secret object = { password: password }
@@ -68,7 +69,7 @@ describe('StampDeploy, packaged, against the sandbox', function () {
       world.owner,
       { VAULT_NAME: 'kv-packaged', PASSWORD: secret, OTHER: 'x' },
     );
-    assert.equal(ended.result, 'Succeeded', ended.stdout);
+    assert.equal(ended.result, 'Succeeded', ended.output);
     const { outputs } = ended;
     assert.match(outputs['output.uri'] ?? '', /^https:\/\/kv-packaged\./);
     assert.deepEqual(
@@ -89,14 +90,14 @@ describe('StampDeploy, packaged, against the sandbox', function () {
       (l) => l.includes('hunter2') || l.includes('second line of it'),
     );
     assert.deepEqual(shown, [], 'no part of the secret shows');
-    const masked = ended.stdout.indexOf('##vso[task.setsecret]second line of it');
+    const masked = ended.output.indexOf('##vso[task.setsecret]second line of it');
     assert.ok(
-      masked >= 0 && masked < ended.stdout.indexOf('deployment spokeline-'),
+      masked >= 0 && masked < ended.output.indexOf('deployment spokeline-'),
       'masked first',
     );
-    assert.match(ended.stdout, /^Bicep CLI \S+ at .*dist\/sandbox\/bicep$/m);
-    assert.match(ended.stdout, /^##vso\[task\.setprogress value=100;\]/m);
-    assert.match(ended.stdout, /^ {2}done {4}Microsoft\.KeyVault\/vaults kv-packaged \(/m);
+    assert.match(ended.output, /^Bicep CLI \S+ at .*dist\/sandbox\/bicep$/m);
+    assert.match(ended.output, /^##vso\[task\.setprogress value=100;\]/m);
+    assert.match(ended.output, /^ {2}done {4}Microsoft\.KeyVault\/vaults kv-packaged \(/m);
   });
 
   it('shows what the compiler finds as issues with file, line and column', async () => {
@@ -106,10 +107,10 @@ describe('StampDeploy, packaged, against the sandbox', function () {
     const source = file('wrong.bicep');
     const place = (line: number, column: number, code: string) =>
       `sourcepath=${source};linenumber=${line};columnnumber=${column};code=${code};`;
-    assert.ok(ended.stdout.includes(`type=error;${place(2, 19, 'BCP057')}`), ended.stdout);
+    assert.ok(ended.output.includes(`type=error;${place(2, 19, 'BCP057')}`), ended.output);
     assert.ok(
-      ended.stdout.includes(`type=warning;${place(4, 7, 'no-unused-params')}`),
-      ended.stdout,
+      ended.output.includes(`type=warning;${place(4, 7, 'no-unused-params')}`),
+      ended.output,
     );
     assert.equal(world.taken(), 0);
   });
@@ -121,8 +122,8 @@ describe('StampDeploy, packaged, against the sandbox', function () {
       resourceGroup: 'rg-module',
     });
     assert.equal(ended.result, 'Failed');
-    assert.match(ended.issues.join('\n'), /AccountNameInvalid: .*UPPER/);
-    assert.match(ended.stdout, /What to do: The name breaks the rules of its type: .* https:\/\//);
+    assert.match(issuesOf(ended), /AccountNameInvalid: .*UPPER/);
+    assert.match(ended.output, /What to do: The name breaks the rules of its type: .* https:\/\//);
   });
 
   const topology = `name: shop
@@ -172,8 +173,8 @@ output name string = stamp.name
     assert.equal(ended.result, 'Failed');
     assert.equal(ended.outputs['output.one.name'], 'one');
     assert.equal(ended.outputs['output.three.name'], 'three');
-    assert.match(ended.issues.join('\n'), /ResourceGroupNotFound: .*two: .*rg-two/);
-    assert.match(ended.stdout, /1 of 3 stamps failed: two\./);
+    assert.match(issuesOf(ended), /ResourceGroupNotFound: .*two: .*rg-two/);
+    assert.match(ended.output, /1 of 3 stamps failed: two\./);
     const states = JSON.parse(ended.outputs['stamps'] ?? '{}') as Record<string, { state: string }>;
     assert.deepEqual(
       Object.entries(states).map(([name, { state }]) => `${name} ${state}`),
@@ -187,7 +188,7 @@ output name string = stamp.name
     const PATH = `${standIn.replace(/\/[^/]+$/, '')}:${process.env['PATH'] ?? ''}`;
     const checksum = { bicepChecksum: 'f'.repeat(64) };
     const refused = await world.deploy({ ...inputs, ...checksum }, world.owner, { PATH });
-    assert.match(refused.stdout, /BICEP_CHECKSUM: .*dist\/sandbox\/bicep has the SHA-256/);
+    assert.match(refused.output, /BICEP_CHECKSUM: .*dist\/sandbox\/bicep has the SHA-256/);
     const ended = await world.deploy(
       {
         ...inputs,
@@ -197,6 +198,6 @@ output name string = stamp.name
       world.owner,
       { PATH },
     );
-    assert.equal(ended.result, 'Succeeded', ended.stdout);
+    assert.equal(ended.result, 'Succeeded', ended.output);
   });
 });

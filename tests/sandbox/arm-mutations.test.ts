@@ -10,6 +10,7 @@ import { linkServiceClaims } from './arm-mutations/link-services.ts';
 import { networkClaims } from './arm-mutations/networks.ts';
 import { privateDnsClaims } from './arm-mutations/private-dns.ts';
 import { recordClaims } from './arm-mutations/record-sets.ts';
+import { replicationClaims } from './arm-mutations/replications.ts';
 import { ruleClaims } from './arm-mutations/rules.ts';
 import { serviceClaims } from './arm-mutations/services.ts';
 
@@ -20,6 +21,7 @@ const claims: Claims = {
   ...privateDnsClaims,
   ...recordClaims,
   ...serviceClaims,
+  ...replicationClaims,
   ...linkServiceClaims,
   ...connectionClaims,
   ...authorizationClaims,

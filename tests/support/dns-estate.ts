@@ -1,14 +1,11 @@
+import { mkdtempSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SandboxOptions } from '../../sandbox/azure/sandbox.ts';
 import { runSandbox, type RunningSandbox } from '../sandbox/sandbox-client.ts';
-import {
-  packagedCommand,
-  runPackaged,
-  type ConnectionIdentity,
-  type PackagedRun,
-} from './packaged-task.ts';
+import { packagedCommand, runPackaged, type TaskRun } from './packaged-task.ts';
+import { connectionEnvironment, secretOf, type ConnectionIdentity } from './service-connection.ts';
 
 export const stampSubscription = '00000000-0000-4000-8000-00000000000b';
 export const vaultZone = 'privatelink.vaultcore.azure.net';
@@ -16,26 +13,29 @@ export const versions = { group: '2025-04-01', network: '2024-05-01', zone: '202
 const location = 'westeurope';
 const vaultVersion = '2023-07-01';
 
+/** Where a network is. Operations is there, and in the topology only if the options say so. */
+export type Place = 'hub' | 'operations' | 'stamp';
+
 /** A hub and a stamp in two subscriptions of a sandbox, and the packaged PrivateDns task in front of them. */
 export interface DnsEstate {
   readonly run: RunningSandbox;
   readonly folder: string;
   /** Ids of the resource groups. */
-  readonly groups: { readonly hub: string; readonly zones: string; readonly stamp: string };
+  readonly groups: Readonly<Record<Place | 'zones', string>>;
   readonly zone: string;
-  readonly networks: { readonly hub: string; readonly stamp: string };
+  readonly networks: Readonly<Record<Place, string>>;
   /** May do everything in both subscriptions. */
   readonly owner: ConnectionIdentity;
   /** Makes a vault in the stamp's group. @returns its id */
   vault(name: string): Promise<string>;
-  /** Makes an endpoint in the stamp's group, or the hub's. @returns its id */
+  /** Makes an endpoint, in the stamp's group if nothing else is said. @returns its id */
   endpoint(name: string, target: string, more?: EndpointOptions): Promise<string>;
   /** Runs the task with the estate's topology. */
   act(
     action: string,
     inputs?: Readonly<Record<string, string>>,
     connections?: Readonly<Record<string, ConnectionIdentity>>,
-  ): Promise<PackagedRun>;
+  ): Promise<TaskRun>;
   /** What `act` would run, for a test that ends it itself. */
   command(
     action: string,
@@ -48,13 +48,15 @@ export interface EndpointOptions {
   readonly groupId?: string;
   readonly manual?: string;
   readonly tags?: Readonly<Record<string, string>>;
-  readonly at?: 'hub' | 'stamp';
+  readonly at?: Place;
 }
 
 export interface DnsEstateOptions {
   /** Further lines of the topology: for the stamp `weu`, indented by four, and for the hub, by two. */
   readonly stamp?: string;
   readonly hub?: string;
+  /** Whether the topology has the operations network. */
+  readonly operations?: boolean;
   readonly guests?: SandboxOptions['guests'];
 }
 
@@ -71,6 +73,7 @@ export async function startDnsEstate(more: DnsEstateOptions = {}): Promise<DnsEs
     `/subscriptions/${subscription}/resourceGroups/${name}`;
   const groups = {
     hub: groupOf(info.subscriptionId, 'rg-hub'),
+    operations: groupOf(info.subscriptionId, 'rg-operations'),
     zones: groupOf(info.subscriptionId, 'rg-dns'),
     stamp: groupOf(stampSubscription, 'rg-weu'),
   };
@@ -79,12 +82,14 @@ export async function startDnsEstate(more: DnsEstateOptions = {}): Promise<DnsEs
     `${group}/providers/Microsoft.Network/virtualNetworks/${name}`;
   const networks = {
     hub: networkOf(groups.hub, 'vnet-hub'),
+    operations: networkOf(groups.operations, 'vnet-operations'),
     stamp: networkOf(groups.stamp, 'vnet-weu'),
   };
   for (const group of Object.values(groups)) await run.put(group, { location }, versions.group);
   for (const [id, prefix] of [
     [networks.hub, '127.31'],
     [networks.stamp, '127.32'],
+    [networks.operations, '127.33'],
   ] as const) {
     const properties = {
       addressSpace: { addressPrefixes: [`${prefix}.0.0/16`] },
@@ -106,6 +111,21 @@ export async function startDnsEstate(more: DnsEstateOptions = {}): Promise<DnsEs
     hubConnection: owner,
   };
   const usual = { stamp: 'weu', timeout: '0', interval: '1', ...files };
+  /** Inputs and environment of a step. */
+  function step(
+    action: string,
+    inputs: Readonly<Record<string, string>> = {},
+    connections: Readonly<Record<string, ConnectionIdentity>> = {},
+  ): [Record<string, string>, Record<string, string>] {
+    const given: Record<string, string> = { action, ...usual };
+    // The agent's library keeps a key of the run there, so that two runs at once need one each.
+    const environment = { AGENT_TEMPDIRECTORY: mkdtempSync(join(folder, 'temp-')) };
+    for (const [input, identity] of Object.entries({ ...identities, ...connections })) {
+      given[input] = `connection-${input}`;
+      Object.assign(environment, connectionEnvironment(given[input], info, secretOf(identity)));
+    }
+    return [{ ...given, ...inputs }, environment];
+  }
   return {
     run,
     folder,
@@ -138,16 +158,8 @@ export async function startDnsEstate(more: DnsEstateOptions = {}): Promise<DnsEs
       await run.put(id, { location, tags: tags ?? {}, properties }, versions.network);
       return id;
     },
-    act: (action, inputs = {}, connections = {}) =>
-      runPackaged(
-        'PrivateDns',
-        info,
-        folder,
-        { ...identities, ...connections },
-        { action, ...usual, ...inputs },
-      ),
-    command: (action, inputs = {}) =>
-      packagedCommand('PrivateDns', info, folder, identities, { action, ...usual, ...inputs }),
+    act: (...asked) => runPackaged('PrivateDns', folder, ...step(...asked)),
+    command: (...asked) => packagedCommand('PrivateDns', folder, ...step(...asked)),
     async stop() {
       await run.stop();
       await rm(folder, { recursive: true, force: true });
@@ -172,7 +184,7 @@ hub:
   region: westeurope
   network: { name: vnet-hub, addressSpace: [10.0.0.0/16], subnets: { endpoints: /24 } }
   dns: { resourceGroup: rg-dns, resolvers: [10.0.0.4] }
-${more.hub ?? ''}
+${more.hub ?? ''}${more.operations === true ? operationsOf(hubSubscription) : ''}
 stamps:
   weu:
     role: primary
@@ -190,7 +202,18 @@ hub:
   network: { addressSpace: [127.31.0.0/16] }
   dns: { resolvers: [${resolvers.map((server) => `'${server}'`).join(', ')}] }
 stamps: { weu: { network: { addressSpace: [127.32.0.0/16] } } }
+${more.operations === true ? 'operations: { network: { addressSpace: [127.33.0.0/16] } }' : ''}
 `,
   );
   return { topology, overlays };
+}
+
+function operationsOf(subscription: string): string {
+  return `
+operations:
+  subscription: ${subscription}
+  resourceGroup: rg-operations
+  region: westeurope
+  network: { name: vnet-operations, addressSpace: [10.2.0.0/16], subnets: { endpoints: /24 } }
+`;
 }

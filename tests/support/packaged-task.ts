@@ -1,113 +1,106 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { SandboxInfo } from '../../sandbox/azure/sandbox.ts';
 import { finish } from './start.ts';
 
-/** Who a service connection signs in as. */
-export interface ConnectionIdentity {
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly tenantId?: string;
-  readonly subscriptionId?: string;
-  /** Where it signs in; the sandbox's own tenant without it. */
-  readonly authority?: string;
+type Texts = Readonly<Record<string, string>>;
+
+/** An error or a warning of a task's log. */
+export interface Issue {
+  /** Empty where the task gave none. */
+  readonly code: string;
+  readonly message: string;
 }
 
-export interface PackagedRun {
+/** How a packaged task ended, and what the agent reads in its log. */
+export interface TaskRun {
+  /** As the task said it; `none` if it ended without a word. */
   readonly result: string;
+  readonly exitCode: number | null;
   /** All of standard output. */
   readonly output: string;
-  /** Code and message of each error or warning. */
-  readonly issues: readonly { readonly code: string; readonly message: string }[];
-  readonly outputs: Readonly<Record<string, string>>;
+  /** All of standard error. */
+  readonly errors: string;
+  /** Lines of standard output that are no commands. */
+  readonly lines: readonly string[];
+  readonly issues: readonly Issue[];
+  /** Codes of the issues, in order. */
+  readonly codes: readonly string[];
+  readonly outputs: Texts;
 }
 
 /**
- * Runs a packaged task against a sandbox as the agent does: a process of its own, inputs and connections in the
- * environment, nothing else.
+ * The packaged task as a command, and what the agent would put into its environment.
  *
- * @param connections by the input that names them
+ * @param folder the job's, and its directory for temporary files
+ * @param environment what a connection or the step's `env:` adds
  */
-export async function runPackaged(
-  task: string,
-  info: SandboxInfo,
-  folder: string,
-  connections: Readonly<Record<string, ConnectionIdentity>>,
-  inputs: Readonly<Record<string, string>>,
-): Promise<PackagedRun> {
-  const { bundle, env } = packagedCommand(task, info, folder, connections, inputs);
-  const { stdout, stderr } = await finish(process.execPath, [bundle], { env });
-  return readRun(task, stdout, stderr);
-}
-
-/** The bundle of a packaged task and the environment that the agent would make for it. */
 export function packagedCommand(
   task: string,
-  info: SandboxInfo,
   folder: string,
-  connections: Readonly<Record<string, ConnectionIdentity>>,
-  inputs: Readonly<Record<string, string>>,
-): { bundle: string; env: NodeJS.ProcessEnv } {
-  const ids = Object.keys(connections).map((name) => [name, `connection-${name}`] as const);
-  const given = Object.entries({ ...Object.fromEntries(ids), ...inputs });
+  inputs: Texts,
+  environment: Texts = {},
+): { command: string[]; env: Record<string, string> } {
+  const given = Object.entries(inputs).map(([name, value]) => [
+    `INPUT_${name.toUpperCase()}`,
+    value,
+  ]);
   return {
-    bundle: resolve('dist', 'tasks', task, `${task}V1`, 'index.js'),
+    command: [process.execPath, resolve('dist', 'tasks', task, `${task}V1`, 'index.js')],
     env: {
-      PATH: process.env['PATH'],
-      // The agent's library keeps a key of the run there, so that two runs at once need one each.
-      AGENT_TEMPDIRECTORY: mkdtempSync(join(folder, 'temp-')),
+      PATH: process.env['PATH'] ?? '',
+      HOME: folder,
+      AGENT_TEMPDIRECTORY: folder,
       SYSTEM_DEFAULTWORKINGDIRECTORY: folder,
+      BUILD_BUILDID: '7',
+      SYSTEM_STAGENAME: 'release',
+      SYSTEM_JOBNAME: 'deploy',
       TF_BUILD: 'True',
-      NODE_EXTRA_CA_CERTS: info.ca,
-      ...(Object.fromEntries(
-        given.map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
-      ) as Record<string, string>),
-      ...Object.assign({}, ...ids.map(([name, id]) => environmentOf(info, id, connections[name]))),
+      ...(Object.fromEntries(given) as Texts),
+      ...environment,
     },
   };
 }
 
-/** What a task said; throws unless it ended as a task does. */
-export function readRun(task: string, output: string, stderr: string): PackagedRun {
-  const result = /##vso\[task\.complete result=(\w+);/.exec(output)?.[1];
-  if (result === undefined) throw new Error(`${task} did not end as a task:\n${output}${stderr}`);
-  const lines = output.split('\n');
-  const outputs: Record<string, string> = {};
-  for (const line of lines) {
-    const [, name, value] =
-      /^##vso\[task\.setvariable variable=([^;]+);.*?\](.*)$/.exec(line) ?? [];
-    if (name !== undefined) outputs[name] = unescape(value ?? '');
-  }
-  const issues = lines.flatMap((line) => {
-    const [, properties = '', message] = /^##vso\[task\.logissue ([^\]]*)\](.*)$/.exec(line) ?? [];
-    if (message === undefined) return [];
-    return [{ code: /code=([\w-]+)/.exec(properties)?.[1] ?? '', message: unescape(message) }];
-  });
-  return { result, output, issues, outputs };
+/**
+ * Runs a packaged task as the agent does: a process of its own, inputs and connections in the environment, nothing
+ * else.
+ *
+ * @param wrap puts the command into another one
+ */
+export async function runPackaged(
+  task: string,
+  folder: string,
+  inputs: Texts,
+  environment: Texts = {},
+  wrap: (command: string[]) => string[] = (command) => command,
+): Promise<TaskRun> {
+  const { command, env } = packagedCommand(task, folder, inputs, environment);
+  const [program = '', ...args] = wrap(command);
+  const { code, stdout, stderr } = await finish(program, args, { cwd: folder, env });
+  return readRun(code, stdout, stderr);
 }
 
-function environmentOf(
-  info: SandboxInfo,
-  id: string,
-  identity: ConnectionIdentity | undefined,
-): Record<string, string> {
-  if (identity === undefined) return {};
-  const parameter = `ENDPOINT_AUTH_PARAMETER_${id}`;
-  const data = `ENDPOINT_DATA_${id}`;
-  const { tenantId = info.tenantId, subscriptionId = info.subscriptionId } = identity;
-  return {
-    [`ENDPOINT_URL_${id}`]: info.arm,
-    [`ENDPOINT_AUTH_SCHEME_${id}`]: 'ServicePrincipal',
-    [`ENDPOINT_AUTH_${id}`]: '{"scheme":"ServicePrincipal","parameters":{}}',
-    [`${parameter}_TENANTID`]: tenantId,
-    [`${parameter}_SERVICEPRINCIPALID`]: identity.clientId,
-    [`${parameter}_SERVICEPRINCIPALKEY`]: identity.clientSecret,
-    [`${data}_ENVIRONMENT`]: 'AzureCloud',
-    [`${data}_ENVIRONMENTAUTHORITYURL`]: identity.authority ?? info.authority,
-    [`${data}_RESOURCEMANAGERURL`]: info.arm,
-    [`${data}_ACTIVEDIRECTORYSERVICEENDPOINTRESOURCEID`]: info.arm,
-    [`${data}_SUBSCRIPTIONID`]: subscriptionId,
-  };
+/** Reads the log of a task as the agent does. */
+export function readRun(exitCode: number | null, output: string, errors: string): TaskRun {
+  const outputs: Record<string, string> = {};
+  const issues: Issue[] = [];
+  const lines: string[] = [];
+  let result = 'none';
+  for (const line of output.split('\n')) {
+    const [matched, name, list = '', data = ''] = /^##vso\[(\S+) ?(.*?)\](.*)$/.exec(line) ?? [];
+    if (matched === undefined) {
+      lines.push(line);
+      continue;
+    }
+    const property = (key: string) => new RegExp(`(?:^|;)${key}=([^;]*)`).exec(list)?.[1] ?? '';
+    const message = unescape(data);
+    if (name === 'task.setvariable') outputs[property('variable')] = message;
+    if (name === 'task.logissue') issues.push({ code: property('code'), message });
+    if (name === 'task.complete') result = property('result');
+  }
+  const codes = issues.map(({ code }) => code);
+  return { result, exitCode, output, errors, lines, issues, codes, outputs };
 }
 
 function unescape(text: string): string {
@@ -117,4 +110,16 @@ function unescape(text: string): string {
     .replaceAll('%0A', '\n')
     .replaceAll('%5D', ']')
     .replaceAll('%AZP25', '%');
+}
+
+/** Issues of a run, one a line, as `code: message`. */
+export function issuesOf({ issues }: TaskRun): string {
+  return issues.map(({ code, message }) => `${code}: ${message}`).join('\n');
+}
+
+/** A folder as a job has one, with the files of a repository; `remove` it at the end. */
+export async function jobFolder(files: Texts) {
+  const folder = await mkdtemp(join(tmpdir(), 'spk-job-'));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DebianRegistry } from '../support/debian-registry.ts';
 import { findTool } from '../support/tools.ts';
-import { runPackaged, type TaskRun } from '../tasks/network-gate-world.ts';
+import { runPackaged, type TaskRun } from '../support/packaged-task.ts';
 import { addImage, finish as finishLayout, type Named } from '../unit/oci/layout-files.ts';
 
 const mebibyte = 1024 * 1024;
@@ -98,7 +98,7 @@ describe('the packaged push and the registry of the distribution project', funct
     cut = { after: Infinity, times: 0 };
     const run = await push('team/refused', 'wrong-password');
     assert.equal(run.result, 'Failed');
-    assert.deepEqual(new Set(run.issues), new Set(['REGISTRY_AUTH']));
+    assert.deepEqual(new Set(run.codes), new Set(['REGISTRY_AUTH']));
     assert.equal(await registry.digestOf('team/refused', '1.0', user), undefined);
   });
 

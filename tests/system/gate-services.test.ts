@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GateResult } from '../../tasks/lib/gate/result.ts';
 import { createTestAuthority } from '../support/tls.ts';
-import { runPackaged, writeTopology } from '../tasks/network-gate-world.ts';
+import { writeTopology } from '../support/loopback-topology.ts';
+import { runPackaged } from '../support/packaged-task.ts';
 import { at, nameOf, ServicesWorld } from './gate-services-world.ts';
 
 const pem = (text: string): string => JSON.stringify(text);

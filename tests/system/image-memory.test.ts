@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { listenTls, type TlsListener } from '../../sandbox/http/tls-server.ts';
-import { ImagePushWorld, loginServer } from '../tasks/image-push-world.ts';
-import { runPackaged } from '../tasks/network-gate-world.ts';
+import { ImagePushWorld, loginServer } from '../support/image-push-world.ts';
+import { runPackaged } from '../support/packaged-task.ts';
 import { tarOf, type Entry } from '../unit/oci/archive-files.ts';
 import {
   addJson,

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { startDockerRegistry, type DockerRegistry } from '../../scripts/bench/docker-registry.ts';
 import { finish, type Finished } from '../support/start.ts';
 import { findTool } from '../support/tools.ts';
-import { ImagePushWorld } from '../tasks/image-push-world.ts';
-import { runPackaged, type TaskRun } from '../tasks/network-gate-world.ts';
+import { ImagePushWorld } from '../support/image-push-world.ts';
+import type { TaskRun } from '../support/packaged-task.ts';
 import { entriesOf, gzipped, tarOf } from '../unit/oci/archive-files.ts';
 import {
   addImage,
@@ -32,7 +32,7 @@ interface Manifest {
 
 describe('images made by skopeo, pushed by the packaged task, pulled back by skopeo', function () {
   this.timeout(120_000);
-  const world = new ImagePushWorld(runPackaged);
+  const world = new ImagePushWorld();
   let skopeo = '';
   let work = '';
   let port = 0;

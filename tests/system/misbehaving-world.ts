@@ -1,4 +1,5 @@
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEntra } from '../../sandbox/azure/entra/entra.ts';
@@ -9,17 +10,27 @@ import type { Registry } from '../../sandbox/azure/registry/registry.ts';
 import { createAuthority } from '../../sandbox/http/certificates.ts';
 import type { Authority } from '../../sandbox/http/certificates.ts';
 import { listenTls } from '../../sandbox/http/tls-server.ts';
-import type { TlsListener } from '../../sandbox/http/tls-server.ts';
+import type { Handler, TlsListener } from '../../sandbox/http/tls-server.ts';
 import { readText, request } from '../../tasks/lib/net/http.ts';
-import { runPackaged } from '../tasks/network-gate-world.ts';
-import type { TaskRun } from '../tasks/network-gate-world.ts';
+import { runPackaged } from '../support/packaged-task.ts';
+import type { TaskRun } from '../support/packaged-task.ts';
 
 const tenantId = '00000000-0000-4000-8000-0000000000ff';
 const connection = '00000000-0000-4000-8000-0000000000c2';
 const secret = 'a-client-secret';
 const address = '127.110.0.101';
+const replicas = [
+  { region: 'westeurope', host: '127.110.0.102' },
+  { region: 'northeurope', host: '127.110.0.103' },
+];
 /** User name that goes with a refresh token: https://learn.microsoft.com/azure/container-registry/container-registry-authentication */
 const tokenUser = '00000000-0000-0000-0000-000000000000';
+
+/** A request to a data host. */
+export interface Pull {
+  readonly line: string;
+  readonly headers: IncomingHttpHeaders;
+}
 
 /** Identity and certificates for registries that misbehave, one after the other. */
 export class MisbehavingWorld {
@@ -28,6 +39,9 @@ export class MisbehavingWorld {
   readonly #entra: Entra;
   readonly #clientId: string;
   #listener: TlsListener | undefined;
+  #dataHosts: { region: string; listener: TlsListener }[] = [];
+  /** What came to the data hosts since the registry was started. */
+  readonly pulls: Pull[] = [];
   registry: Registry | undefined;
 
   private constructor(folder: string, authority: Authority, entra: Entra) {
@@ -57,18 +71,27 @@ export class MisbehavingWorld {
     return `${address}:${this.#listener?.port ?? 0}`;
   }
 
-  /** Starts an empty registry in the place of the last one. */
+  /** Starts an empty registry of two replicas in the place of the last one. */
   async start(misbehaviour: Misbehaviour): Promise<Registry> {
     await this.stop();
-    this.#listener = await listenTls({
-      host: address,
-      port: 0,
-      certificate: await this.#authority.issue([address]),
-      handler: (request, response) => this.registry?.handler(request, response),
-      name: 'registry',
-    });
+    this.#listener = await this.#listen(address, (request, response) =>
+      this.registry?.handler(request, response),
+    );
+    for (const { region, host } of replicas) {
+      const listener = await this.#listen(host, (request, response) => {
+        const { method = '', url = '', headers } = request;
+        this.pulls.push({ line: `${method} ${url}`, headers });
+        return this.registry?.dataHandler(headers.host ?? '')(request, response);
+      });
+      this.#dataHosts.push({ region, listener });
+    }
     this.registry = createRegistry({
       loginServer: this.loginServer,
+      replicas: () =>
+        this.#dataHosts.map(({ region, listener }) => ({
+          region,
+          dataHost: new URL(listener.url).host,
+        })),
       identify: (token) =>
         this.#entra.verify(token, ['https://containerregistry.azure.net'])?.objectId,
       isAllowed: () => true,
@@ -78,8 +101,15 @@ export class MisbehavingWorld {
   }
 
   async stop(): Promise<void> {
+    for (const { listener } of this.#dataHosts.splice(0)) await listener.close();
     await this.#listener?.close();
     this.#listener = undefined;
+    this.pulls.length = 0;
+  }
+
+  async #listen(host: string, handler: Handler): Promise<TlsListener> {
+    const certificate = await this.#authority.issue([host]);
+    return listenTls({ host, port: 0, certificate, handler, name: 'registry' });
   }
 
   /** The packaged task, with a docker-registry connection of the type Azure Container Registry. */

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GateResult } from '../../tasks/lib/gate/result.ts';
-import { runPackaged } from '../tasks/network-gate-world.ts';
+import { runPackaged } from '../support/packaged-task.ts';
 import { DeployedEstate, firewallRules, type ArmResource } from './packets-compile.ts';
 
 export interface Scenario {

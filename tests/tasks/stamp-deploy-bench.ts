@@ -3,6 +3,7 @@ import { RestError, type HttpClient } from '@azure/core-rest-pipeline';
 import { createDeployment } from '../../tasks/lib/azure/deployments.ts';
 import type { ServiceConnection } from '../../tasks/lib/azure/connection.ts';
 import { deploy } from '../../tasks/lib/deploy/deploy.ts';
+import type { Expected } from '../../tasks/lib/deploy/pace.ts';
 import type { Patience } from '../../tasks/lib/deploy/patience.ts';
 import type { Content, DeploymentPort, DeploymentState } from '../../tasks/lib/deploy/port.ts';
 import { contentTag, requestTag, type WhenActive } from '../../tasks/lib/deploy/start.ts';
@@ -104,7 +105,7 @@ export async function startBench(lifetimeMs = 3_600_000): Promise<Bench> {
       deploy(port, content(request), watcher, bench.patience(seconds), {
         cancelDeployment,
         whenActive,
-        expected: 1,
+        expected: expectedOf(arm.script.operations ?? [{ type: 'Microsoft.X/y' }]),
       }),
     afterSleeps(n, act) {
       const original = clock.sleep.bind(clock);
@@ -115,6 +116,12 @@ export async function startBench(lifetimeMs = 3_600_000): Promise<Bench> {
     },
   };
   return bench;
+}
+
+/** What a template says that has just these steps. */
+function expectedOf(steps: readonly { readonly type: string }[]): Expected {
+  const nested = steps.some(({ type }) => type === 'Microsoft.Resources/deployments');
+  return { resources: steps.length, certain: steps.length, nested };
 }
 
 export function content(request: string, same = 'same'): Content {

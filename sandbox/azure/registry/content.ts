@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { RegistryError } from './errors.ts';
 import { algorithmOf } from './names.ts';
+import type { Replicas } from './replicas.ts';
 
 /** Bytes in the pieces in which they came: big layers are never copied together. */
 export interface Blob {
@@ -27,11 +28,13 @@ export class Content {
   readonly repositories = new Map<string, Repository>();
   readonly #blobs = new Map<string, Blob>();
   readonly #limit: number;
+  readonly #replicas: Replicas;
   #held = 0;
 
   /** @param limit bytes of all blobs and open uploads together */
-  constructor(limit: number) {
+  constructor(limit: number, replicas: Replicas) {
     this.#limit = limit;
+    this.#replicas = replicas;
   }
 
   /** The repository, made if it does not exist: the first push makes one. */
@@ -63,17 +66,28 @@ export class Content {
   keep(repository: string, digest: string, blob: Blob): void {
     if (this.#blobs.has(digest)) this.release(blob.size);
     else this.#blobs.set(digest, blob);
+    this.mount(repository, digest);
+  }
+
+  /** Gives a repository a blob that another one has. */
+  mount(repository: string, digest: string): void {
+    this.#replicas.wrote(digest, this.#replicas.serving('blobs'));
     this.openRepository(repository).blobs.add(digest);
   }
 
-  /** A blob as far as this repository has it. */
-  blob(repository: string, digest: string): Blob | undefined {
+  /** A blob as far as this repository has it, for requests of this kind at the login server. */
+  blob(
+    repository: string,
+    digest: string,
+    asked: 'blobs' | 'manifests' = 'blobs',
+  ): Blob | undefined {
     if (this.repositories.get(repository)?.blobs.has(digest) !== true) return undefined;
-    return this.#blobs.get(digest);
+    return this.blobAt(this.#replicas.serving(asked), digest);
   }
 
-  anyBlob(digest: string): Blob | undefined {
-    return this.#blobs.get(digest);
+  /** A blob of any repository, as far as a replica has it. */
+  blobAt(region: string, digest: string): Blob | undefined {
+    return this.#replicas.holds(digest, region) ? this.#blobs.get(digest) : undefined;
   }
 
   /** Takes a blob out of a repository, and away once no repository has it. */
@@ -83,6 +97,7 @@ export class Content {
     const blob = this.#blobs.get(digest);
     if (!used && blob !== undefined) {
       this.#blobs.delete(digest);
+      this.#replicas.dropped(digest);
       this.release(blob.size);
     }
     return true;

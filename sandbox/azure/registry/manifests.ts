@@ -143,7 +143,7 @@ function checkImage(content: Content, name: string, document: Record<string, unk
   if (!Array.isArray(document['layers'])) throw invalid('layers must be a list');
   const wanted = [document['config'], ...(document['layers'] as unknown[])].map(descriptor);
   const missing = wanted.filter(({ digest, size }) => {
-    const blob = content.blob(name, digest);
+    const blob = content.blob(name, digest, 'manifests');
     if (blob !== undefined && size !== undefined && size !== blob.size) {
       throw invalid(`${digest} has ${String(blob.size)} bytes, the manifest says ${String(size)}`);
     }

@@ -42,8 +42,10 @@ export interface Misbehaviour {
   /** Whether what came of a broken request is kept, so that the upload may go on from there. */
   resumable?: boolean;
   throttle?: { count: number; retryAfter?: number; method?: string };
-  /** Manifests that a replica takes which has none of the blobs: MANIFEST_BLOB_UNKNOWN. */
-  replicaBehind?: number;
+  /** Region to the seconds until its replica has what was pushed to another one; 0 if absent. */
+  replicationLag?: Record<string, number>;
+  /** Region whose replica gets requests for manifests, while those for blobs go to the first one. */
+  replicaSplit?: string;
   /** Milliseconds for which nothing is read after each piece of a body. */
   slowReader?: number;
   breaks?: readonly Break[];
@@ -55,7 +57,7 @@ export interface Misbehaviour {
   accessLifetime?: number;
 }
 
-const kinds: Record<keyof Misbehaviour, 'boolean' | 'number' | 'object'> = {
+const kinds: Record<keyof Misbehaviour, 'boolean' | 'number' | 'object' | 'string'> = {
   absoluteLocations: 'boolean',
   chunkMinLength: 'number',
   bodyLimit: 'number',
@@ -63,7 +65,8 @@ const kinds: Record<keyof Misbehaviour, 'boolean' | 'number' | 'object'> = {
   lostUploads: 'number',
   resumable: 'boolean',
   throttle: 'object',
-  replicaBehind: 'number',
+  replicationLag: 'object',
+  replicaSplit: 'string',
   slowReader: 'number',
   breaks: 'object',
   wrongDigests: 'number',
@@ -99,7 +102,6 @@ export function misbehaving(handler: Handler, m: Misbehaviour): Handler {
     put416: m.put416 ?? 0,
     lostUploads: m.lostUploads ?? 0,
     throttle: m.throttle?.count ?? 0,
-    replicaBehind: m.replicaBehind ?? 0,
     wrongDigests: m.wrongDigests ?? 0,
   };
   const breaks = (m.breaks ?? []).map((rule) => ({ ...rule, count: rule.count ?? 1 }));
@@ -131,9 +133,6 @@ export function misbehaving(handler: Handler, m: Misbehaviour): Handler {
     }
     if (isUpload && method !== 'POST' && hasBody && spend('lostUploads')) {
       return new RegistryError(404, 'BLOB_UPLOAD_INVALID', 'blob upload invalid');
-    }
-    if (method === 'PUT' && url.includes('/manifests/') && spend('replicaBehind')) {
-      return new RegistryError(400, 'MANIFEST_BLOB_UNKNOWN', 'blob unknown to registry');
     }
     return undefined;
   }

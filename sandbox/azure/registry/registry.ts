@@ -5,11 +5,14 @@ import type { Handler } from '../../http/tls-server.ts';
 import type { AuthOptions } from './auth.ts';
 import { createAuth } from './auth.ts';
 import { Content } from './content.ts';
+import { serveLink } from './data-host.ts';
 import { RegistryError, sendRegistryError } from './errors.ts';
 import { findManifest, putManifest, referrers } from './manifests.ts';
 import { misbehaving } from './misbehaviour.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { checkDigest, checkRepository, isDigest } from './names.ts';
+import { Replicas } from './replicas.ts';
+import type { Replica } from './replicas.ts';
 import {
   blobUnknown,
   checkAccept,
@@ -23,8 +26,8 @@ import type { Grant } from './tokens.ts';
 import { Uploads } from './uploads.ts';
 
 export interface RegistryOptions extends Omit<AuthOptions, 'now'> {
-  /** Host that layers are downloaded from; without one the login server hands them out itself. */
-  dataHost?: () => string | undefined;
+  /** Where the content is, first what the login server leads to; without any it hands out layers itself. */
+  replicas?: () => readonly Replica[];
   misbehaviour?: Misbehaviour;
   /** Bytes that the registry keeps in memory; 1 GiB if absent. */
   capacity?: number;
@@ -34,8 +37,8 @@ export interface RegistryOptions extends Omit<AuthOptions, 'now'> {
 export interface Registry {
   loginServer: string;
   handler: Handler;
-  /** What the data hosts answer: signed links to blobs and nothing else. */
-  dataHandler: Handler;
+  /** What a data host answers: signed links to blobs that its replica has, and nothing else. */
+  dataHandler(dataHost: string): Handler;
   content: Content;
 }
 
@@ -53,8 +56,11 @@ export function createRegistry(o: RegistryOptions): Registry {
   const misbehaviour = o.misbehaviour ?? {};
   const { accessLifetime } = misbehaviour;
   const lifetime = accessLifetime === undefined ? {} : { accessLifetime };
-  const auth = createAuth({ ...o, ...lifetime, now: o.now ?? Date.now });
-  const content = new Content(o.capacity ?? 1024 ** 3);
+  const now = o.now ?? Date.now;
+  const auth = createAuth({ ...o, ...lifetime, now });
+  const { replicationLag = {}, replicaSplit } = misbehaviour;
+  const replicas = new Replicas(o.replicas ?? (() => []), replicationLag, replicaSplit, now);
+  const content = new Content(o.capacity ?? 1024 ** 3, replicas);
   const uploads = new Uploads(content, misbehaviour);
 
   function repository(name: string, ...actions: string[]): Grant {
@@ -70,7 +76,7 @@ export function createRegistry(o: RegistryOptions): Registry {
       const digest = checkDigest(mount);
       const blob = bearer.may(from, 'pull') ? content.blob(from, digest) : undefined;
       if (blob !== undefined) {
-        content.openRepository(name).blobs.add(digest);
+        content.mount(name, digest);
         const location = `/v2/${name}/blobs/${digest}`;
         response.writeHead(201, { ...digestHeaders(digest), Location: location }).end();
         return;
@@ -108,24 +114,13 @@ export function createRegistry(o: RegistryOptions): Registry {
     }
     const found = content.blob(name, digest);
     if (found === undefined) throw blobUnknown(digest);
-    const dataHost = o.dataHost?.();
+    const { dataHost } = replicas;
     if (method === 'GET' && dataHost !== undefined) {
       const location = `https://${dataHost}/blobs/${digest}?link=${auth.linkFor(digest)}`;
       response.writeHead(307, { Location: location, 'Content-Length': 0 }).end();
       return;
     }
     sendBlob(response, method ?? 'GET', digest, found);
-  }
-
-  /** What a data host serves: blobs whose link the login server has signed, nothing else. */
-  function linkedBlob(url: URL, request: IncomingMessage, response: ServerResponse): void {
-    const digest = checkDigest(url.pathname.slice('/blobs/'.length));
-    if (auth.linkedDigest(url.searchParams.get('link') ?? '') !== digest) {
-      throw new RegistryError(403, 'DENIED', 'the link is not valid here, or has expired');
-    }
-    const found = content.anyBlob(digest);
-    if (found === undefined) throw blobUnknown(digest);
-    sendBlob(response, request.method ?? 'GET', digest, found);
   }
 
   async function manifest(call: Call, reference: string): Promise<void> {
@@ -275,11 +270,11 @@ export function createRegistry(o: RegistryOptions): Registry {
     loginServer: o.loginServer,
     content,
     handler: misbehaving(guarded(route), misbehaviour),
-    dataHandler: guarded((url, request, response) => {
-      const known = url.pathname.startsWith('/blobs/') && request.method === 'GET';
-      if (!known) throw new RegistryError(404, 'NOT_FOUND', `no route ${url.pathname}`);
-      linkedBlob(url, request, response);
-      return Promise.resolve();
-    }),
+    dataHandler: (dataHost) =>
+      guarded((url, request, response) => {
+        const { linkedDigest } = auth;
+        serveLink(dataHost, { replicas, content, linkedDigest }, url, request, response);
+        return Promise.resolve();
+      }),
   };
 }

@@ -5,17 +5,32 @@ import { RegistryError } from './errors.ts';
 /** Entries of one page of a list. */
 const listLimit = 100;
 
+/** @param range of a request, of which only `bytes=FIRST-LAST` is understood; the rest is ignored */
 export function sendBlob(
   response: ServerResponse,
   method: string,
   digest: string,
   blob: Blob,
+  range?: string,
 ): void {
-  response.writeHead(200, {
-    ...digestHeaders(digest, blob.size),
+  const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? [];
+  const start = Number(first ?? 0);
+  const end = Math.min(Number(last || Infinity), blob.size - 1) + 1;
+  const isPart = first !== undefined && start < end;
+  const [from, to] = isPart ? [start, end] : [0, blob.size];
+  response.writeHead(isPart ? 206 : 200, {
+    ...digestHeaders(digest, to - from),
     'Content-Type': 'application/octet-stream',
+    ...(isPart
+      ? { 'Content-Range': `bytes ${String(from)}-${String(to - 1)}/${String(blob.size)}` }
+      : {}),
   });
-  if (method === 'GET') for (const part of blob.parts) response.write(part);
+  let position = 0;
+  for (const part of method === 'GET' ? blob.parts : []) {
+    const piece = part.subarray(Math.max(0, from - position), Math.max(0, to - position));
+    if (piece.length > 0) response.write(piece);
+    position += part.length;
+  }
   response.end();
 }
 

@@ -3,6 +3,7 @@ import { field, text } from '../network/fields.ts';
 import type { Misbehaviour } from '../registry/misbehaviour.ts';
 import type { Registry } from '../registry/registry.ts';
 import { createRegistry } from '../registry/registry.ts';
+import type { Replica } from '../registry/replicas.ts';
 import { publicNames } from './names.ts';
 
 export interface RegistriesOptions {
@@ -54,10 +55,15 @@ export class Registries {
       },
       isAllowed: (objectId, action) => this.#o.isAllowed(objectId, action, id),
       ...(this.#o.misbehaviour === undefined ? {} : { misbehaviour: this.#o.misbehaviour }),
-      dataHost: () =>
-        publicNames(this.#store).find(
-          ({ name, resource: of }) => of.id === id && name.includes('.data.'),
-        )?.name,
+      replicas: () => replicasOf(this.#store, current()),
     });
   }
+}
+
+/** The data hosts of a registry, its own region first. */
+function replicasOf(store: ResourceReader, { id }: Resource): Replica[] {
+  return publicNames(store).flatMap(({ name, resource }) => {
+    const region = /\.([^.]+)\.data\./.exec(name)?.[1];
+    return resource.id === id && region !== undefined ? [{ region, dataHost: name }] : [];
+  });
 }

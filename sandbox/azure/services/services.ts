@@ -23,7 +23,7 @@ export function createServices(o: { entra: Entra; registries: Registries }): Ser
       case 'microsoft.containerregistry/registries': {
         const registry = o.registries.of(resource);
         const login = names.includes(registry.loginServer.toLowerCase());
-        return login ? registry.handler : registry.dataHandler;
+        return login ? registry.handler : registry.dataHandler(names[0] ?? '');
       }
       default:
         throw new Error(`the sandbox does not know what a ${resource.type} answers`);

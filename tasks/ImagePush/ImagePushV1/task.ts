@@ -80,7 +80,13 @@ class ImagePush {
         signal,
       );
       this.#tell([registry, ...others]);
-      await reach(registry, portFor(loginServer, this.#target), signal);
+      const endpoints = others.filter((other) => data.includes(other.loginServer));
+      await Promise.all([
+        reach(registry, portFor(loginServer, this.#target), signal),
+        ...endpoints.map((endpoint) =>
+          reach(endpoint, portFor(endpoint.loginServer, this.#target), signal, 'REGISTRY_REPLICA'),
+        ),
+      ]);
       this.doing = `pushing to ${loginServer}`;
       const session = this.#session(registry, others);
       const pushed: Pushed[] = [];
@@ -91,7 +97,6 @@ class ImagePush {
       let replicas: readonly ReplicaEvidence[] | undefined;
       if (verifyReplicas) {
         this.doing = 'pulling a layer back from the data endpoints';
-        const endpoints = others.filter((other) => data.includes(other.loginServer));
         const open = async (host: string): Promise<PinnedEndpoint> => {
           const [found] = await connections.open([host], 1, signal);
           otherPaths.push(found);

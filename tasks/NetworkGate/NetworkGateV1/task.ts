@@ -16,6 +16,7 @@ import { runGate } from '../../lib/gate/run.ts';
 import { writeResults } from '../../lib/gate/write-results.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { resolverFor } from '../../lib/net/resolve.ts';
+import { membersOf } from '../../lib/topology/members.ts';
 import { dialledPort } from '../../lib/topology/model.ts';
 import type { Hub, Topology } from '../../lib/topology/model.ts';
 import { readTopology } from '../../lib/topology/read.ts';
@@ -120,18 +121,17 @@ function probeOf(
 /** The networks whose state is read: all that the topology declares, so that flows between them are seen whole. */
 function sourcesOf(topology: Topology | undefined): NetworkSource[] {
   if (topology === undefined) return [];
-  const { hub, stamps } = topology;
+  const { hub } = topology;
   const groupOf = ({ subscription, resourceGroup }: Pick<Hub, 'subscription' | 'resourceGroup'>) =>
     `/subscriptions/${subscription}/resourceGroups/${resourceGroup}`;
   // A zone left in the hub's own group may hide one in the group for zones.
   const zones = [...new Set([groupOf(hub.dns), groupOf(hub)])];
-  return [
-    { owner: 'hub', network: hub.network.id, zones },
-    ...Object.values(stamps).map(({ network }): NetworkSource => ({
-      owner: 'stamp',
-      network: network.id,
-    })),
-  ];
+  return membersOf(topology).map(({ kind, part }) => ({
+    // The platform's connection reads operations, too.
+    owner: kind === 'stamp' ? 'stamp' : 'hub',
+    network: part.network.id,
+    ...(kind === 'hub' ? { zones } : {}),
+  }));
 }
 
 /** What makes the verdict one that can be checked later. No secret and no body of an answer is in it. */

@@ -3,6 +3,7 @@ import { readRecords, type DeclaredRecord } from '../../lib/dns/declared-records
 import type { WantedRecord } from '../../lib/dns/model.ts';
 import type { LinkRequest } from '../../lib/dns/wish.ts';
 import { SpokelineError, type ErrorDetail } from '../../lib/errors.ts';
+import { membersOf } from '../../lib/topology/members.ts';
 import type { Topology } from '../../lib/topology/model.ts';
 import type { Inputs } from './inputs.ts';
 
@@ -17,13 +18,13 @@ export interface Declared {
 
 /** The one owner of a run without a topology. */
 export const single = 'single';
-export const hub = 'hub';
+const hub = 'hub';
 
 // The inputs have passed these readers before, so that there is nothing left to report.
 const ignore = () => undefined;
 
 /**
- * Sorts what is declared by owner: stamps by their names, and the hub. Throws INPUT_INVALID for names that the
+ * Sorts what is declared by owner: stamps by their names, hub and operations. Throws INPUT_INVALID for names that the
  * topology does not have, and for records that might belong to several stamps.
  */
 export function declaredIn(
@@ -31,7 +32,7 @@ export function declaredIn(
   owners: readonly string[],
   topology: Topology | undefined,
 ): Declared {
-  const names = topology === undefined ? [] : [hub, ...Object.keys(topology.stamps)];
+  const names = topology === undefined ? [] : membersOf(topology).map(({ name }) => name);
   const records = readRecords(given.records ?? {}, ignore);
   const links = readLinks(given.links ?? {}, ignore);
   const problems = [

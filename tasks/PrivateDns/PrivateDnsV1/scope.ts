@@ -5,14 +5,18 @@ import type { LinkRequest } from '../../lib/dns/wish.ts';
 import { zonesOf, type OwnZones } from '../../lib/dns/zones.ts';
 import type { ServiceConnection } from '../../lib/azure/connection.ts';
 import { SpokelineError } from '../../lib/errors.ts';
+import { membersOf, type Member } from '../../lib/topology/members.ts';
 import {
   declaredNetworks,
   selectStamps,
   type AcceptedConnection,
   type Cloud,
+  type Hub,
+  type Operations,
+  type Stamp,
   type Topology,
 } from '../../lib/topology/model.ts';
-import { declaredIn, hub as hubName, single } from './declared.ts';
+import { declaredIn, single } from './declared.ts';
 import { wantedTag } from './endpoint-inputs.ts';
 import type { Inputs } from './inputs.ts';
 
@@ -58,75 +62,59 @@ export function scopeOf(given: Inputs, topology: Topology | undefined): Scope {
 }
 
 function topologyScope(given: Inputs, topology: Topology): Scope {
-  const { hub, name, cloud } = topology;
+  const { hub, cloud } = topology;
   const hubConnection = given.hubConnection ?? given.azureSubscription;
-  const words = given.stamp.split(',').map((word) => word.trim());
-  const withHub = words.includes('hub') || words.includes('all');
-  const others = words.filter((word) => word !== 'hub');
-  const stamps = others.length === 0 ? [] : selectStamps(topology, others.join(','));
+  const members = membersIn(given.stamp, topology);
   const declared = declaredIn(
     given,
-    [...(withHub ? [hubName] : []), ...stamps.map(({ name: stamp }) => stamp)],
+    members.map(({ name }) => name),
     topology,
   );
   const selection = selectionOf(given);
-  if (selection.ids.length > 0 && stamps.length + (withHub ? 1 : 0) !== 1) {
+  if (selection.ids.length > 0 && members.length !== 1) {
     const message =
       'Endpoints that are listed one by one belong to one stamp, and more are selected.';
-    const detail = 'endpoints needs the name of one stamp, or hub, in stamp';
+    const detail = 'endpoints needs the name of one stamp, hub, or operations, in stamp';
     throw new SpokelineError('INPUT_INVALID', message, { details: [{ message: detail }] });
   }
   const ownZones = readZones(given.zones ?? {}, () => undefined);
   const { fallback } = hub.dns;
+  const registry = { type: 'Microsoft.ContainerRegistry/registries', groupId: 'registry' };
   const registryZones =
     topology.registry === undefined
       ? []
-      : zonesOf(
-          {
-            cloud,
-            type: 'Microsoft.ContainerRegistry/registries',
-            groupId: 'registry',
-            region: hub.region,
-          },
-          ownZones,
-        );
-  const hubSource: Source = {
-    owner: `${name}/hub`,
-    connection: hubConnection,
-    subscription: hub.subscription,
-    resourceGroup: hub.resourceGroup,
-    selection,
+      : zonesOf({ cloud, region: hub.region, ...registry }, ownZones);
+  const platformNetworks = [hub.network.id, topology.operations?.network.id ?? []].flat();
+  const linksOf = ({ name, kind, part }: Member<Hub | Operations | Stamp>): LinkRequest[] => {
     // The hub's own links are made by its Bicep, unless the inputs declare them.
-    links: declared.links(hubName),
-    linksComplete: false,
-    checkNetworks: [hub.network.id],
-    furtherZones: [],
-    acceptedConnections: hub.acceptedConnections ?? [],
-    declared: declared.records(hubName),
+    if (kind === 'hub') return declared.links(name);
+    const named = kind === 'operations' ? [] : given.linkNetworks;
+    return [
+      declared.ownLink(name, part.network.id, fallback),
+      ...named.map((networkId) => ({ networkId, registration: false, fallback })),
+      ...declared.links(name),
+    ];
   };
   return {
     cloud,
-    sources: [
-      ...(withHub ? [hubSource] : []),
-      ...stamps.map((stamp) => ({
-        owner: `${name}/${stamp.name}`,
-        connection: given.azureSubscription,
-        subscription: stamp.subscription,
-        resourceGroup: stamp.resourceGroup,
+    sources: members.map((member) => {
+      const { name, kind, part } = member;
+      return {
+        owner: `${topology.name}/${name}`,
+        // The platform's connection reads operations, as it does the hub.
+        connection: kind === 'stamp' ? given.azureSubscription : hubConnection,
+        subscription: part.subscription,
+        resourceGroup: part.resourceGroup,
         selection,
-        links: [
-          declared.ownLink(stamp.name, stamp.network.id, fallback),
-          ...given.linkNetworks.map((networkId) => ({ networkId, registration: false, fallback })),
-          ...declared.links(stamp.name),
-        ],
-        linksComplete: true,
-        checkNetworks: [hub.network.id],
-        // A stamp pulls its images through the registry's endpoint in the hub.
-        furtherZones: registryZones,
-        acceptedConnections: stamp.acceptedConnections ?? [],
-        declared: declared.records(stamp.name),
-      })),
-    ],
+        links: linksOf(member),
+        linksComplete: kind === 'stamp',
+        checkNetworks: platformNetworks,
+        // Images are pulled through the registry's endpoint in the hub.
+        furtherZones: kind === 'hub' ? [] : registryZones,
+        acceptedConnections: part.acceptedConnections ?? [],
+        declared: declared.records(name),
+      };
+    }),
     zones: {
       connection: hubConnection,
       subscription: given.zonesSubscription ?? hub.dns.subscription,
@@ -137,6 +125,20 @@ function topologyScope(given: Inputs, topology: Topology): Scope {
     loopback: topology.loopback,
     networks: given.networks.length > 0 ? given.networks : declaredNetworks(topology),
   };
+}
+
+/** What the input `stamp` selects, in the order of the document. Throws INPUT_INVALID for anything unknown. */
+function membersIn(input: string, topology: Topology): Member<Hub | Operations | Stamp>[] {
+  const words = input.split(',').map((word) => word.trim());
+  const members = membersOf(topology);
+  const platform = members.flatMap(({ kind, name }) => (kind === 'stamp' ? [] : [name]));
+  const others = words.filter((word) => !platform.includes(word));
+  const stamps = others.length === 0 ? [] : selectStamps(topology, others.join(','));
+  return members.filter(({ kind, name }) =>
+    kind === 'stamp'
+      ? stamps.some((stamp) => stamp.name === name)
+      : words.includes(name) || words.includes('all'),
+  );
 }
 
 function plainScope(given: Inputs): Scope {

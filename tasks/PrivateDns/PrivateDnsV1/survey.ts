@@ -8,7 +8,7 @@ import { endpointKeyOf, groupKeyOf } from '../../lib/dns/owner.ts';
 import { sameId } from '../../lib/dns/plan-links.ts';
 import { planOf, type Plan } from '../../lib/dns/plan.ts';
 import { inTurns } from '../../lib/dns/turns.ts';
-import { refuseWaiting, wishOf, zonesIn } from '../../lib/dns/wish.ts';
+import { refuseWaiting, wishOf, zonesIn, type WishOptions } from '../../lib/dns/wish.ts';
 import {
   delegate,
   unclear,
@@ -46,22 +46,14 @@ export async function readParts(
   armOf: ArmOf,
   context: TaskContext,
 ): Promise<Part[]> {
-  const parts: Part[] = [];
-  // The hub comes last: what it links are the zones of all.
-  const order = [...scope.sources].sort(
-    (a, b) => Number(b.linksComplete) - Number(a.linksComplete),
-  );
-  for (const source of order) {
+  const drafts: { part: Part; options: WishOptions }[] = [];
+  for (const source of scope.sources) {
     const {
       endpoints,
       others,
       groups: listed,
     } = await readEndpoints(given, source, armOf, context);
-    const furtherZones =
-      source.linksComplete || source.links.length === 0
-        ? source.furtherZones
-        : zonesIn(parts.map((part) => part.wish));
-    const wish = wishOf({
+    const options: WishOptions = {
       ...source,
       endpoints,
       seen: {
@@ -71,26 +63,28 @@ export async function readParts(
       },
       // Links serve the endpoints that were not selected, too.
       linksComplete: source.linksComplete && others.length === 0,
-      furtherZones,
       cloud: scope.cloud,
       ownZones: scope.ownZones,
       ttl: given.ttl,
       adopt: given.adopt,
-    });
+    };
     const groups = createZoneGroupPort(armOf(source.connection));
-    parts.push({ source, endpoints, wish, groups });
+    drafts.push({ part: { source, endpoints, wish: wishOf(options), groups }, options });
   }
+  // Hub and operations resolve the zones of all.
+  const furtherZones = zonesIn(drafts.map(({ part }) => part.wish));
+  const parts = drafts.map(({ part, options }) =>
+    part.source.linksComplete || part.source.links.length === 0
+      ? part
+      : { ...part, wish: wishOf({ ...options, furtherZones }) },
+  );
   tellWaiting(
     given,
     parts.map(({ wish }) => wish),
     context,
   );
   const made = parts.flatMap(({ wish }) => wish.links);
-  return scope.sources.flatMap((source) =>
-    parts
-      .filter((part) => part.source === source)
-      .map((part) => ({ ...part, wish: withoutMade(part.wish, made) })),
-  );
+  return parts.map((part) => ({ ...part, wish: withoutMade(part.wish, made) }));
 }
 
 /** Links that this run makes need not be expected of others. */

@@ -1,6 +1,7 @@
 import { isParamsFile } from '../../lib/bicep/params-file.ts';
 import { legsOf } from '../../lib/deploy/legs.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
+import { membersOf } from '../../lib/topology/members.ts';
 import { selectStamps, type Network, type Topology } from '../../lib/topology/model.ts';
 import { scopeText } from '../../lib/deploy/scope.ts';
 import type { Inputs } from './inputs.ts';
@@ -18,27 +19,23 @@ export async function plan(given: Inputs, topology: Topology, context: TaskConte
       ? stamps.filter((stamp) => stamp.role === 'secondary')
       : selectStamps(topology, selector);
   log.info(`Topology ${topology.name} (${topology.cloud} cloud)`);
-  log.info(`hub in ${topology.hub.region}: resource group ${topology.hub.resourceGroup}`);
-  for (const line of addressLines(topology.hub.network)) log.info(line);
-  for (const stamp of stamps) {
+  for (const { name, kind, title, part } of membersOf(topology)) {
+    const role = 'role' in part ? ` (${part.role})` : '';
     log.info(
-      `stamp ${stamp.name} (${stamp.role}) in ${stamp.region}: resource group ${stamp.resourceGroup}` +
-        ` of subscription ${stamp.subscription}`,
+      `${kind === 'hub' ? name : title}${role} in ${part.region}: resource group ${part.resourceGroup}` +
+        (kind === 'hub' ? '' : ` of subscription ${part.subscription}`),
     );
-    for (const line of addressLines(stamp.network)) log.info(line);
+    for (const line of addressLines(part.network)) log.info(line);
   }
   if (given.template !== undefined || isParamsFile(given.parametersFile)) {
     const places =
       given.target === 'hub'
         ? [hubPlace(topology, given)]
         : (selector === undefined ? stamps : chosen).map((s) => stampPlace(s, topology, given));
-    const offers = places.map(({ offered }) => offered);
-    const sources = await loadSources(given, context, offers);
-    for (const [index, place] of places.entries()) {
-      const source = sources[index];
-      if (source === undefined) continue;
-      const { scope } = destinationOf(source.template, place, given);
-      const names = Object.keys(source.parameters).join(', ') || '(none)';
+    const sources = await loadSources(given, context, places);
+    for (const { place, template, parameters } of sources) {
+      const { scope } = destinationOf(template, place, given);
+      const names = Object.keys(parameters).join(', ') || '(none)';
       log.info(
         `${given.template ?? given.parametersFile} would go to ${scopeText(scope)} (${place.unit})` +
           `${asStack(given)} with the parameters ${names}`,

@@ -3,56 +3,76 @@ import { dirname, extname, resolve } from 'node:path';
 import { fetchFile } from '../../lib/azure/fetch-file.ts';
 import { compileParameters, compileTemplate, type Warn } from '../../lib/bicep/compile.ts';
 import type { BicepCompiler } from '../../lib/bicep/compiler.ts';
-import { isParamsFile, readOutline } from '../../lib/bicep/params-file.ts';
+import { isBicepFile, isParamsFile, readOutline } from '../../lib/bicep/params-file.ts';
 import { startBicep } from '../../lib/bicep/start.ts';
 import {
   mergeParameters,
   overridesOf,
   plainParameters,
   readParameters,
-  type Offered,
   type Parameters,
 } from '../../lib/deploy/parameters.ts';
+import type { LocalPrediction } from '../../lib/deploy/prediction.ts';
 import { readTemplate, type Template } from '../../lib/deploy/template.ts';
 import { SpokelineError } from '../../lib/errors.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import type { Inputs } from './inputs.ts';
+import { withPredictions } from './predict.ts';
+import type { Place } from './target.ts';
 
 /** A template with the parameters for one place. */
 export interface Source {
+  readonly place: Place;
   readonly template: Template;
   readonly parameters: Parameters;
+  /** What the Bicep CLI predicts, when it was asked and could tell. */
+  readonly prediction?: LocalPrediction;
 }
 
 /**
- * The template of the inputs with the parameters for each place, in the order of what the places offer. ARM JSON
- * is taken as it is; Bicep is compiled by the CLI of the agent, which is started once.
+ * The template of the inputs with the parameters for each place, in the order of the places. ARM JSON is taken as it
+ * is; Bicep is compiled by the CLI of the agent, which is started once.
  */
 export async function loadSources(
   given: Inputs,
   context: TaskContext,
-  offers: readonly Offered[],
+  places: readonly Place[],
 ): Promise<Source[]> {
   const { template: file, parametersFile } = given;
   if (isParamsFile(parametersFile)) {
     return withBicep(given, context, (bicep) =>
-      fromParametersFile(bicep, parametersFile, given, context, offers),
+      fromParametersFile(bicep, parametersFile, given, context, places),
     );
   }
   if (file === undefined) throw invalid('Input "template" is missing.');
-  if (isBicep(file)) await readText(file, 'template');
-  const template = isBicep(file)
-    ? await withBicep(given, context, (bicep) => readTemplateFile(file, warner(context), bicep))
-    : await readTemplateFile(file, warner(context));
+  if (!isBicepFile(file)) {
+    return eachPlace(await readTemplateFile(file, warner(context)), given, places);
+  }
+  await readText(file, 'template');
+  return withBicep(given, context, async (bicep) => {
+    const template = await readTemplateFile(file, warner(context), bicep);
+    const sources = await eachPlace(template, given, places);
+    return withPredictions(sources, bicep, file, given, context);
+  });
+}
+
+/** A template with parameters that no compiler has to read. */
+async function eachPlace(
+  template: Template,
+  given: Inputs,
+  places: readonly Place[],
+): Promise<Source[]> {
+  const { parametersFile } = given;
   const sets: Parameters[] = [];
   if (parametersFile !== undefined) {
     const text = await readText(parametersFile, 'parametersFile');
     sets.push(readParameters(text, parametersFile, externalValues(given)));
   }
   if (given.parameters !== undefined) sets.push(plainParameters(given.parameters));
-  return offers.map((offered) => ({
+  return places.map((place) => ({
+    place,
     template,
-    parameters: mergeParameters(template, offered, sets),
+    parameters: mergeParameters(template, place.offered, sets),
   }));
 }
 
@@ -61,7 +81,7 @@ async function fromParametersFile(
   file: string,
   given: Inputs,
   context: TaskContext,
-  offers: readonly Offered[],
+  places: readonly Place[],
 ): Promise<Source[]> {
   const warn = warner(context);
   const { using, assigned } = readOutline(await readText(file, 'parametersFile'));
@@ -72,7 +92,8 @@ async function fromParametersFile(
   const quotable = [...Object.values(inline), ...Object.values(given.environmentVariables)];
   const secrets = quotable.filter((value) => typeof value === 'string');
   const sources: Source[] = [];
-  for (const offered of offers) {
+  for (const place of places) {
+    const { offered } = place;
     // A place's objects come before the file and inline values after it, as with every other kind of file.
     const overrides =
       known === undefined || using === undefined
@@ -86,9 +107,9 @@ async function fromParametersFile(
     }
     const template = known ?? readTemplate(compiled.template ?? '', file);
     const values = readParameters(compiled.parameters, file, externalValues(given));
-    sources.push({ template, parameters: mergeParameters(template, offered, [values]) });
+    sources.push({ place, template, parameters: mergeParameters(template, offered, [values]) });
   }
-  return sources;
+  return withPredictions(sources, bicep, templateFile, given, context);
 }
 
 /** The local template of a parameters file; undefined for one that only the compiler can fetch. */
@@ -123,16 +144,12 @@ async function readTemplateFile(
   if (extname(file).toLowerCase() === '.json') {
     return readTemplate(await readText(file, 'template'), file);
   }
-  if (!isBicep(file) || bicep === undefined) {
+  if (!isBicepFile(file) || bicep === undefined) {
     throw invalid(
       `Input "template" is ${file}; allowed: a .bicep file, or an ARM template in .json.`,
     );
   }
   return readTemplate(await compileTemplate(bicep, file, warn), file);
-}
-
-function isBicep(file: string): boolean {
-  return extname(file).toLowerCase() === '.bicep';
 }
 
 /** Starts the Bicep CLI for as long as `use` takes. */

@@ -22,6 +22,7 @@ import { readTopology } from '../../lib/topology/read.ts';
 import { deleteStamp } from './delete.ts';
 import type { Inputs } from './inputs.ts';
 import { plan } from './plan.ts';
+import { reportPrediction } from './predict.ts';
 import { destinationOf, type Destination } from './scope.ts';
 import { loadSources, type Source } from './source.ts';
 import { patienceOf } from './removal.ts';
@@ -51,19 +52,16 @@ export async function run(
   const several = given.target === 'stamp' && given.stamps.length > 0;
   const places =
     several && topology !== undefined ? stampPlaces(given, topology) : [placeOf(given, topology)];
-  const offers = places.map(({ offered }) => offered);
   // Every place's parameters are right before the first sign-in.
-  const sources = await loadSources(given, context, offers);
+  const sources = await loadSources(given, context, places);
   for (const { template, parameters } of sources) {
     hideSecure(template, parameters, (text) => context.mask(text));
   }
-  const units = places.flatMap((place, index) => {
-    const source = sources[index];
-    if (source === undefined) return [];
-    const destination = destinationOf(source.template, place, given);
-    const there = { unit: place.unit, ...destination };
+  const units = sources.map((source) => {
+    const { unit } = source.place;
+    const there = { unit, ...destinationOf(source.template, source.place, given) };
     const deployThere = (own: TaskContext) => deployTo(there, source, given, own, transport);
-    return [{ name: place.unit, run: deployThere }];
+    return { name: unit, run: deployThere };
   });
   if (several) await runStamps(units, given.concurrency, context);
   else await units[0]?.run(context);
@@ -72,7 +70,7 @@ export async function run(
 /** One deployment, from its name to its outputs. */
 async function deployTo(
   { unit, scope, location }: Destination & { readonly unit: string },
-  { template, parameters }: Source,
+  { template, parameters, prediction }: Source,
   given: Inputs,
   context: TaskContext,
   transport: TransportOptions,
@@ -116,6 +114,7 @@ async function deployTo(
   context.setOutput('deploymentId', port.id);
   log.info(`${file} -> ${scopeText(scope)} (${unit}), ${given.kind} ${name}`);
   if (port.portalLink !== undefined) log.info(port.portalLink);
+  if (prediction !== undefined) await reportPrediction(prediction, name, context);
 
   const ask = () =>
     askWhatIf(given, context, {
@@ -138,7 +137,7 @@ async function deployTo(
   const state = await deploy(port, content, log, patience, {
     cancelDeployment: given.cancelDeployment,
     whenActive: given.whenActive,
-    expected: template.resources,
+    expected: template.expected,
   }).finally(() => {
     if (stack !== undefined) reportStack(stack, context);
   });

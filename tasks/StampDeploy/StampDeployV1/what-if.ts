@@ -1,5 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Patience } from '../../lib/deploy/patience.ts';
 import { assess } from '../../lib/deploy/what-if/assess.ts';
 import { linesOf } from '../../lib/deploy/what-if/describe.ts';
@@ -12,6 +11,7 @@ import { hiderOf } from '../../lib/deploy/what-if/secrets.ts';
 import { SpokelineError } from '../../lib/errors.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import type { Inputs } from './inputs.ts';
+import { writeResult } from './write-result.ts';
 
 /** What is asked about. */
 export interface Question {
@@ -53,28 +53,11 @@ export async function askWhatIf(
   const file = given.whatIfFile ?? join(agent.tempDirectory, `${deployment.name}.what-if.json`);
   const page = join(agent.tempDirectory, `${deployment.name}.what-if.md`);
   const document = documentOf(subject, assessment, findings);
-  await write(file, `${JSON.stringify(document, undefined, 2)}\n`);
-  await write(page, markdownOf(subject, assessment, findings));
+  await writeResult(file, `${JSON.stringify(document, undefined, 2)}\n`);
+  await writeResult(page, markdownOf(subject, assessment, findings));
   context.uploadSummary(page);
   context.setOutput('hasChanges', String(assessment.hasChanges));
   context.setOutput('changeCounts', JSON.stringify(assessment.counts));
   context.setOutput('whatIfFile', file);
   enforce(findings, given.failOn);
-}
-
-async function write(file: string, text: string): Promise<void> {
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SpokelineError(
-      'INPUT_INVALID',
-      `The result of what-if cannot be written: ${reason}`,
-      {
-        hint: 'Set whatIfFile to a file that the agent may write.',
-        cause: error,
-      },
-    );
-  }
 }

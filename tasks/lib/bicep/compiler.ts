@@ -52,8 +52,8 @@ export interface BicepCompiler {
     overrides: Readonly<Record<string, unknown>>,
   ): Promise<ParamsCompilation>;
   metadata(file: string): Promise<BicepMetadata>;
-  /** JSON text of what a `.bicepparam` file would deploy; needs CLI 0.36.1. */
-  snapshot(file: string, place: SnapshotPlace): Promise<string>;
+  /** JSON text of what a `.bicepparam` file would deploy; undefined for a CLI before 0.36.1, which cannot tell. */
+  snapshot(file: string, place: SnapshotPlace): Promise<string | undefined>;
   /** Ends the process. Must be called; may be called twice. */
   dispose(): Promise<void>;
 }

@@ -101,8 +101,13 @@ export async function openBicep(options: OpenOptions): Promise<BicepCompiler> {
       return { parameters: parameters.map(short), outputs: outputs.map(short) };
     },
     async snapshot(file, place) {
-      const answer = await race(bicep.getSnapshot({ path: file, metadata: { ...place } }));
-      return answer.snapshot;
+      try {
+        const answer = await race(bicep.getSnapshot({ path: file, metadata: { ...place } }));
+        return answer.snapshot;
+      } catch (error) {
+        if (isUnknownMethod(error)) return undefined;
+        throw error;
+      }
     },
     dispose() {
       disposal ??= (async () => {
@@ -125,6 +130,14 @@ function readDiagnostic(given: CompileResponseDiagnostic): Diagnostic {
     code,
     message,
   };
+}
+
+/** bicep-node looks at the version before it asks; a CLI in between may not know the method all the same. */
+function isUnknownMethod(error: unknown): boolean {
+  const cause = error instanceof SpokelineError ? error.cause : undefined;
+  if (!(cause instanceof Error)) return false;
+  const { code } = cause as { code?: unknown };
+  return code === -32601 || /^Bicep CLI version \S+ or later is required/.test(cause.message);
 }
 
 interface Watch {

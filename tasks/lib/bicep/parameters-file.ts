@@ -1,9 +1,29 @@
-/** The text of a `.bicepparam` file that gives values to a Bicep file. `template` is relative to it. */
-export function parametersFileText(
-  template: string,
-  values: Readonly<Record<string, unknown>>,
-): string {
-  const lines = Object.entries(values).map(([name, value]) => `param ${name} = ${literal(value)}`);
+/** What a `.bicepparam` file says of its template. */
+export interface ParametersFile {
+  /** Path of the template, relative to the file. */
+  readonly template: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Parameters whose texts nobody needs to know: each is a secret of a vault, which is never asked. */
+  readonly untold?: readonly string[];
+  /** Parameters of any type that only Azure can tell. */
+  readonly unknown?: readonly string[];
+}
+
+const nowhere = '00000000-0000-0000-0000-000000000000';
+
+/** The text of a `.bicepparam` file that gives values to a template. */
+export function parametersFileText({
+  template,
+  values,
+  untold = [],
+  unknown = [],
+}: ParametersFile): string {
+  const given: (readonly [name: string, expression: string])[] = [
+    ...Object.entries(values).map(([name, value]) => [name, literal(value)] as const),
+    ...untold.map((name) => [name, `az.getSecret('${nowhere}', 'none', 'none', 'none')`] as const),
+    ...unknown.map((name) => [name, `externalInput('spokeline', ${literal(name)})`] as const),
+  ];
+  const lines = given.map(([name, expression]) => `param ${name} = ${expression}`);
   return [`using ${literal(template)}`, ...lines, ''].join('\n');
 }
 

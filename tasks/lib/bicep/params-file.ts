@@ -5,6 +5,11 @@ export function isParamsFile(file: string | undefined): file is string {
   return file !== undefined && extname(file).toLowerCase() === '.bicepparam';
 }
 
+/** Whether a file is a template that the compiler reads. */
+export function isBicepFile(file: string): boolean {
+  return extname(file).toLowerCase() === '.bicep';
+}
+
 /** What a `.bicepparam` file says before anything of it is evaluated. */
 export interface ParamsOutline {
   /** As written after `using`: a path, `br:...`, `ts:...`; undefined for `using none` and for none at all. */

@@ -1,10 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { basename, extname, join, relative } from 'node:path';
+import { extname } from 'node:path';
 import { SpokelineError } from '../errors.ts';
 import type { SnapshotPlace } from './compiler.ts';
 import { bicepNotFound, findBicep, type FindOptions } from './find.ts';
 import { openBicep } from './open.ts';
-import { parametersFileText } from './parameters-file.ts';
+import { openSnapshotFolder } from './snapshot.ts';
 
 export interface PredictOptions extends FindOptions {
   readonly tempDirectory: string;
@@ -40,21 +39,21 @@ export async function predictResources(
     environment: options.environment,
     signal: options.signal,
   });
-  const folder = await mkdtemp(join(options.tempDirectory, 'spokeline-predict-'));
+  const folder = await openSnapshotFolder(bicep, options.tempDirectory);
   try {
     options.info(`Bicep CLI ${await bicep.version()} at ${found.path}`);
     const own = extname(file).toLowerCase() === '.bicepparam';
     const declared = own ? [] : (await bicep.metadata(file)).parameters.map(({ name }) => name);
     const texts: string[] = [];
-    for (const [position, { place, values }] of wanted(declared).entries()) {
+    for (const { place, values } of wanted(declared)) {
       const known = Object.entries(values).filter(([name]) => declared.includes(name));
-      let source = file;
-      if (!own) {
-        source = join(folder, `${position}-${basename(file, '.bicep')}.bicepparam`);
-        const template = relative(folder, file).split('\\').join('/');
-        await writeFile(source, parametersFileText(template, Object.fromEntries(known)));
+      const text = own
+        ? await bicep.snapshot(file, place)
+        : await folder.snapshot({ template: file, values: Object.fromEntries(known) }, place);
+      if (text === undefined) {
+        throw new SpokelineError('BICEP_FAILED', 'this version of the Bicep CLI has no snapshot');
       }
-      texts.push(await bicep.snapshot(source, place));
+      texts.push(text);
     }
     return texts;
   } catch (error) {
@@ -65,6 +64,6 @@ export async function predictResources(
     });
   } finally {
     await bicep.dispose();
-    await rm(folder, { recursive: true, force: true });
+    await folder.remove();
   }
 }

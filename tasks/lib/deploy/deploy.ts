@@ -2,6 +2,7 @@ import { SpokelineError } from '../errors.ts';
 import { abandon } from './cancel.ts';
 import { deploymentFailure, validationFailure } from './causes.ts';
 import { follow, type Watcher } from './follow.ts';
+import type { Expected } from './pace.ts';
 import { insist, seconds, type Patience } from './patience.ts';
 import type { Content, DeploymentPort, DeploymentState } from './port.ts';
 import { startDeployment, type WhenActive } from './start.ts';
@@ -23,8 +24,7 @@ export interface DeployOptions {
   readonly whenActive: WhenActive;
   /** Whether a cancelled or timed-out run ends the deployment in Azure. */
   readonly cancelDeployment: boolean;
-  /** Resources that the template is expected to make, for progress. */
-  readonly expected: number;
+  readonly expected: Expected;
 }
 
 /**

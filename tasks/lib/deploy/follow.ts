@@ -1,4 +1,5 @@
 import { SpokelineError } from '../errors.ts';
+import { PollBudget, pollDelay, pollFirst, type Expected } from './pace.ts';
 import { nextTry, outOfTime, pause, timeIsUp, type Patience } from './patience.ts';
 import {
   isFinal,
@@ -34,26 +35,13 @@ const lastLists = 20;
 /** Also after an answer that took longer than the time between polls. */
 const shortestDelay = 250;
 
-/** Before the first poll; most deployments that have nothing to do have ended by then. */
-const firstDelay = 500;
-
-/**
- * Milliseconds from one poll to the next of a deployment that has run for `elapsed`: a second while most of
- * them end, then so much that a deployment of ten minutes loses 2 s, and 4 s at worst.
- */
-export function pollDelay(elapsed: number): number {
-  if (elapsed < 60_000) return 1_000;
-  if (elapsed < 120_000) return 2_000;
-  return elapsed < 240_000 ? 3_000 : 4_000;
-}
-
 /**
  * Follows a started deployment to its end. Throttling, server faults and broken connections are never an
  * end; only a final state that ARM reported is. While something is under way a poll is one request, the list of
  * operations, of the deployment or of one nested in it: while anything nested runs, the deployment runs. The
- * deployment itself is read when nothing is under way, and then each second poll leaves the list out. So
- * this sends no more than a poll each 2 s of both, which is what showing the same takes, and half as many polls
- * again while nothing is under way; and it sees the end within a second.
+ * deployment itself is read when a list leaves it open whether the end has come. A list that might is asked for only
+ * while the budget has that second request, too: the end is seen within a second, and never more is sent than by a
+ * poll each 2 s of both, which is what showing the same takes. Lines may come late for it, the outcome does not.
  * Throws TIMEOUT at the deadline, ARM_NOT_FOUND for a deployment that stays unknown, and the signal's
  * reason when the run is cancelled; the deployment runs on in all three cases.
  */
@@ -61,11 +49,12 @@ export async function follow(
   port: DeploymentPort,
   watcher: Watcher,
   patience: Patience,
-  expected: number,
+  expected: Expected,
 ): Promise<Ended> {
   const { clock, signal } = patience;
   const begin = clock.now();
-  const progress = new Progress(expected);
+  const progress = new Progress(expected.resources);
+  const budget = new PollBudget();
   const rotation = new Rotation();
   let operations: readonly Operation[] = [];
   let unanswered = 0;
@@ -86,10 +75,14 @@ export async function follow(
   };
 
   let mayList = true;
+  // Every resource of the template has shown its end: no list has more to say.
+  let complete = expected.resources === 0;
   // The outcome is in the deployment itself: an identity that may not see its steps can follow it, too.
   const list = async (listed: Listed): Promise<Answer<readonly Operation[]> | undefined> => {
     try {
-      return mayList ? await port.operations(signal, listed.id) : undefined;
+      if (!mayList) return undefined;
+      budget.spend();
+      return await port.operations(signal, listed.id);
     } catch (error) {
       if (!(error instanceof SpokelineError) || !unseen.includes(error.code)) throw error;
       rotation.drop(listed);
@@ -102,24 +95,35 @@ export async function follow(
   };
 
   let turn: 'read' | 'list' = 'read';
-  await pause(patience, firstDelay);
+  await pause(patience, pollFirst(expected));
   for (;;) {
     signal.throwIfAborted();
     const pollBegin = clock.now();
     let waitAtLeast = 0;
-    const whose: Listed | undefined = turn === 'list' ? rotation.next() : undefined;
+    const affordable =
+      expected.certain === expected.resources ||
+      budget.allows(2, pollBegin - begin, rotation.rest.length);
+    const whose: Listed | undefined =
+      turn === 'list' && !complete && affordable ? rotation.next() : undefined;
     const listed: Answer<readonly Operation[]> | undefined =
       whose === undefined ? undefined : await list(whose);
     if (listed?.kind === 'value' && whose !== undefined) {
       unanswered = 0;
       note(whose, listed.value);
     }
-    const underWay = listed?.kind === 'value' && progress.running(listed.value).length > 0;
-    if (underWay) {
+    const own: readonly Operation[] | undefined =
+      listed?.kind === 'value' && whose?.id === undefined ? listed.value : undefined;
+    complete ||= own !== undefined && isComplete(own, expected, rotation);
+    if (listed?.kind === 'value' && progress.running(listed.value).length > 0) {
       trouble = 'it is still running';
+    } else if (own !== undefined && hasMore(own, expected)) {
+      trouble = 'it is still running';
+      // Certain by the template only: Azure has a say in the next poll.
+      turn = 'read';
     } else if (listed?.kind === 'later') {
       waitAtLeast = missed(listed);
     } else {
+      budget.spend();
       const read = await port.read(signal);
       if (read.kind === 'later') {
         waitAtLeast = missed(read);
@@ -131,14 +135,12 @@ export async function follow(
       } else {
         unanswered = 0;
         unseenSince = undefined;
-        // A template without resources has no operations to show.
-        turn = listed === undefined && expected > 0 ? 'list' : 'read';
+        turn = listed === undefined ? 'list' : 'read';
         trouble = `it is ${read.value.state}`;
         if (isFinal(read.value.state)) {
           // What failed may not have been in a list that is a moment older.
-          const own = listed !== undefined && whose?.id === undefined;
-          const complete = read.value.state === 'Succeeded' && (own || expected === 0);
-          for (const [last, of] of await lastOperations(list, rotation, patience, !complete)) {
+          const withOwn = read.value.state !== 'Succeeded' || (own === undefined && !complete);
+          for (const [last, of] of await lastOperations(list, rotation, patience, withOwn)) {
             note(of, last);
           }
           return { state: read.value, operations };
@@ -158,6 +160,26 @@ export async function follow(
     patience.onDelay(`${answer.reason} while following the deployment; it runs on.`);
     return ms;
   }
+}
+
+/** Whether resources that every deployment of the template has are still to come, unless one that failed ends it. */
+function hasMore(operations: readonly Operation[], { certain }: Expected): boolean {
+  const failed = operations.some(({ state }) => isFinal(state) && state !== 'Succeeded');
+  return !failed && endedIn(operations) < certain;
+}
+
+function isComplete(
+  operations: readonly Operation[],
+  { resources, certain }: Expected,
+  rotation: Rotation,
+): boolean {
+  return certain === resources && rotation.rest.length === 0 && endedIn(operations) >= resources;
+}
+
+/** Resources that have ended; one that was tried again counts once. */
+function endedIn(operations: readonly Operation[]): number {
+  const ended = operations.filter(({ state, kind }) => isFinal(state) && /^create$/i.test(kind));
+  return new Set(ended.map(({ id, target }) => target?.id.toLowerCase() ?? id)).size;
 }
 
 type List = (listed: Listed) => Promise<Answer<readonly Operation[]> | undefined>;

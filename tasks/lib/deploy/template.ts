@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SpokelineError } from '../errors.ts';
 import { isSecure, resolved, secretParts } from './secure-types.ts';
+import type { Expected } from './pace.ts';
 import { scopeOfSchema, type ScopeKind } from './scope.ts';
 
 /** What a template says about one parameter or output. */
@@ -23,8 +24,8 @@ export interface Template {
   readonly body: Readonly<Record<string, unknown>>;
   readonly parameters: Readonly<Record<string, ParameterDeclaration>>;
   readonly outputs: Readonly<Record<string, Declaration>>;
-  /** Resources as written: loops count once, existing ones not at all. Good enough for progress. */
-  readonly resources: number;
+  /** Resources as written, without existing ones. */
+  readonly expected: Expected;
 }
 
 /**
@@ -59,8 +60,16 @@ export function readTemplate(text: string, name: string): Template {
   if (typeof resources !== 'object' || resources === null) {
     throw new SpokelineError('TEMPLATE_INVALID', `${name} has no "resources".`);
   }
-  const created = Object.values(resources).filter((r) => asObject(r)['existing'] !== true);
-  return { scope, body, parameters, outputs, resources: created.length };
+  return { scope, body, parameters, outputs, expected: expectedOf(Object.values(resources)) };
+}
+
+function expectedOf(resources: readonly unknown[]): Expected {
+  const created = resources.map(asObject).filter((resource) => resource['existing'] !== true);
+  const certain = created.filter((resource) => !('copy' in resource) && !('condition' in resource));
+  const nested = certain.some(({ type }) =>
+    /^Microsoft\.Resources\/deployments$/i.test(String(type)),
+  );
+  return { resources: created.length, certain: certain.length, nested };
 }
 
 /** What is secret in a value of a parameter or output, by its declaration. */

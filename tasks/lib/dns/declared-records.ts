@@ -8,7 +8,7 @@ import { label, zoneName, type Report } from './zone-name.ts';
 /** A record set that people declare. */
 export interface DeclaredRecord {
   readonly record: Omit<WantedRecord, 'ttl'> & { readonly ttl: number | undefined };
-  /** Stamp that it goes with, or `hub`; undefined for the only one of a run. */
+  /** Stamp that it goes with, `hub` or `operations`; undefined for the only one of a run. */
   readonly stamp: string | undefined;
 }
 
@@ -43,7 +43,7 @@ const recordSchema = v.record(
           v.maxValue(2147483647, 'a whole number from 1 to 2147483647'),
         ),
       ),
-      stamp: v.optional(v.string('the name of a stamp, or hub')),
+      stamp: v.optional(v.string('the name of a stamp, hub, or operations')),
     }),
   ),
 );

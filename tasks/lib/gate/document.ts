@@ -175,6 +175,7 @@ class GatesReader {
     const { topology } = this.#context;
     const scope: Scope = {
       ...(topology === undefined ? {} : { hub: topology.hub }),
+      ...(topology?.operations === undefined ? {} : { operations: topology.operations }),
       ...(topology?.registry === undefined ? {} : { registry: topology.registry }),
       ...(stamp === undefined ? {} : { stamp }),
     };

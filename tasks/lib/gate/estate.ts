@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { contains } from '../net/cidr.ts';
 import { isForbidden } from '../net/forbidden.ts';
+import { membersOf } from '../topology/members.ts';
 import { declaredNetworks } from '../topology/model.ts';
 import type { Network, Topology } from '../topology/model.ts';
 
@@ -63,11 +64,7 @@ interface Owner {
 }
 
 function ownersOf(topology: Topology): Owner[] {
-  const stamps = Object.values(topology.stamps);
-  return [
-    { name: 'the hub', network: topology.hub.network },
-    ...stamps.map((stamp) => ({ name: `stamp ${stamp.name}`, network: stamp.network })),
-  ];
+  return membersOf(topology).map(({ title, part }) => ({ name: title, network: part.network }));
 }
 
 function describe(address: string, owners: readonly Owner[]): string {

@@ -46,7 +46,9 @@ function setOf<Entries extends v.ObjectEntries>(
   };
 }
 
-const within = v.optional(v.array(v.string('must be a network in CIDR notation, hub or stamp')));
+const within = v.optional(
+  v.array(v.string('must be a network in CIDR notation, hub, operations or stamp')),
+);
 
 function dnsAndTls(prefix: string, name: string, given: readonly string[] | undefined): Part[] {
   const where = given === undefined ? {} : { within: given };

@@ -3,6 +3,8 @@ import { lastOf, type Resource, type Resources } from '../reach/read/resource.ts
 import { sameId } from '../reach/model.ts';
 import type { Network, Subnet } from '../topology/model.ts';
 import type { SpecContext, Verdict } from './check.ts';
+import { networkNeeds, networkOf, networkWords } from './networks.ts';
+import type { NetworkWord } from './networks.ts';
 
 /** Something of the estate that nobody could look at. */
 export interface Unread {
@@ -26,9 +28,9 @@ export interface StateSeen {
   readonly source: 'azure' | 'predicted';
 }
 
-/** Which network a check is about: of the hub or of the stamp of `each: stamp`. */
+/** Which network a check is about. */
 export const networkField = v.optional(
-  v.picklist(['hub', 'stamp'], 'must be hub or stamp; stamp needs each: stamp'),
+  v.picklist(networkWords, 'must be hub, operations or stamp; stamp needs each: stamp'),
 );
 export const subnetsField = v.optional(
   v.pipe(
@@ -39,7 +41,6 @@ export const subnetsField = v.optional(
 
 /** The network of the topology that a check is about. */
 export interface Subject {
-  readonly owner: 'stamp' | 'hub';
   readonly network: Network;
   readonly subnets: readonly Subnet[];
 }
@@ -50,30 +51,30 @@ const reserved = /^(AzureFirewall(Management)?Subnet|GatewaySubnet|AzureBastionS
 /** Finds the network and subnets of a specification; what does not exist is a problem of the document. */
 export function subjectOf(
   spec: {
-    readonly network?: 'hub' | 'stamp' | undefined;
+    readonly network?: NetworkWord | undefined;
     readonly subnets?: readonly string[] | undefined;
   },
-  { hub, stamp, problem }: SpecContext,
+  context: SpecContext,
 ): Subject | undefined {
-  const owner = spec.network ?? (stamp === undefined ? 'hub' : 'stamp');
-  const network = owner === 'hub' ? hub?.network : stamp?.network;
+  const word = spec.network ?? (context.stamp === undefined ? 'hub' : 'stamp');
+  const network = networkOf(word, context);
   if (network === undefined) {
-    problem([], owner === 'hub' ? 'needs a topology' : 'needs a topology and each: stamp');
+    context.problem([], networkNeeds[word]);
     return undefined;
   }
   const all = Object.values(network.subnets);
   if (spec.subnets === undefined) {
-    return { owner, network, subnets: all.filter(({ name }) => !reserved.test(name)) };
+    return { network, subnets: all.filter(({ name }) => !reserved.test(name)) };
   }
   const found = spec.subnets.flatMap((name, position) => {
     const subnet = all.find((one) => one.name === name);
     if (subnet === undefined) {
       const known = all.map((one) => one.name).join(', ');
-      problem(['subnets', position], `names no subnet of ${network.name}; it has ${known}`);
+      context.problem(['subnets', position], `names no subnet of ${network.name}; it has ${known}`);
     }
     return subnet ?? [];
   });
-  return { owner, network, subnets: found };
+  return { network, subnets: found };
 }
 
 /** One thing that is not as it should be. */

@@ -49,6 +49,8 @@ interface Known {
 
 /** Below this many blobs, asking for each is as short as looking for a relative of the image. */
 const fewBlobs = 3;
+/** Together 4 to 8 s, in which replicas within reach of each other have small blobs. */
+const replicationWaits = 4;
 
 /**
  * Pushes an image: blobs first, then the manifests that name them, the root last, once for each
@@ -233,6 +235,12 @@ class Push {
         .map((digest) => this.#layout.blobs.get(digest))
         .filter((blob) => blob !== undefined && this.#outcomes.get(blob.digest) !== 'uploaded');
       await this.#bring(skipped as Blob[], false);
+      fault = await this.#store.put(manifest, tag);
+    }
+    // All of them are there, so another replica got the manifest, whose copies are under way:
+    // https://learn.microsoft.com/azure/container-registry/container-registry-geo-replication
+    for (let wait = 1; fault !== undefined && wait <= replicationWaits; wait += 1) {
+      await this.#session.pause(wait, this.#options.signal);
       fault = await this.#store.put(manifest, tag);
     }
     if (fault !== undefined) throw fault;

@@ -8,9 +8,15 @@ const connectMs = 10_000;
 /**
  * Tells a dropped packet from a slow registry before any work is done.
  *
- * @throws SpokelineError REGISTRY_REQUEST
+ * @param code of the error, which says what cannot be done without this endpoint
+ * @throws SpokelineError
  */
-export async function reach(path: RegistryPath, port: number, signal: AbortSignal): Promise<void> {
+export async function reach(
+  path: RegistryPath,
+  port: number,
+  signal: AbortSignal,
+  code: 'REGISTRY_REQUEST' | 'REGISTRY_REPLICA' = 'REGISTRY_REQUEST',
+): Promise<void> {
   const { address, loginServer } = path;
   const seen = await connectTcp({ address, port, timeoutMs: connectMs, signal });
   if (seen.class === 'connected') return;
@@ -23,7 +29,7 @@ export async function reach(path: RegistryPath, port: number, signal: AbortSigna
     unreachable: 'The agent has no route to that address.',
   }[seen.class];
   throw new SpokelineError(
-    'REGISTRY_REQUEST',
+    code,
     `${loginServer} (${address}) cannot be reached: ${seen.class}; nothing was sent`,
     { hint },
   );

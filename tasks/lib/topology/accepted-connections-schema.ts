@@ -21,10 +21,10 @@ const acceptedConnection = v.pipe(
         v.string(),
         v.check(
           (text) => scopeId.test(text) || originName.test(text),
-          'hub, a stamp, or the id of a subscription, resource group or private endpoint',
+          'hub, operations, a stamp, or the id of a subscription, resource group or private endpoint',
         ),
         v.description(
-          'Where the private endpoint is: hub, a stamp, or the id of a subscription, resource group or endpoint.',
+          'Where the private endpoint is: hub, operations, a stamp, or the id of a subscription, resource group or endpoint.',
         ),
       ),
     ),

@@ -1,16 +1,18 @@
 import type { Path } from './document.ts';
+import { membersOf } from './members.ts';
 import type { AcceptedConnection } from './model.ts';
 import { nearest } from './nearest.ts';
 import type { TopologyDocument } from './schema.ts';
 
 type Declared = NonNullable<TopologyDocument['hub']['acceptedConnections']>;
 
-/** Reports origins that name neither the hub nor a stamp. */
+/** Reports origins that name no member of the estate. */
 export function checkAcceptedConnections(
   document: TopologyDocument,
   report: (path: Path, message: string) => void,
 ): void {
-  const known = ['hub', ...Object.keys(document.stamps)];
+  const members = membersOf(document);
+  const known = members.map(({ name }) => name);
   const check = (place: Path, declared: Declared = []): void => {
     for (const [index, { from }] of declared.entries()) {
       if (from === undefined || from.startsWith('/') || known.includes(from)) continue;
@@ -21,20 +23,17 @@ export function checkAcceptedConnections(
       report(path, `No stamp is called "${from}"; ${rule}.`);
     }
   };
-  check(['hub'], document.hub.acceptedConnections);
-  for (const [name, stamp] of Object.entries(document.stamps)) {
-    check(['stamps', name], stamp.acceptedConnections);
-  }
+  for (const { path, part } of members) check(path, part.acceptedConnections);
 }
 
-/** The declarations with the hub and stamps that they name as ids of resource groups; nothing where there are none. */
+/** The declarations with the members that they name as ids of resource groups; nothing where there are none. */
 export function acceptedConnectionsOf(
   declared: Declared | undefined,
-  { hub, stamps }: TopologyDocument,
+  document: TopologyDocument,
 ): { acceptedConnections?: AcceptedConnection[] } {
   if (declared === undefined) return {};
   const acceptedConnections = declared.map(({ service, from, message }) => {
-    const place = from === 'hub' ? hub : from === undefined ? undefined : stamps[from];
+    const place = membersOf(document).find(({ name }) => name === from)?.part;
     const scope =
       place === undefined
         ? from

@@ -1,4 +1,5 @@
 import type { Path } from './document.ts';
+import { membersOf, memberWords } from './members.ts';
 import type { Flow, OutsideZone } from './model.ts';
 import { nearest } from './nearest.ts';
 import type { TopologyDocument } from './schema.ts';
@@ -35,7 +36,7 @@ export function checkFlows(
 ): void {
   const seen = new Set<string>();
   for (const name of Object.keys(document.zones)) {
-    if (name === internetZone || name === 'hub' || name === 'stamp' || name in document.stamps) {
+    if (name === internetZone || name in memberWords || name in document.stamps) {
       report(
         ['zones', name],
         `A zone cannot be called "${name}": flows mean something else by it.`,
@@ -59,25 +60,24 @@ export function checkFlows(
   });
 }
 
-function endProblem(end: string, { hub, stamps, zones }: TopologyDocument): string | undefined {
+function endProblem(end: string, document: TopologyDocument): string | undefined {
+  const { zones } = document;
   if (/^[0-9.]+(\/[0-9]+)?$/.test(end) || end === internetZone || end in zones) return undefined;
   const [owner = '', subnet] = end.split('/');
-  const owners = ['hub', 'stamp', ...Object.keys(stamps)];
-  if (subnet === undefined || !owners.includes(owner)) {
+  const members = membersOf(document);
+  const owners = new Set(['hub', 'stamp', ...members.map(({ name }) => name)]);
+  if (subnet === undefined || !owners.has(owner)) {
     const names = [
       internetZone,
       ...Object.keys(zones),
-      ...owners.map((name) => `${name}/<subnet>`),
+      ...[...owners].map((name) => `${name}/<subnet>`),
     ];
     return `"${end}" names nothing; allowed: ${names.join(', ')}, an address or a network.`;
   }
-  const networks =
-    owner === 'hub'
-      ? [hub.network]
-      : owner === 'stamp'
-        ? Object.values(stamps).map((stamp) => stamp.network)
-        : [stamps[owner]?.network];
-  const lacking = networks.find((network) => !(subnet in (network?.subnets ?? {})));
+  const meant = members.filter(({ name, kind }) => name === owner || kind === owner);
+  const lacking = meant
+    .map(({ part }) => part.network)
+    .find((network) => !(subnet in network.subnets));
   if (lacking === undefined) return undefined;
   const known = Object.keys(lacking.subnets);
   const close = nearest(subnet, known);

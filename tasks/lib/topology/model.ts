@@ -1,4 +1,5 @@
 import { SpokelineError } from '../errors.ts';
+import { membersOf } from './members.ts';
 
 export type Cloud = 'public' | 'usgovernment' | 'china';
 
@@ -46,6 +47,15 @@ export interface Hub {
   readonly acceptedConnections?: readonly AcceptedConnection[];
 }
 
+/** A second network of the platform beside the hub, peered with it, with endpoints of its own. */
+export interface Operations {
+  readonly subscription: string;
+  readonly resourceGroup: string;
+  readonly region: string;
+  readonly network: Network;
+  readonly acceptedConnections?: readonly AcceptedConnection[];
+}
+
 export interface Stamp {
   readonly name: string;
   readonly role: 'primary' | 'secondary';
@@ -78,7 +88,7 @@ export interface OutsideZone {
 /** What has to be allowed, all of it, or forbidden, all of it. */
 export interface Flow {
   readonly name: string;
-  /** `hub/<subnet>`, `<stamp>/<subnet>`, `stamp/<subnet>`, `internet`, a zone, an address or a network. */
+  /** `hub/<subnet>`, `operations/<subnet>`, `<stamp>/<subnet>`, `stamp/<subnet>`, `internet`, a zone, an address or a network. */
   readonly from: string;
   readonly to: string;
   /** Both included; empty stands for all ports. */
@@ -92,6 +102,7 @@ export interface Topology {
   readonly name: string;
   readonly cloud: Cloud;
   readonly hub: Hub;
+  readonly operations?: Operations;
   readonly registry?: Registry;
   readonly stamps: Readonly<Record<string, Stamp>>;
   readonly zones: Readonly<Record<string, OutsideZone>>;
@@ -104,10 +115,9 @@ export interface Topology {
   readonly ports: Readonly<Record<string, number>>;
 }
 
-/** Address spaces of the hub and all stamps, in CIDR notation: what "private" means in this estate. */
+/** Address spaces of all networks, in CIDR notation: what "private" means in this estate. */
 export function declaredNetworks(topology: Topology): string[] {
-  const networks = [topology.hub.network, ...Object.values(topology.stamps).map((s) => s.network)];
-  return networks.flatMap((network) => [...network.addressSpace]);
+  return membersOf(topology).flatMap(({ part }) => [...part.network.addressSpace]);
 }
 
 /**

@@ -11,6 +11,7 @@ import {
 } from '../net/cidr.ts';
 import { unusableSpaces } from '../net/forbidden.ts';
 import type { Path } from './document.ts';
+import { membersOf } from './members.ts';
 import type { TopologyDocument } from './schema.ts';
 
 type Report = (path: Path, message: string) => void;
@@ -40,8 +41,8 @@ const longestOfAll = 29;
 export type SubnetPlan = ReadonlyMap<string, string>;
 
 export interface AddressPlan {
-  readonly hub: SubnetPlan;
-  readonly stamps: ReadonlyMap<string, SubnetPlan>;
+  /** By name of the member, see `membersOf`. */
+  readonly subnets: ReadonlyMap<string, SubnetPlan>;
   /** Of the firewall, as declared or by default. */
   readonly firewall?: string;
 }
@@ -51,30 +52,15 @@ export interface AddressPlan {
  * problems go to `report`, and the plan is complete only if there were none.
  */
 export function planAddresses(document: TopologyDocument, report: Report): AddressPlan {
-  const hub: Declared = {
-    path: ['hub', 'network'],
-    title: 'the hub',
-    network: document.hub.network,
-  };
-  const stamps = Object.entries(document.stamps).map(
-    ([name, stamp]): Declared & { name: string } => ({
-      name,
-      path: ['stamps', name, 'network'],
-      title: `stamp ${name}`,
-      network: stamp.network,
-    }),
-  );
-  const all = [hub, ...stamps];
+  const all = membersOf(document).map(({ name, title, path, part }) => ({
+    ...{ name, title, path: [...path, 'network'], network: part.network },
+  }));
   for (const declared of all) checkSpaces(declared, document.loopback, report);
   all.forEach((later, index) => {
     for (const earlier of all.slice(0, index)) checkApart(earlier, later, report);
   });
-  const hubPlan = planSubnets(hub, report);
-  return {
-    hub: hubPlan,
-    stamps: new Map(stamps.map((stamp) => [stamp.name, planSubnets(stamp, report)])),
-    ...firewallOf(document, hubPlan, report),
-  };
+  const subnets = new Map(all.map((each) => [each.name, planSubnets(each, report)]));
+  return { subnets, ...firewallOf(document, subnets.get('hub') ?? new Map(), report) };
 }
 
 function spacesOf(declared: Declared): { cidr: Cidr; path: Path }[] {

@@ -14,6 +14,7 @@ import {
 import { cloudSuffixes, type Network, type Stamp, type Topology } from './model.ts';
 import { acceptedConnectionsOf, checkAcceptedConnections } from './accepted-connections.ts';
 import { checkFlows, flowsOf, zonesOf } from './flows.ts';
+import { membersOf, memberWords } from './members.ts';
 import { planAddresses, type AddressPlan, type SubnetPlan } from './plan.ts';
 import { topologySchema, type TopologyDocument } from './schema.ts';
 import { validate } from './validate.ts';
@@ -25,6 +26,8 @@ const loopbackMayChange = [
   'hub.network.subnets.*',
   'hub.firewall.privateAddress',
   'hub.dns.resolvers',
+  'operations.network.addressSpace',
+  'operations.network.subnets.*',
   'stamps.*.network.addressSpace',
   'stamps.*.network.subnets.*',
   'ports.*',
@@ -77,6 +80,7 @@ export async function readTopology(file: string, overlays: readonly string[]): P
   // The plan needs every value; a document with breaches is mended first.
   if (!output) throw invalid(file, problems);
   checkStamps(output, report);
+  checkNetworks(output, report);
   checkAcceptedConnections(output, report);
   checkFlows(output, report);
   const plan = planAddresses(output, report);
@@ -133,20 +137,27 @@ function checkStamps(
       `Stamps ${primaries.join(', ')} have the role primary; allowed: exactly one.`,
     );
   }
-  const owners = new Map([[networkId(document.hub).toLowerCase(), 'the hub']]);
-  for (const [name, stamp] of stamps) {
-    if (selectorWords.has(name)) {
-      report(['stamps', name], `A stamp cannot be called "${name}": the word selects stamps.`);
-    }
-    const id = networkId(stamp).toLowerCase();
+  for (const [name] of stamps) {
+    const meaning = selectorWords.has(name) ? 'selects stamps' : memberWords[name];
+    if (meaning === undefined) continue;
+    report(['stamps', name], `A stamp cannot be called "${name}": the word ${meaning}.`);
+  }
+}
+
+function checkNetworks(
+  document: TopologyDocument,
+  report: (path: Path, message: string) => void,
+): void {
+  const owners = new Map<string, string>();
+  for (const { title, path, part } of membersOf(document)) {
+    const id = networkId(part).toLowerCase();
     const owner = owners.get(id);
     if (owner !== undefined) {
-      report(
-        ['stamps', name, 'network', 'name'],
-        `Stamp ${name} has the same virtual network as ${owner}: ${networkId(stamp)}.`,
-      );
+      const who = title.replace(/^./, (letter) => letter.toUpperCase());
+      const message = `${who} has the same virtual network as ${owner}: ${networkId(part)}.`;
+      report([...path, 'network', 'name'], message);
     }
-    owners.set(id, `stamp ${name}`);
+    owners.set(id, title);
   }
 }
 
@@ -181,14 +192,14 @@ function toNetwork(
 }
 
 function toModel(document: TopologyDocument, plan: AddressPlan, gatesBase: string): Topology {
-  const { hub, registry } = document;
-  const none: SubnetPlan = new Map();
+  const { hub, operations, registry } = document;
+  const subnetsOf = (member: string): SubnetPlan => plan.subnets.get(member) ?? new Map();
   const stamps = Object.entries(document.stamps).map(([name, stamp]): [string, Stamp] => [
     name,
     {
       name,
       ...stamp,
-      network: toNetwork(stamp, plan.stamps.get(name) ?? none),
+      network: toNetwork(stamp, subnetsOf(name)),
       ...acceptedConnectionsOf(stamp.acceptedConnections, document),
     },
   ]);
@@ -199,12 +210,21 @@ function toModel(document: TopologyDocument, plan: AddressPlan, gatesBase: strin
       subscription: hub.subscription,
       resourceGroup: hub.resourceGroup,
       region: hub.region,
-      network: toNetwork(hub, plan.hub),
+      network: toNetwork(hub, subnetsOf('hub')),
       ...(hub.egress === undefined ? {} : { egress: hub.egress }),
       ...(plan.firewall === undefined ? {} : { firewall: { privateAddress: plan.firewall } }),
       dns: { ...hub.dns, subscription: hub.dns.subscription ?? hub.subscription },
       ...acceptedConnectionsOf(hub.acceptedConnections, document),
     },
+    ...(operations === undefined
+      ? {}
+      : {
+          operations: {
+            ...operations,
+            network: toNetwork(operations, subnetsOf('operations')),
+            ...acceptedConnectionsOf(operations.acceptedConnections, document),
+          },
+        }),
     ...(registry === undefined
       ? {}
       : {

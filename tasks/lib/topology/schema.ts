@@ -79,6 +79,14 @@ const hub = v.strictObject({
   acceptedConnections,
 });
 
+const operations = v.strictObject({
+  subscription: guid,
+  resourceGroup,
+  region,
+  network,
+  acceptedConnections,
+});
+
 // As Front Door has them: https://learn.microsoft.com/azure/frontdoor/routing-methods#weighted-traffic-routing-method
 const weightRule = 'a whole number from 0 to 1000';
 
@@ -130,7 +138,7 @@ const flowEnd = v.pipe(
   v.string(),
   v.regex(
     /^(?:[a-zA-Z0-9][a-zA-Z0-9_-]*(?:\/[a-zA-Z0-9][a-zA-Z0-9_.-]*)?|[0-9.]+(?:\/[0-9]{1,2})?)$/,
-    'hub/<subnet>, <stamp>/<subnet>, stamp/<subnet>, internet, a zone, or an address or network',
+    'hub/<subnet>, operations/<subnet>, <stamp>/<subnet>, stamp/<subnet>, internet, a zone, or an address or network',
   ),
 );
 
@@ -177,6 +185,12 @@ export const topologySchema = v.strictObject({
     v.description('The Azure cloud.'),
   ),
   hub,
+  operations: v.optional(
+    v.pipe(
+      operations,
+      v.description('A second network beside the hub, peered with it, with its own endpoints.'),
+    ),
+  ),
   registry: v.optional(
     v.strictObject({
       name: registryName,

@@ -1,10 +1,10 @@
 metadata name = 'Hub'
-metadata description = 'The network estate that a platform team owns: hub network, private DNS zones, the registry with its endpoint, and a peered network for each stamp of the topology.'
+metadata description = 'The network estate that a platform team owns: hub network, private DNS zones, the registry with its endpoint, and a peered network for operations and each stamp of the topology.'
 
 @description('Required. The hub of the topology document.')
 param hub object
 
-@description('Required. The whole topology document: its stamps get a network here, its registry an endpoint.')
+@description('Required. The whole topology document: its stamps and operations get a network here, its registry an endpoint.')
 param topology object
 
 @description('Optional. Private DNS zones that the estate needs; each is linked to the hub network.')
@@ -20,7 +20,9 @@ param endpointNetworkPolicies string = 'Enabled'
 
 var agents = hub.network.subnets.agents
 var endpoints = hub.network.subnets.endpoints
-var spokePrefixes = flatten(map(items(topology.stamps), entry => entry.value.network.addressSpace))
+var operations = empty(topology.?operations) ? [] : [{ key: 'operations', value: topology.?operations }]
+var members = concat(items(topology.stamps), operations)
+var spokePrefixes = flatten(map(members, entry => entry.value.network.addressSpace))
 
 resource agentsSecurity 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
   name: 'nsg-${hub.network.name}-agents'
@@ -154,6 +156,16 @@ resource registry 'Microsoft.ContainerRegistry/registries@2023-07-01' = {
   }
 }
 
+// The region of the hub is the registry's own, which may be listed with the others.
+resource registryReplicas 'Microsoft.ContainerRegistry/registries/replications@2023-07-01' = [
+  for region in filter(topology.registry.replicas, region => region != hub.region): {
+    parent: registry
+    name: region
+    location: region
+    properties: {}
+  }
+]
+
 module registryEndpoint '../modules/private-endpoint.bicep' = {
   name: 'registry-endpoint'
   params: {
@@ -163,10 +175,12 @@ module registryEndpoint '../modules/private-endpoint.bicep' = {
     targetId: registry.id
     groupId: 'registry'
   }
+  // Azure refuses an endpoint while replicas are being made: https://github.com/Azure/bicep-registry-modules/issues/4040
+  dependsOn: [registryReplicas]
 }
 
 module spokes '../modules/spoke-network.bicep' = [
-  for entry in items(topology.stamps): {
+  for entry in members: {
     name: 'spoke-${entry.key}'
     scope: resourceGroup(entry.value.subscription, entry.value.resourceGroup)
     params: {
@@ -181,7 +195,7 @@ module spokes '../modules/spoke-network.bicep' = [
 // missing: so the platform's deployment makes the spoke's network and both halves.
 @batchSize(1)
 resource peerings 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings@2024-05-01' = [
-  for (entry, index) in items(topology.stamps): {
+  for (entry, index) in members: {
     parent: network
     name: 'to-${entry.key}'
     properties: {

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { EngineError } from '../../../sandbox/azure/arm/template/plan.ts';
 import { functionNames } from '../../../sandbox/azure/arm/template/functions/registry.ts';
 import { collections } from './cases/collections.ts';
+import { PREDICTED_ERRORS } from './cases/predicted-errors.ts';
+import { predicted } from './cases/predicted.ts';
 import { scopes } from './cases/scopes.ts';
 import { strings } from './cases/strings.ts';
 import { values } from './cases/values.ts';
 import { evaluateExpression } from './evaluate-expression.ts';
 import { FUNCTION_ERRORS } from './cases/errors.ts';
 
-const GROUPS = [...strings, ...collections, ...values, ...scopes];
+const GROUPS = [...strings, ...collections, ...values, ...scopes, ...predicted];
 
 describe('template functions', () => {
   for (const { source, cases } of GROUPS) {
@@ -56,7 +58,7 @@ describe('template functions', () => {
 });
 
 describe('template functions refuse', () => {
-  for (const [expression, message] of FUNCTION_ERRORS) {
+  for (const [expression, message] of [...FUNCTION_ERRORS, ...PREDICTED_ERRORS]) {
     it(expression.slice(0, 90), () => {
       assert.throws(
         () => evaluateExpression(expression, ''),

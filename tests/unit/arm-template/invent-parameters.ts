@@ -105,7 +105,8 @@ function objectOf(
 
 function textOf(type: TypeShape, name: string): string {
   let text = `${name}-x`;
-  if (/subscriptionId|objectId|principalId|tenantId|clientId/i.test(name)) text = SUBSCRIPTION;
+  if (/(subscription|object|principal|tenant|client|roleDefinition)Id/i.test(name))
+    text = SUBSCRIPTION;
   else if (/managementGroup/i.test(name)) text = 'mg2';
   else if (/id$/i.test(name)) {
     text = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg2/providers/Microsoft.X/ys/${name}`;

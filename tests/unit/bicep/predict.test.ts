@@ -93,7 +93,10 @@ describe('bicep: predicting resources', () => {
       fc.asyncProperty(json, async (value) => {
         const path = join(folder, 'value.bicepparam');
         await writeFile(join(folder, 'value.bicep'), 'param v object\n');
-        await writeFile(path, parametersFileText('value.bicep', { v: { value } }));
+        await writeFile(
+          path,
+          parametersFileText({ template: 'value.bicep', values: { v: { value } } }),
+        );
         const answer = METHODS.get('bicep/compileParams')?.({ path }) as { parameters: string };
         const { parameters } = JSON.parse(answer.parameters) as {
           parameters: { v: { value: unknown } };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { pollDelay } from '../../../tasks/lib/deploy/follow.ts';
+import { pollDelay } from '../../../tasks/lib/deploy/pace.ts';
 import { nextTry, seconds } from '../../../tasks/lib/deploy/patience.ts';
 import { Progress } from '../../../tasks/lib/deploy/progress.ts';
 import type { Operation } from '../../../tasks/lib/deploy/port.ts';

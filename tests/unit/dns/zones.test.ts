@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { resourceTypes } from '../../../sandbox/azure/arm/types/registry.ts';
+import { Store } from '../../../sandbox/azure/arm/store.ts';
 import {
   linkableTypes,
   linkGroups,
@@ -193,7 +194,7 @@ describe('the table of zones', () => {
         ...{ id: '/x', name: 'spk', type, apiVersion: '', location: region, properties: {} },
         sku: { name: 'Standard_GRS' },
       };
-      const groups = linkGroups(resource);
+      const groups = linkGroups(resource, new Store());
       assert.ok(groups.length > 0, type);
       for (const { groupId, zones, members } of groups) {
         // A private link service of one's own has neither groups nor names.

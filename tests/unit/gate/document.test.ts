@@ -163,8 +163,8 @@ checks:
       'a network that is none',
       'checks:\n  - { id: a, kind: dns, name: a.example, within: [10.0.0.0/33, vpn] }\n',
       [
-        '2:51 a: within is "10.0.0.0/33"; allowed: a network in CIDR notation, hub, stamp',
-        '2:64 a: within is "vpn"; allowed: a network in CIDR notation, hub, stamp',
+        '2:51 a: within is "10.0.0.0/33"; allowed: a network in CIDR notation, hub, operations, stamp',
+        '2:64 a: within is "vpn"; allowed: a network in CIDR notation, hub, operations, stamp',
       ],
     ],
     [

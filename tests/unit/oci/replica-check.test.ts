@@ -20,11 +20,16 @@ describe('oci replica check', function () {
     endpoints: readonly (readonly [string, Handler?])[],
   ): Promise<ReplicaEvidence[]> {
     opened = [];
-    const registry = await world.start({ dataHost: () => dataHost });
+    const hosts = new Set(dataHost === undefined ? [] : [dataHost, north]);
+    const replicas = [...hosts].map((host) => ({ region: host, dataHost: host }));
+    const registry = await world.start({ replicas: () => replicas });
     await world.image('image', [randomBytes(200_000), randomBytes(50_000)]);
     await world.push('image');
     const names = [west, north];
-    dataPort = await world.listen(registry.dataHandler, names);
+    dataPort = await world.listen(
+      (request, response) => registry.dataHandler(request.headers.host ?? '')(request, response),
+      names,
+    );
     const ways: DataEndpoint[] = [];
     for (const [name, handler] of endpoints) {
       const port = handler === undefined ? dataPort : await world.listen(handler, names);
@@ -74,7 +79,7 @@ describe('oci replica check', function () {
     assert.deepEqual(
       seen.map(({ result, status }) => [result, status]),
       [
-        ['pulled', 200],
+        ['pulled', 206],
         ['reached', 404],
       ],
     );

@@ -41,6 +41,9 @@ const roles: Record<string, string[]> = {
   owner: ['pull/read', 'push/write', 'artifacts/delete', 'read'],
 };
 
+/** Of the one replica that a test may have. */
+export const dataHost = 'cr.westeurope.data.azurecr.io';
+
 /** A registry behind its own TLS listener. */
 export async function runRegistry(
   options: Partial<RegistryOptions> = {},
@@ -54,7 +57,7 @@ export async function runRegistry(
     certificate: await authority.issue(['localhost']),
     handler: (incoming, response) =>
       incoming.url?.startsWith('/blobs/') === true
-        ? started.registry?.dataHandler(incoming, response)
+        ? started.registry?.dataHandler(dataHost)(incoming, response)
         : started.registry?.handler(incoming, response),
     name: 'registry',
   });

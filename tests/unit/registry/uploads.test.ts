@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { Answer, RunningRegistry } from './registry-client.ts';
-import { pushBlob, runRegistry, sha256 } from './registry-client.ts';
+import { dataHost, pushBlob, runRegistry, sha256 } from './registry-client.ts';
 
 const name = 'app/web';
 const bytes = Buffer.from('0123456789');
@@ -222,7 +222,7 @@ describe('registry data hosts', () => {
   it('hand out blobs by signed links that the login server redirects to', async () => {
     let now = Date.parse('2026-01-01T00:00:00Z');
     const registry = await runRegistry({
-      dataHost: () => 'cr.westeurope.data.azurecr.io',
+      replicas: () => [{ region: 'westeurope', dataHost }],
       now: () => now,
     });
     try {
@@ -232,7 +232,7 @@ describe('registry data hosts', () => {
       const redirect = await registry.call('GET', url, { token });
       assert.equal(redirect.status, 307);
       const location = new URL(redirect.headers.location ?? '');
-      assert.equal(location.host, 'cr.westeurope.data.azurecr.io');
+      assert.equal(location.host, dataHost);
       const link = location.pathname + location.search;
       assert.deepEqual((await registry.call('GET', link)).body, bytes);
       const head = await registry.call('HEAD', url, { token });

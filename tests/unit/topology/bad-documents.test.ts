@@ -31,7 +31,7 @@ describe('topology/read, bad documents', () => {
       'gates: gates.yml',
       'traffic: {}',
       [
-        'topology.yml:36:1 traffic is not a known key; allowed: name, cloud, hub, registry, stamps, zones, ' +
+        'topology.yml:36:1 traffic is not a known key; allowed: name, cloud, hub, operations, registry, stamps, zones, ' +
           'flows, gates, loopback, ports.',
       ],
     ],
@@ -240,7 +240,7 @@ describe('topology/read, bad documents', () => {
 
   const mayChange =
     'loopback, hub.network.addressSpace, hub.network.subnets.*, hub.firewall.privateAddress, ' +
-    'hub.dns.resolvers, stamps.*.network.addressSpace, stamps.*.network.subnets.*, ports.*';
+    'hub.dns.resolvers, operations.network.addressSpace, operations.network.subnets.*, stamps.*.network.addressSpace, stamps.*.network.subnets.*, ports.*';
   const badOverlays: [string, string, string[]][] = [
     [
       'a changed name',

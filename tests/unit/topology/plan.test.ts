@@ -54,7 +54,8 @@ function plan(change: Change) {
   const result = planAddresses(document(change), (path, message) =>
     problems.push(`${pathText(path)}: ${message}`),
   );
-  return { problems, hub: result.hub, stamp: result.stamps.get('weu'), firewall: result.firewall };
+  const { subnets, firewall } = result;
+  return { problems, hub: subnets.get('hub'), stamp: subnets.get('weu'), firewall };
 }
 
 describe('topology/plan', () => {

@@ -232,10 +232,10 @@ function onCollection(call: Call, raw: ResourceId): Reply {
 }
 
 function linkResources(call: Call, raw: ResourceId): Reply {
-  const { resources } = call.manager;
+  const { resources, store } = call.manager;
   const id = canonicalId(call.manager, `/${segmentsOf(raw.id).slice(0, -1).join('/')}`);
   const resource = resources.get(id, call.apiVersion, call.principal);
-  if (!linkGroups(resource).some(({ groupId }) => groupId !== '')) {
+  if (!linkGroups(resource, store).some(({ groupId }) => groupId !== '')) {
     throw new ArmError(
       404,
       'InvalidResourceType',
@@ -247,5 +247,5 @@ function linkResources(call: Call, raw: ResourceId): Reply {
     `${resource.type}/privateLinkResources/read`,
     resource.id,
   );
-  return { status: 200, body: showLinkResources(resource) };
+  return { status: 200, body: showLinkResources(resource, store) };
 }

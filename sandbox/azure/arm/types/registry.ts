@@ -4,6 +4,7 @@ import { locks } from './authorization/locks.ts';
 import { roleAssignments } from './authorization/role-assignments.ts';
 import { roleDefinitions } from './authorization/role-definitions.ts';
 import { registries } from './container-registry/registries.ts';
+import { replications } from './container-registry/replications.ts';
 import { vaults } from './key-vault/vaults.ts';
 import { networkInterfaces } from './network/network-interfaces.ts';
 import { virtualNetworkPeerings } from './network/peerings.ts';
@@ -38,6 +39,7 @@ export const resourceTypes: readonly TypeDefinition[] = [
   vaults,
   storageAccounts,
   registries,
+  replications,
   privateLinkServices,
   ...connectionTypes,
   roleAssignments,

@@ -1,3 +1,4 @@
+import { plain } from '../plain-text.ts';
 import type { Assessed, Assessment } from './assess.ts';
 import { countsText, headOf, propertyText } from './describe.ts';
 import type { FailOn, Finding } from './policy.ts';
@@ -95,15 +96,4 @@ function entry(resource: Assessed): string[] {
 
 function more(count: number, shown: number): string[] {
   return count > shown ? [`- and ${count - shown} more, in the JSON file`] : [];
-}
-
-/** One line of plain text: nothing in it becomes markup, a link, an image or HTML. */
-function plain(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .replace(/[\\`*_[\]|~#]/g, '\\$&')
-    .replace(/^[+-]/, '\\$&')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
 }

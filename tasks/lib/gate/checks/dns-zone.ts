@@ -2,8 +2,9 @@ import * as v from 'valibot';
 import { sameId } from '../../reach/model.ts';
 import { lastOf, listAt, objectAt, textAt, textsAt } from '../../reach/read/resource.ts';
 import type { Resource } from '../../reach/read/resource.ts';
-import type { Hub, Network, Stamp } from '../../topology/model.ts';
+import type { Hub, Network } from '../../topology/model.ts';
 import type { Check } from '../check.ts';
+import { networkNeeds, networkOf, networkWords } from '../networks.ts';
 import { isLinked, recordIn, zonesAbove } from '../private-zones.ts';
 import type { Finding, StateSeen } from '../state.ts';
 import { networkTypes, verdictOf } from '../state.ts';
@@ -11,12 +12,14 @@ import { nameField } from './fields.ts';
 
 const schema = v.strictObject({
   zone: nameField,
-  linked: v.optional(v.array(v.picklist(['hub', 'stamp'], 'must be a list of hub and stamp'))),
+  linked: v.optional(
+    v.array(v.picklist(networkWords, 'must be a list of hub, operations and stamp')),
+  ),
   records: v.optional(v.array(v.string('must be a list of record names'))),
 });
 type Spec = v.InferOutput<typeof schema> & {
   readonly hub?: Hub | undefined;
-  readonly stamp?: Stamp | undefined;
+  readonly networks?: readonly Network[] | undefined;
 };
 
 /** A private zone is linked to the networks that ask it, and its records are what the endpoints have. */
@@ -31,18 +34,22 @@ zone: privatelink.vaultcore.azure.net
 linked: [hub]
 records: ['{stamp.parameters.keyVaultName}']`,
   },
-  complete(spec, { hub, stamp, problem }) {
+  complete(spec, context) {
+    const { hub, problem } = context;
     if (hub === undefined) problem([], 'needs a topology');
     const linked = spec.linked ?? ['hub'];
-    if (linked.includes('stamp') && stamp === undefined) problem(['linked'], 'needs each: stamp');
-    return { ...spec, linked, hub, stamp };
+    const networks = linked.flatMap((word) => {
+      const network = networkOf(word, context);
+      if (network === undefined && hub !== undefined) problem(['linked'], networkNeeds[word]);
+      return network ?? [];
+    });
+    return { ...spec, hub, networks };
   },
   target: ({ zone }) => zone,
   observe: (_spec, probe, signal) => probe.state(signal),
   judge(spec, whole) {
-    const { zone, linked = [], records = [], hub, stamp } = spec;
+    const { zone, records = [], hub, networks = [] } = spec;
     const seen = withoutOtherGroups(whole, hub);
-    const networks = linked.flatMap((name) => (name === 'hub' ? hub : stamp)?.network ?? []);
     const names = networks.map(({ name }) => name).join(', ');
     const expected =
       records.length === 0

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { cidrProblem, contains } from '../../net/cidr.ts';
 import { parseServer, serverProblem, type Resolution } from '../../net/resolve.ts';
 import type { Check, SpecContext, Verdict } from '../check.ts';
+import { isNetworkWord, networkNeeds, networkOf, networkWords } from '../networks.ts';
 import type { NameSeen } from '../probe.ts';
 import { checkHost, outsideHint, unresolved } from '../target.ts';
 import { flagField, hostField, nameField, wholeField } from './fields.ts';
@@ -10,7 +11,10 @@ const schema = v.strictObject({
   name: nameField,
   within: v.optional(
     v.pipe(
-      v.array(v.string('must be a network in CIDR notation, hub or stamp'), 'must be a list'),
+      v.array(
+        v.string('must be a network in CIDR notation, hub, operations or stamp'),
+        'must be a list',
+      ),
       v.minLength(1, 'must not be empty'),
     ),
   ),
@@ -85,14 +89,13 @@ maxTtl: 60`,
 
 function networksOf(entry: string, place: number, context: SpecContext): readonly string[] {
   if (cidrProblem(entry) === undefined) return [entry];
-  if (entry === 'hub' && context.hub !== undefined) return context.hub.network.addressSpace;
-  if (entry === 'stamp' && context.stamp !== undefined) return context.stamp.network.addressSpace;
+  const word = isNetworkWord(entry) ? entry : undefined;
+  const network = word === undefined ? undefined : networkOf(word, context);
+  if (network !== undefined) return network.addressSpace;
   const reason =
-    entry === 'stamp'
-      ? 'is stamp, which needs a topology and each: stamp'
-      : entry === 'hub'
-        ? 'is hub, which needs a topology'
-        : `is ${JSON.stringify(entry)}; allowed: a network in CIDR notation, hub, stamp`;
+    word === undefined
+      ? `is ${JSON.stringify(entry)}; allowed: a network in CIDR notation, ${networkWords.join(', ')}`
+      : `is ${word}, which ${networkNeeds[word]}`;
   context.problem(['within', place], reason);
   return [];
 }

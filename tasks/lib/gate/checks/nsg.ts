@@ -5,6 +5,7 @@ import { parsePorts } from '../../reach/ports.ts';
 import { readEstate } from '../../reach/read/estate.ts';
 import { bothAt, idAt, lastOf, textAt } from '../../reach/read/resource.ts';
 import { sameId } from '../../reach/model.ts';
+import { membersOf } from '../../topology/members.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { Check } from '../check.ts';
 import type { Finding, StateSeen, Subject } from '../state.ts';
@@ -115,10 +116,7 @@ function judgeFlows(topology: Topology, subject: Subject, seen: StateSeen): Find
   );
   if (flows.length === 0) return [];
   const matrix = new Matrix(readEstate(seen.resources, topology));
-  const owner =
-    subject.owner === 'hub'
-      ? 'hub'
-      : Object.values(topology.stamps).find(({ network }) => network === subject.network)?.name;
+  const owner = membersOf(topology).find(({ part }) => part.network === subject.network)?.name;
   return flows.flatMap((flow) => {
     // Of the two ends, the one whose group decides.
     const endOf = (by: string) => (by.startsWith('outbound') ? flow.from : flow.to);

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Check, Verdict } from '../check.ts';
+import { networkNeeds, networkOf } from '../networks.ts';
 import type { PeeringSeen, PeeringSide } from '../probe.ts';
 
 const networkId = v.pipe(
@@ -12,6 +13,7 @@ const networkId = v.pipe(
   v.check((id) => !/[?#\\]|\/\.\.?(?:\/|$)/.test(id), 'must be the id of a virtual network'),
 );
 const schema = v.strictObject({
+  network: v.optional(v.picklist(['stamp', 'operations'], 'must be stamp or operations')),
   stampNetwork: v.optional(networkId),
   hubNetwork: v.optional(networkId),
 });
@@ -22,24 +24,31 @@ interface Seen {
   readonly hub: PeeringSeen;
 }
 
+/** Under what name a side appears. */
+interface Side extends PeeringSide {
+  readonly title: 'stamp' | 'operations' | 'hub';
+}
+
 /**
- * The peering between the stamp's network and the hub's is connected and in sync, from both sides.
+ * The peering between the network of a stamp, or of operations, and the hub's is connected and in sync, from both sides.
  */
 export const peering: Check<Spec, Seen> = {
   kind: 'peering',
   schema,
   reference: {
     summary:
-      "Both halves of the peering between a stamp's network and the hub's are Connected and in sync.",
+      "Both halves of the peering between a stamp's network, or that of operations, and the hub's are Connected and in sync.",
     example: `each: stamp`,
   },
-  complete(spec, { stamp, hub, problem }) {
-    const stampNetwork = spec.stampNetwork ?? stamp?.network.id;
-    const hubNetwork = spec.hubNetwork ?? hub?.network.id;
+  complete(spec, context) {
+    const network = spec.network ?? 'stamp';
+    const stampNetwork = spec.stampNetwork ?? networkOf(network, context)?.id;
+    const hubNetwork = spec.hubNetwork ?? context.hub?.network.id;
     if (stampNetwork === undefined || hubNetwork === undefined) {
-      problem([], 'needs a topology and each: stamp, or both stampNetwork and hubNetwork');
+      const needs = `${networkNeeds[network]}, or both stampNetwork and hubNetwork`;
+      context.problem([], needs);
     }
-    return { stampNetwork: stampNetwork ?? '', hubNetwork: hubNetwork ?? '' };
+    return { network, stampNetwork: stampNetwork ?? '', hubNetwork: hubNetwork ?? '' };
   },
   target: (spec) => `${nameOf(spec.stampNetwork)} <-> ${nameOf(spec.hubNetwork)}`,
   async observe(spec, probe, signal) {
@@ -56,7 +65,7 @@ export const peering: Check<Spec, Seen> = {
       { side: stamp, seen: seen.stamp },
       { side: hub, seen: seen.hub },
     ];
-    const observed = sides.map(({ side, seen: one }) => `${side.owner}: ${words(one)}`).join('; ');
+    const observed = sides.map(({ side, seen: one }) => `${side.title}: ${words(one)}`).join('; ');
     const findings = sides
       .map(({ side, seen: one }) => judgeSide(side, one))
       .filter((finding) => finding !== undefined)
@@ -70,12 +79,15 @@ export const peering: Check<Spec, Seen> = {
   },
 };
 
-function sidesOf(spec: Spec): [PeeringSide, PeeringSide] {
+function sidesOf(spec: Spec): [Side, Side] {
   const stamp = spec.stampNetwork ?? '';
   const hub = spec.hubNetwork ?? '';
+  const title = spec.network ?? 'stamp';
+  // The platform's connection reads operations, as it does the hub.
+  const owner = title === 'operations' ? 'hub' : 'stamp';
   return [
-    { owner: 'stamp', network: stamp, remote: hub },
-    { owner: 'hub', network: hub, remote: stamp },
+    { title, owner, network: stamp, remote: hub },
+    { title: 'hub', owner: 'hub', network: hub, remote: stamp },
   ];
 }
 
@@ -85,8 +97,8 @@ interface Finding extends Pick<Verdict, 'status' | 'code' | 'class'> {
   readonly rank: number;
 }
 
-function judgeSide(side: PeeringSide, seen: PeeringSeen): Finding | undefined {
-  const from = `${nameOf(side.network)} (${side.owner})`;
+function judgeSide(side: Side, seen: PeeringSeen): Finding | undefined {
+  const from = `${nameOf(side.network)} (${side.title})`;
   const to = nameOf(side.remote);
   switch (seen.state) {
     case 'network-missing':

@@ -1,3 +1,4 @@
+import { membersOf } from '../../topology/members.ts';
 import type { Network, Topology } from '../../topology/model.ts';
 import { Matrix } from '../../reach/matrix.ts';
 import type { Place } from '../../reach/places.ts';
@@ -111,9 +112,9 @@ function agentPlace(matrix: Matrix, { own }: Evidence): Place | undefined {
   );
 }
 
-function nameOf({ id }: Pick<Network, 'id'>, { hub, stamps }: Topology): string {
-  const networks = [hub.network, ...Object.values(stamps).map(({ network }) => network)];
-  return networks.find((network) => network.id === id)?.name ?? id;
+function nameOf({ id }: Pick<Network, 'id'>, topology: Topology): string {
+  const found = membersOf(topology).find(({ part }) => part.network.id === id);
+  return found?.part.network.name ?? id;
 }
 
 const wayTypes: readonly string[] = [

@@ -1,3 +1,4 @@
+import { membersOf } from '../../topology/members.ts';
 import type { Hub, Network as DeclaredNetwork, Topology } from '../../topology/model.ts';
 import type { Estate, Network, Subnet, Zone } from '../model.ts';
 import { sameId } from '../model.ts';
@@ -50,11 +51,8 @@ interface Declared {
   readonly network: DeclaredNetwork;
 }
 
-function declaredNetworks({ hub, stamps }: Topology): Declared[] {
-  return [
-    { name: 'hub', network: hub.network },
-    ...Object.values(stamps).map(({ name, network }) => ({ name, network })),
-  ];
+function declaredNetworks(topology: Topology): Declared[] {
+  return membersOf(topology).map(({ name, part }) => ({ name, network: part.network }));
 }
 
 /** The topology's own names: `hub`, `weu`, `weu/application`. */

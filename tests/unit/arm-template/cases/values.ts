@@ -101,7 +101,7 @@ export const values: readonly CaseGroup[] = [
       [`dateTimeAdd('${AT}', 'PT0S', 'g')`, '04/07/2020 14:53'],
       [`dateTimeAdd('${AT}', 'PT0S', 'G')`, '04/07/2020 14:53:14'],
       [`dateTimeAdd('${AT}', 'PT0S', 'm')`, 'April 07'],
-      [`dateTimeAdd('${AT}', 'PT0S', 'o')`, '2020-04-07T14:53:14.1230000Z'],
+      [`dateTimeAdd('${AT}', 'PT0S', 'o')`, '2020-04-07T14:53:14.1230000+00:00'],
       [`dateTimeAdd('${AT}', 'PT0S', 'r')`, 'Tue, 07 Apr 2020 14:53:14 GMT'],
       [`dateTimeAdd('${AT}', 'PT0S', 's')`, '2020-04-07T14:53:14'],
       [`dateTimeAdd('${AT}', 'PT0S', 't')`, '14:53'],
@@ -123,9 +123,7 @@ export const values: readonly CaseGroup[] = [
   {
     source: 'ISO 8601 durations: https://www.w3.org/TR/xmlschema11-2/#duration',
     cases: [
-      ["dateTimeAdd('2020-01-31T00:00:00Z', 'P1M')", '2020-02-29T00:00:00Z'],
       ["dateTimeAdd('2020-01-01T00:00:00Z', 'P1DT2H3M4S')", '2020-01-02T02:03:04Z'],
-      ["dateTimeAdd('2020-03-31T00:00:00Z', '-P1M')", '2020-02-29T00:00:00Z'],
     ],
   },
   {

@@ -1,5 +1,5 @@
 import { invalidTemplate } from '../engine-error.ts';
-import { deepEqual, findKey, isObject, setProperty } from '../json.ts';
+import { deepEqual, findKey, isObject, setProperty, typeName } from '../json.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { arrayAt, badArgument, integerAt, objectAt, strict, stringAt } from './built-in.ts';
 import type { BuiltIn, CallSite } from './built-in.ts';
@@ -49,14 +49,14 @@ export const arrays: readonly BuiltIn[] = [
   strict('union', 1, Infinity, (values, call) =>
     Array.isArray(values[0])
       ? distinct(values.flatMap((_, i) => arrayAt(values, i, call)))
-      : values.map((_, i) => objectAt(values, i, call)).reduce((a, b) => merge(a, b)),
+      : values.map((_, i) => objectAt(values, i, call)).reduce((a, b) => merge(a, b, call)),
   ),
   strict('distinct', 1, 1, (values, call) => distinct(arrayAt(values, 0, call))),
   strict('intersection', 2, Infinity, (values, call) =>
     Array.isArray(values[0])
       ? values
           .map((_, i) => arrayAt(values, i, call))
-          .reduce((a, b) => distinct(a.filter((x) => b.some((y) => deepEqual(x, y)))))
+          .reduce((a, b) => distinct(a.filter((x) => b.some((y) => sameText(x, y)))))
       : values.map((_, i) => objectAt(values, i, call)).reduce((a, b) => common(a, b)),
   ),
   strict('distinct', 1, 1, (values, call) => distinct(arrayAt(values, 0, call))),
@@ -101,14 +101,8 @@ function concat(values: Values, call: CallSite): JsonValue {
 function contains(values: Values, call: CallSite): boolean {
   const [container = null, item = null] = values;
   if (Array.isArray(container)) return container.some((entry) => deepEqual(entry, item));
-  if (typeof container === 'string') {
-    if (typeof item === 'object') throw badArgument(call, 2, 'a string', item);
-    return container.includes(textOf(item));
-  }
-  if (isObject(container)) {
-    if (typeof item === 'object') throw badArgument(call, 2, 'a string', item);
-    return findKey(container, textOf(item)) !== undefined;
-  }
+  if (typeof container === 'string') return container.includes(stringAt(values, 1, call));
+  if (isObject(container)) return findKey(container, stringAt(values, 1, call)) !== undefined;
   throw badArgument(call, 1, 'an array, a string or an object', container);
 }
 
@@ -132,7 +126,9 @@ function position(values: Values, call: CallSite, which: 'first' | 'last'): numb
   }
   const text = stringAt(values, 0, call).toLowerCase();
   const sought = stringAt(values, 1, call).toLowerCase();
-  return which === 'first' ? text.indexOf(sought) : text.lastIndexOf(sought);
+  if (which === 'first') return text.indexOf(sought);
+  // Nothing is found last at the last character, as .NET had it before version 5.
+  return sought === '' ? Math.max(0, text.length - 1) : text.lastIndexOf(sought);
 }
 
 function sequence(values: Values, call: CallSite): JsonValue[] | string {
@@ -156,7 +152,7 @@ function distinct(items: readonly JsonValue[]): JsonValue[] {
       const key = `${typeof item}:${String(item)}`;
       if (seen.has(key)) continue;
       seen.add(key);
-    } else if (result.some((other) => deepEqual(other, item))) {
+    } else if (result.some((other) => sameText(other, item))) {
       continue;
     }
     result.push(item);
@@ -164,22 +160,46 @@ function distinct(items: readonly JsonValue[]): JsonValue[] {
   return result;
 }
 
-/** union() of objects goes into nested objects; nested arrays are replaced. */
-function merge(a: JsonObject, b: JsonObject): JsonObject {
+/** Sets of objects and arrays tell them apart by their JSON, order of properties included. */
+function sameText(a: JsonValue, b: JsonValue): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/**
+ * union() of objects goes into nested objects and replaces nested arrays; the last name's case wins, and null replaces
+ * nothing.
+ */
+function merge(a: JsonObject, b: JsonObject, call: CallSite): JsonObject {
   const result: JsonObject = { ...a };
   for (const [name, value] of Object.entries(b)) {
-    const key = findKey(result, name) ?? name;
-    const old = result[key];
-    setProperty(result, key, isObject(old) && isObject(value) ? merge(old, value) : value);
+    const key = findKey(result, name);
+    const old = key === undefined ? undefined : result[key];
+    if (key === undefined || old === undefined || old === null) {
+      setProperty(result, name, value);
+      continue;
+    }
+    if (value === null) continue;
+    if (shapeOf(old) !== shapeOf(value)) {
+      throw invalidTemplate(
+        `The template language function '${call.name}' failed to evaluate due to a type mismatch: ` +
+          `the property '${name}' is of type '${typeName(old)}' in one object and '${typeName(value)}' in another.`,
+      );
+    }
+    if (key !== name) delete result[key];
+    setProperty(result, name, isObject(old) && isObject(value) ? merge(old, value, call) : value);
   }
   return result;
+}
+
+function shapeOf(value: JsonValue): string {
+  return typeof value === 'object' ? typeName(value) : 'value';
 }
 
 function common(a: JsonObject, b: JsonObject): JsonObject {
   const result: JsonObject = {};
   for (const [name, value] of Object.entries(a)) {
-    const key = findKey(b, name);
-    if (key !== undefined && deepEqual(value, b[key] ?? null)) setProperty(result, name, value);
+    if (Object.hasOwn(b, name) && deepEqual(value, b[name] ?? null))
+      setProperty(result, name, value);
   }
   return result;
 }

@@ -25,10 +25,11 @@ export const cidr: readonly BuiltIn[] = [
       result['firstUsable'] = formatAddress(first, version);
       result['lastUsable'] = formatAddress(last, version);
     } else {
+      // A network of two addresses has one that is neither usable nor the network, and none above it.
       const usable = prefix < 31;
       result['broadcast'] = formatAddress(last, version);
       result['firstUsable'] = formatAddress(usable ? first + 1n : first, version);
-      result['lastUsable'] = formatAddress(usable ? last - 1n : last, version);
+      result['lastUsable'] = formatAddress(usable ? last - 1n : first, version);
     }
     result['cidr'] = prefix;
     return result;
@@ -58,16 +59,15 @@ export const cidr: readonly BuiltIn[] = [
   strict('cidrHost', 2, 2, (values, call) => {
     const network = parseNetwork(stringAt(values, 0, call), call.name);
     const index = integerAt(values, 1, call);
-    // The network's own address is not a host; nor is the broadcast address of an IPv4 network.
-    const small = network.prefix >= network.bits - 1;
-    const hosts = small ? size(network) : size(network) - (network.version === 4 ? 2n : 1n);
+    // The first address and the last are no hosts, in IPv6 too.
+    const hosts = size(network) > 2n ? size(network) - 2n : 0n;
     if (index < 0 || BigInt(index) >= hosts) {
       throw problem(
         call.name,
         `the host index '${index}' is out of range: '${String(values[0])}' holds '${hosts}' hosts`,
       );
     }
-    return formatAddress(network.first + BigInt(index) + (small ? 0n : 1n), network.version);
+    return formatAddress(network.first + BigInt(index) + 1n, network.version);
   }),
 ];
 

@@ -1,3 +1,4 @@
+import JSON5 from 'json5';
 import { invalidTemplate } from '../engine-error.ts';
 import { toJson } from '../json.ts';
 import type { JsonValue } from '../json.ts';
@@ -13,7 +14,8 @@ export const encoding: readonly BuiltIn[] = [
   strict('base64ToJson', 1, 1, (values, call) =>
     parseJson(decode(stringAt(values, 0, call), call.name), call.name),
   ),
-  // The charset is spelled utf8, as in the service's own documentation of the result.
+  // The charset is spelled utf8 in the documentation and in recorded deployments; the library in the Bicep CLI has
+  // utf-8 by now, and gives JSON back as text below.
   strict('dataUri', 1, 1, ([value = null]) => {
     const type = typeof value === 'string' ? 'text/plain' : 'application/json';
     const text = typeof value === 'string' ? value : JSON.stringify(value);
@@ -59,27 +61,38 @@ function decode(text: string, name: string): string {
 }
 
 /**
- * JSON text as Newtonsoft reads it: property names and strings may be in single quotes, which the
- * documentation's own examples use
- * (https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-string).
+ * JSON text as Newtonsoft reads it, which is close to JSON5: single quotes, which the documentation's own examples use
+ * (https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-string), names without
+ * quotes, comments, commas at the end.
  */
 function parseJson(text: string, name: string): JsonValue {
+  let value: unknown;
   try {
-    return toJson(JSON.parse(text) as unknown);
+    value = JSON5.parse(text, finite);
   } catch {
-    try {
-      return toJson(JSON.parse(doubleQuoted(text)) as unknown);
-    } catch {
-      throw invalidTemplate(
-        `Unable to evaluate template language function '${name}': the text is not valid JSON: ` +
-          `'${text.slice(0, 80)}'.`,
-      );
-    }
+    throw invalidTemplate(
+      `Unable to evaluate template language function '${name}': the text is not valid JSON: ` +
+        `'${text.slice(0, 80)}'.`,
+    );
   }
+  return exactJson(toJson(value), name);
 }
 
-function doubleQuoted(text: string): string {
-  return text.replaceAll(/'((?:[^'\\]|\\.)*)'|"(?:[^"\\]|\\.)*"/g, (whole, inner?: string) =>
-    inner === undefined ? whole : JSON.stringify(inner.replaceAll("\\'", "'")),
-  );
+function finite(_: string, value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new SyntaxError('not a number');
+  return value;
+}
+
+/** Refuses integers that this engine would round. */
+function exactJson(value: JsonValue, name: string): JsonValue {
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    throw invalidTemplate(
+      `Unable to evaluate template language function '${name}': the number '${value}' is beyond 2^53, which this ` +
+        `engine can't hold.`,
+    );
+  }
+  if (typeof value === 'object' && value !== null) {
+    Object.values(value).forEach((item) => exactJson(item, name));
+  }
+  return value;
 }

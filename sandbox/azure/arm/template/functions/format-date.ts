@@ -1,4 +1,7 @@
 import { invalidTemplate } from '../engine-error.ts';
+import type { EngineError } from '../engine-error.ts';
+import { inUtc, wallClock } from './moment.ts';
+import type { Moment } from './moment.ts';
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const MONTHS = [
@@ -16,7 +19,7 @@ const MONTHS = [
   'December',
 ];
 
-/** The standard formats of .NET in the invariant culture, for UTC. */
+/** The standard formats of DateTimeOffset in the invariant culture. */
 const STANDARD: Readonly<Record<string, string>> = {
   d: 'MM/dd/yyyy',
   D: 'dddd, dd MMMM yyyy',
@@ -26,56 +29,62 @@ const STANDARD: Readonly<Record<string, string>> = {
   G: 'MM/dd/yyyy HH:mm:ss',
   m: 'MMMM dd',
   M: 'MMMM dd',
-  o: "yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'",
-  O: "yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'",
+  o: "yyyy-MM-dd'T'HH:mm:ss.fffffffzzz",
+  O: "yyyy-MM-dd'T'HH:mm:ss.fffffffzzz",
   r: "ddd, dd MMM yyyy HH:mm:ss 'GMT'",
   R: "ddd, dd MMM yyyy HH:mm:ss 'GMT'",
   s: "yyyy-MM-dd'T'HH:mm:ss",
   t: 'HH:mm',
   T: 'HH:mm:ss',
   u: "yyyy-MM-dd HH:mm:ss'Z'",
-  U: 'dddd, dd MMMM yyyy HH:mm:ss',
   y: 'yyyy MMMM',
   Y: 'yyyy MMMM',
 };
 
+/** Those that show UTC whatever the offset. */
+const UTC = /^[rRu]$/;
+
 const PART =
-  /'[^']*'|"[^"]*"|\\.|d{1,4}|M{1,4}|y{1,5}|h{1,2}|H{1,2}|m{1,2}|s{1,2}|f{1,7}|F{1,7}|t{1,2}|z{1,3}|K|g{1,2}|%|[\s\S]/g;
+  /'[^']*'|"[^"]*"|\\.|d{1,4}|M{1,4}|y{1,5}|h{1,2}|H{1,2}|m{1,2}|s{1,2}|f+|F+|t{1,2}|z{1,3}|K|g{1,2}|%|[\s\S]/g;
 
 /**
- * A UTC time by a .NET format string, standard or custom
- * (https://learn.microsoft.com/dotnet/standard/base-types/custom-date-and-time-format-strings).
+ * A point in time by a .NET format string, standard or custom; an empty one shows date, time and offset
+ * (https://learn.microsoft.com/dotnet/standard/base-types/custom-date-and-time-format-strings). Throws EngineError
+ * for a format that .NET refuses.
  */
-export function formatDate(date: Date, format: string, name: string): string {
-  if (Number.isNaN(date.getTime())) {
-    throw invalidTemplate(
-      `Unable to evaluate template language function '${name}': the time is out of range.`,
-    );
-  }
-  let custom = format;
+export function formatMoment(moment: Moment, format: string, name: string): string {
+  let custom = format === '' ? 'MM/dd/yyyy HH:mm:ss zzz' : format;
   if (format.length === 1) {
     const standard = STANDARD[format];
-    if (standard === undefined) {
-      throw invalidTemplate(
-        `Unable to evaluate template language function '${name}': '${format}' is not a date ` +
-          'format.',
-      );
-    }
+    if (standard === undefined) throw notAFormat(format, name);
     custom = standard;
   }
-  return custom.replaceAll(PART, (part) => formatPart(date, part));
+  const shown = UTC.test(format) ? inUtc(moment) : moment;
+  return custom.replaceAll(PART, (part) => {
+    const text = formatPart(shown, part);
+    if (text === undefined) throw notAFormat(format, name);
+    return text;
+  });
 }
 
-function formatPart(date: Date, part: string): string {
+function notAFormat(format: string, name: string): EngineError {
+  return invalidTemplate(
+    `Unable to evaluate template language function '${name}': '${format}' is not a date format.`,
+  );
+}
+
+function formatPart(moment: Moment, part: string): string | undefined {
+  const { date, fraction } = wallClock(moment);
   const first = part.charAt(0);
   const length = part.length;
   const digits = (value: number): string => String(value).padStart(length === 1 ? 1 : 2, '0');
+  const parts = String(fraction).padStart(7, '0').slice(0, length);
   switch (first) {
     case "'":
     case '"':
-      return length > 1 ? part.slice(1, -1) : part;
+      return length > 1 ? part.slice(1, -1) : undefined;
     case '\\':
-      return part.slice(1);
+      return length > 1 ? part.slice(1) : undefined;
     case '%':
       return '';
     case 'd':
@@ -99,15 +108,15 @@ function formatPart(date: Date, part: string): string {
     case 's':
       return digits(date.getUTCSeconds());
     case 'f':
-      return fraction(date).slice(0, length);
+      return length > 7 ? undefined : parts;
     case 'F':
-      return fraction(date).slice(0, length).replace(/0+$/, '');
+      return length > 7 ? undefined : parts.replace(/0+$/, '');
     case 't':
       return (date.getUTCHours() < 12 ? 'AM' : 'PM').slice(0, length);
     case 'z':
-      return length === 3 ? '+00:00' : `+${digits(0)}`;
+      return length === 3 ? offsetText(moment.offset) : offsetText(moment.offset, digits);
     case 'K':
-      return 'Z';
+      return offsetText(moment.offset);
     case 'g':
       return 'A.D.';
     default:
@@ -115,6 +124,11 @@ function formatPart(date: Date, part: string): string {
   }
 }
 
-function fraction(date: Date): string {
-  return `${String(date.getUTCMilliseconds()).padStart(3, '0')}0000`;
+/** `+02:00`, or the hours alone. */
+function offsetText(minutes: number, hoursOnly?: (hours: number) => string): string {
+  const size = Math.abs(minutes);
+  const sign = minutes < 0 ? '-' : '+';
+  const hours = Math.floor(size / 60);
+  if (hoursOnly !== undefined) return sign + hoursOnly(hours);
+  return `${sign}${String(hours).padStart(2, '0')}:${String(size % 60).padStart(2, '0')}`;
 }

@@ -1,14 +1,19 @@
 import { invalidTemplate } from '../engine-error.ts';
+import { formatCustom } from './custom-number.ts';
 
 /**
  * A number by a .NET format string in the invariant culture: the standard ones (D, N, F, X, G, E,
- * P, C, B, R) with a precision, or a custom pattern of 0 # . , and literal text
+ * P, C, B, R) with a precision, or a custom pattern
  * (https://learn.microsoft.com/dotnet/standard/base-types/standard-numeric-format-strings). Throws
  * for others.
  */
 export function formatNumber(value: number, specifier: string): string {
   const standard = /^([A-Za-z])(\d{0,3})$/.exec(specifier);
-  if (standard === null) return formatCustom(value, specifier);
+  if (standard === null) {
+    const custom = formatCustom(value, specifier);
+    if (custom === undefined) throw unknownFormat(specifier);
+    return custom;
+  }
   const letter = standard[1] ?? '';
   const precision = standard[2] === '' ? undefined : Number(standard[2]);
   const sign = value < 0 ? '-' : '';
@@ -42,7 +47,7 @@ export function formatNumber(value: number, specifier: string): string {
     case 'G':
       return precision === undefined || precision === 0
         ? String(value)
-        : String(Number(value.toPrecision(precision)));
+        : general(value, letter, precision);
     case 'R':
       return String(value);
     default:
@@ -81,32 +86,12 @@ function exponential(value: number, letter: string, precision: number): string {
   return `${mantissa}${letter}${exponent.charAt(0)}${digits}`;
 }
 
-function formatCustom(value: number, pattern: string): string {
-  const sections = pattern.split(';');
-  let section = sections[0] ?? '';
-  let size = value;
-  if (value < 0 && sections[1]) {
-    section = sections[1];
-    size = -value;
-  } else if (value === 0 && sections[2] !== undefined) {
-    section = sections[2];
-  }
-  const match = /^([^0#.,]*)([0#.,]*)(.*)$/s.exec(section);
-  const digits = match?.[2] ?? '';
-  if (match === null || /[%‰eE\\'"]/.test(section)) throw unknownFormat(pattern);
-  const prefix = match[1] ?? '';
-  const suffix = match[3] ?? '';
-  if (digits === '') return section;
-  const [integerPattern = '', fractionPattern = ''] = digits.split('.');
-  const minimum = [...integerPattern].filter((c) => c === '0').length;
-  const places = [...fractionPattern].filter((c) => c !== ',').length;
-  const minimumPlaces = fractionPattern.lastIndexOf('0') + 1;
-  const [integer = '0', fraction = ''] = Math.abs(size).toFixed(places).split('.');
-  const shown = (integer === '0' && minimum === 0 ? '' : integer).padStart(minimum, '0');
-  let decimals = fraction;
-  while (decimals.length > minimumPlaces && decimals.endsWith('0'))
-    decimals = decimals.slice(0, -1);
-  const text = integerPattern.includes(',') ? grouped(shown) : shown;
-  const sign = size < 0 ? '-' : '';
-  return `${sign}${prefix}${text}${decimals === '' ? '' : `.${decimals}`}${suffix}`;
+/** Scientific where the precision has not room for the whole number, with an exponent of two digits. */
+function general(value: number, letter: string, precision: number): string {
+  const [mantissa = '', power = '0'] = value.toExponential(precision - 1).split('e');
+  const exponent = Number(power);
+  if (exponent < precision && exponent > -6) return String(Number(value.toPrecision(precision)));
+  const digits = String(Math.abs(exponent)).padStart(2, '0');
+  const shortest = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa;
+  return `${shortest}${letter === 'g' ? 'e' : 'E'}${exponent < 0 ? '-' : '+'}${digits}`;
 }

@@ -49,7 +49,13 @@ function formatItem(item: string, values: readonly JsonValue[], format: string):
   }
   const specifier = match[3];
   const text =
-    typeof value === 'number' && specifier ? formatNumber(value, specifier) : textOf(value);
+    typeof value === 'number' && specifier ? formatNumber(value, specifier) : argumentText(value);
   const width = Number(match[2] ?? 0);
   return width >= 0 ? text.padStart(width) : text.padEnd(-width);
+}
+
+/** Objects and arrays show as JSON with single quotes, unlike those of string(). */
+function argumentText(value: JsonValue): string {
+  const text = textOf(value);
+  return typeof value === 'object' ? text.replaceAll('"', "'") : text;
 }

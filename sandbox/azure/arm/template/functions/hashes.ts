@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { findKey } from '../json.ts';
 import type { JsonValue } from '../json.ts';
-import { badArgument, objectAt, strict } from './built-in.ts';
+import { badArgument, objectAt, strict, stringAt } from './built-in.ts';
 import type { BuiltIn, CallSite } from './built-in.ts';
-import { textOf } from './text-of.ts';
 
 /** The name space that Resource Manager uses for guid(): UUID version 5 needs one. */
 const GUID_NAMESPACE = '11fb06fb712d4ddd98c7e71bbd588830';
@@ -15,12 +14,8 @@ export const hashes: readonly BuiltIn[] = [
   strict('uniqueString', 1, Infinity, (values, call) => uniqueString(texts(values, call))),
 ];
 
-function texts(values: readonly unknown[], call: { name: string }): string[] {
-  return values.map((value, i) => {
-    if (typeof value === 'string') return value;
-    if (typeof value === 'number' || typeof value === 'boolean') return textOf(value);
-    throw badArgument(call, i + 1, 'a string', value === null ? null : []);
-  });
+function texts(values: readonly JsonValue[], call: CallSite): string[] {
+  return values.map((_, i) => stringAt(values, i, call));
 }
 
 /** https://github.com/Azure/bicep/pull/20293 */

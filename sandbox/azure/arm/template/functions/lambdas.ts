@@ -27,9 +27,10 @@ export const lambdas: readonly BuiltIn[] = [
   lazy('sort', 2, 2, (call, frame, evaluate) => {
     const before = lambdaAt(call, 1, frame, evaluate, 2, 2);
     const items = [...arrayOf(call, frame, evaluate)];
+    // A lambda that calls both orders right makes a sort by (a, b) depend on the engine; ours and theirs agree so.
     return items.sort((a, b) => {
-      if (booleanFrom(before(a, b), call)) return -1;
-      return booleanFrom(before(b, a), call) ? 1 : 0;
+      if (booleanFrom(before(b, a), call)) return booleanFrom(before(a, b), call) ? 0 : 1;
+      return booleanFrom(before(a, b), call) ? -1 : 0;
     });
   }),
   lazy('toObject', 2, 3, (call, frame, evaluate) => {
@@ -39,7 +40,12 @@ export const lambdas: readonly BuiltIn[] = [
     const result: JsonObject = {};
     arrayOf(call, frame, evaluate).forEach((item, i) => {
       const name = keyFrom(keyOf(item, i), call);
-      setProperty(result, findKey(result, name) ?? name, valueOf(item, i));
+      if (findKey(result, name) !== undefined) {
+        throw invalidTemplate(
+          `The lambda of the template language function '${call.name}' returned the key '${name}' twice.`,
+        );
+      }
+      setProperty(result, name, valueOf(item, i));
     });
     return result;
   }),

@@ -33,8 +33,8 @@ export const logic: readonly BuiltIn[] = [
     if (typeof value === 'number') return value !== 0;
     if (typeof value === 'string') {
       const text = value.trim().toLowerCase();
-      if (text === 'true' || text === '1') return true;
-      if (text === 'false' || text === '0') return false;
+      if (text === 'true') return true;
+      if (text === 'false') return false;
     }
     throw badArgument(call, 1, "a boolean, an integer, 'true' or 'false'", value);
   }),

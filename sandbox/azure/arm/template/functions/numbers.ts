@@ -19,7 +19,7 @@ export const numbers: readonly BuiltIn[] = [
     return binary(values, call, (a, b) => a % b);
   }),
   strict('int', 1, 1, ([value = null], call) => {
-    if (typeof value === 'number') return Math.trunc(value);
+    if (typeof value === 'number' && Number.isInteger(value)) return value;
     if (typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value)) {
       return exact(Number(value), call);
     }

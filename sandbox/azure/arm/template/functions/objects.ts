@@ -15,8 +15,8 @@ export const objects: readonly BuiltIn[] = [
     }
     const result: JsonObject = {};
     for (let i = 0; i < values.length; i += 2) {
-      const name = stringAt(values, i, call);
-      setProperty(result, findKey(result, name) ?? name, values[i + 1] ?? null);
+      // Names that differ in case stay two here, unlike in other objects.
+      setProperty(result, stringAt(values, i, call), values[i + 1] ?? null);
     }
     return result;
   }),
@@ -67,7 +67,7 @@ function tryGet(value: JsonValue, key: JsonValue, call: { name: string }): JsonV
 function sortedKeys(object: JsonObject): string[] {
   return Object.keys(object).sort((a, b) => {
     const [x, y] = [a.toUpperCase(), b.toUpperCase()];
-    if (x !== y) return x < y ? -1 : 1;
-    return a < b ? -1 : 1;
+    if (x === y) return 0;
+    return x < y ? -1 : 1;
   });
 }

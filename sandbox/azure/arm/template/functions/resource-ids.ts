@@ -7,15 +7,14 @@ import type { BuiltIn, CallSite } from './built-in.ts';
 type Values = readonly JsonValue[];
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** The functions that build ids. The type is the first argument with a '/'. */
+/** The functions that build ids. The type is the one argument with a '/'. */
 export const resourceIds: readonly BuiltIn[] = [
   strict('resourceId', 2, Infinity, (values, call) => {
     const { before, type, names } = split(values, call, 2);
     const { scope } = call.frame.context.host;
     let [subscription, group] = [scope.subscriptionId, scope.resourceGroup];
-    if (before.length === 2) [subscription, group] = before;
-    // One argument before the type: a GUID is a subscription, anything else a resource group.
-    else if (before[0] !== undefined && GUID.test(before[0])) subscription = before[0];
+    if (before.length === 2) [subscription, group] = [subscriptionOf(before[0]), before[1]];
+    // One argument before the type is a resource group, whatever it looks like.
     else if (before[0] !== undefined) group = before[0];
     if (subscription === undefined) return resourcePath('', type, names);
     const base = `/subscriptions/${subscription}`;
@@ -27,7 +26,7 @@ export const resourceIds: readonly BuiltIn[] = [
   }),
   strict('subscriptionResourceId', 2, Infinity, (values, call) => {
     const { before, type, names } = split(values, call, 1);
-    const subscription = before[0] ?? call.frame.context.host.scope.subscriptionId;
+    const subscription = subscriptionOf(before[0]) ?? call.frame.context.host.scope.subscriptionId;
     if (subscription === undefined) {
       throw invalidTemplate(
         "The template function 'SUBSCRIPTIONRESOURCEID' is not expected at this location: the " +
@@ -63,16 +62,17 @@ export const resourceIds: readonly BuiltIn[] = [
   }),
 ];
 
+function subscriptionOf(given: string | undefined): string | undefined {
+  if (given === undefined || GUID.test(given)) return given;
+  throw invalidTemplate(`The provided value '${given}' is not valid subscription identifier.`);
+}
+
 function split(
   values: Values,
   call: CallSite,
   most: number,
 ): { before: string[]; type: string; names: string[] } {
-  const texts = values.map((value, i) => {
-    // copyIndex() and other integers serve as names.
-    if (typeof value === 'number') return String(value);
-    return stringAt(values, i, call);
-  });
+  const texts = values.map((_, i) => stringAt(values, i, call));
   const at = texts.findIndex((text) => text.includes('/'));
   if (at < 0) {
     throw invalidTemplate(
@@ -88,6 +88,12 @@ function split(
   }
   const type = texts[at] ?? '';
   const names = texts.slice(at + 1);
+  if (names.some((name) => name.includes('/'))) {
+    throw invalidTemplate(
+      `Unable to evaluate template language function '${call.name}': more than one argument has a '/', and only ` +
+        `the type may: '${type}'.`,
+    );
+  }
   const wanted = typeSegments(type).length;
   if (names.length !== wanted) {
     throw invalidTemplate(

@@ -9,10 +9,24 @@ export const strings: readonly BuiltIn[] = [
   strict('format', 1, Infinity, (values, call) =>
     formatComposite(stringAt(values, 0, call), values.slice(1)),
   ),
-  strict('string', 1, 1, ([value = null]) => (value === null ? '' : textOf(value))),
-  strict('toLower', 1, 1, (values, call) => stringAt(values, 0, call).toLowerCase()),
-  strict('toUpper', 1, 1, (values, call) => stringAt(values, 0, call).toUpperCase()),
-  strict('trim', 1, 1, (values, call) => stringAt(values, 0, call).trim()),
+  strict('string', 1, 1, ([value = null], call) => {
+    if (value === null || (typeof value === 'number' && !Number.isInteger(value))) {
+      throw badArgument(call, 1, 'a string, an integer, a boolean, an array or an object', value);
+    }
+    return textOf(value);
+  }),
+  strict('toLower', 1, 1, (values, call) =>
+    oneByOne(stringAt(values, 0, call), (letter) => letter.toLowerCase()),
+  ),
+  strict('toUpper', 1, 1, (values, call) =>
+    oneByOne(stringAt(values, 0, call), (letter) =>
+      letter === 'ı' ? letter : letter.toUpperCase(),
+    ),
+  ),
+  // To .NET a byte-order mark is no blank.
+  strict('trim', 1, 1, (values, call) =>
+    stringAt(values, 0, call).replaceAll(/^[^\S\ufeff]+|[^\S\ufeff]+$/g, ''),
+  ),
   strict('startsWith', 2, 2, (values, call) =>
     stringAt(values, 0, call)
       .toLowerCase()
@@ -46,7 +60,7 @@ export const strings: readonly BuiltIn[] = [
   strict('join', 2, 2, (values, call) =>
     arrayAt(values, 0, call)
       .map((item) => {
-        if (typeof item === 'object') {
+        if (typeof item === 'object' || (typeof item === 'number' && !Number.isInteger(item))) {
           throw badArgument(call, 1, 'an array of strings, integers or booleans', item);
         }
         return textOf(item);
@@ -78,6 +92,14 @@ export const strings: readonly BuiltIn[] = [
     return textOf(value).padStart(width, pad);
   }),
 ];
+
+/** Changes the case of each letter by itself: .NET never makes two of one ('ß' stays), nor looks at its neighbours. */
+function oneByOne(text: string, change: (letter: string) => string): string {
+  return Array.from(text, (letter) => {
+    const changed = change(letter);
+    return Array.from(changed).length === 1 ? changed : letter;
+  }).join('');
+}
 
 function splitBy(text: string, delimiters: readonly string[]): string[] {
   const usable = delimiters.filter((delimiter) => delimiter !== '');

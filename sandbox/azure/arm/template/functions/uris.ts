@@ -25,14 +25,12 @@ export const uris: readonly BuiltIn[] = [
   ),
   strict('uriComponentToString', 1, 1, (values, call) => {
     const text = stringAt(values, 0, call);
-    // Uri.UnescapeDataString leaves a % alone that starts no valid escape.
-    return text.replaceAll(/(?:%[0-9a-fA-F]{2})+/g, (escapes) => {
-      try {
-        return decodeURIComponent(escapes);
-      } catch {
-        return escapes;
-      }
-    });
+    // Read as a form is: a plus is a blank, a % that starts no escape stays, and what is no UTF-8 becomes U+FFFD.
+    return text
+      .replaceAll('+', ' ')
+      .replaceAll(/(?:%[0-9a-fA-F]{2})+/g, (escapes) =>
+        Buffer.from(escapes.replaceAll('%', ''), 'hex').toString('utf8'),
+      );
   }),
   strict('parseUri', 1, 1, (values, call) => {
     const text = stringAt(values, 0, call);
@@ -43,9 +41,9 @@ export const uris: readonly BuiltIn[] = [
       );
     }
     const url = new URL(text);
-    const result: JsonObject = { scheme: url.protocol.slice(0, -1), host: url.hostname };
-    if (url.port !== '') result['port'] = Number(url.port);
-    result['path'] = url.pathname;
+    const port = url.port === '' ? null : Number(url.port);
+    const result: JsonObject = { scheme: url.protocol.slice(0, -1), host: url.hostname, port };
+    if (url.pathname !== '/') result['path'] = url.pathname;
     if (url.search !== '') result['query'] = url.search;
     return result;
   }),
@@ -82,7 +80,22 @@ function buildUri(parts: JsonObject): string {
   const port = text('port');
   const path = text('path') ?? '';
   const query = text('query') ?? '';
-  const slash = path === '' || path.startsWith('/') ? '' : '/';
+  const slash = path.startsWith('/') ? '' : '/';
   const mark = query === '' || query.startsWith('?') ? '' : '?';
-  return `${scheme}://${host}${port === undefined ? '' : `:${port}`}${slash}${path}${mark}${query}`;
+  const address = `${scheme}://${host}${port === undefined ? '' : `:${port}`}`;
+  if (!URL.canParse(address) || /\s/.test(host)) {
+    throw invalidTemplate(
+      `Unable to evaluate template language function 'buildUri': '${address}' is not a valid address.`,
+    );
+  }
+  // The default port of the scheme and the case of the host go; escapes of path and query come back as letters.
+  return `${new URL(address).origin}${unescaped(`${slash}${path}${mark}${query}`)}`;
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

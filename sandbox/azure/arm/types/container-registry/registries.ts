@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto';
 import { ArmError } from '../../errors.ts';
 import { nameOf } from '../../ids.ts';
 import { asObject, at, sameId, type Json } from '../../json.ts';
+import type { Manager } from '../../manager.ts';
+import type { Resource } from '../../store.ts';
 import { containerRegistry } from '../api-versions.ts';
 import type { ActionContext, TypeDefinition, WriteContext, Written } from '../definition.ts';
 import { connectionsShown } from '../private-link/connections.ts';
+import { replicationType } from '../private-link/services.ts';
 
 const type = 'Microsoft.ContainerRegistry/registries';
 const skus = ['Basic', 'Standard', 'Premium'];
@@ -30,6 +33,7 @@ export const registries: TypeDefinition = {
   write,
   read: (resource, manager) => ({
     ...resource.properties,
+    dataEndpointHostNames: dataHostNames(manager, resource),
     privateEndpointConnections: connectionsShown(manager, resource),
   }),
   actions: {
@@ -37,7 +41,7 @@ export const registries: TypeDefinition = {
   },
 };
 
-function write({ manager, id, properties, existing, body, location = '' }: WriteContext): Written {
+function write({ manager, id, properties, existing, body }: WriteContext): Written {
   const name = nameOf(id);
   const host = `${name.toLowerCase()}.azurecr.io`;
   const taken = manager.store
@@ -70,7 +74,13 @@ function write({ manager, id, properties, existing, body, location = '' }: Write
       `The SKU of registry ${name} cannot be changed to ${sku} while it has private endpoint connections.`,
     );
   }
-  const dedicated = properties['dataEndpointEnabled'] === true;
+  if (sku !== 'Premium' && manager.store.list(replicationType, id.id).length > 0) {
+    throw new ArmError(
+      400,
+      'ReplicationsExist',
+      `The SKU of registry ${name} cannot be changed to ${sku} while it has replications.`,
+    );
+  }
   return {
     properties: {
       adminUserEnabled: false,
@@ -81,10 +91,18 @@ function write({ manager, id, properties, existing, body, location = '' }: Write
       ...properties,
       loginServer: manager.options.loginServer?.(name, sku) ?? host,
       creationDate: existing?.properties['creationDate'] ?? manager.now().toISOString(),
-      dataEndpointEnabled: dedicated,
-      dataEndpointHostNames: dedicated ? [`${name.toLowerCase()}.${location}.data.azurecr.io`] : [],
+      dataEndpointEnabled: properties['dataEndpointEnabled'] === true,
     },
   };
+}
+
+/** One a region, the registry's own first, where dedicated data endpoints are on. */
+function dataHostNames(manager: Manager, { id, name, location, properties }: Resource): string[] {
+  if (properties['dataEndpointEnabled'] !== true) return [];
+  const regions = manager.store.list(replicationType, id).map((replica) => replica.location);
+  return [location, ...regions].map(
+    (region) => `${name.toLowerCase()}.${region ?? ''}.data.azurecr.io`,
+  );
 }
 
 /** Resource providers compare words of a fixed set without regard to letter case. */

@@ -53,7 +53,7 @@ export function readConnection({ manager, id, properties, existing }: WriteConte
       `The private link service id of private endpoint ${id.id} cannot be changed.`,
     );
   }
-  const groups = linkGroups(target);
+  const groups = linkGroups(target, manager.store);
   if (groups.length === 0) {
     throw new ArmError(
       400,

@@ -1,9 +1,15 @@
-import { asObjects, asText } from '../../json.ts';
+import { asObjects, asText, textAt, type Json } from '../../json.ts';
 import type { Manager } from '../../manager.ts';
 import type { Resource } from '../../store.ts';
 import type { LinkGroup } from '../private-link/services.ts';
 
 const nicType = 'Microsoft.Network/networkInterfaces';
+
+/** The configuration of an interface that belongs to one member. */
+export function configurationOf(configurations: readonly Json[], member: string): Json | undefined {
+  const path = 'properties.privateLinkConnectionProperties.requiredMemberName';
+  return configurations.find((configuration) => textAt(configuration, path) === member);
+}
 
 /** The interface of a private endpoint: one configuration an address. */
 export function networkInterface(
@@ -28,7 +34,8 @@ export function networkInterface(
       resourceGuid: manager.store.get(nicId)?.properties['resourceGuid'] ?? manager.newGuid(),
       ipConfigurations: group.members.map(({ member, fqdns }, index) => {
         const name =
-          asText(before[index]?.['name']) ?? `privateEndpointIpConfig.${manager.newGuid()}`;
+          asText(configurationOf(before, member)?.['name']) ??
+          `privateEndpointIpConfig.${manager.newGuid()}`;
         return {
           name,
           id: `${nicId}/ipConfigurations/${name}`,

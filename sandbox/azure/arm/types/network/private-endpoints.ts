@@ -1,14 +1,12 @@
 import { ArmError, invalidReference } from '../../errors.ts';
 import { groupIdOf, typeOfId } from '../../ids.ts';
-import { asObject, asObjects, asText, idAt, textAt, type Json } from '../../json.ts';
-import type { Manager } from '../../manager.ts';
+import { asObjects, asText, idAt } from '../../json.ts';
 import type { Link } from '../../rbac/access.ts';
 import type { Resource } from '../../store.ts';
 import { network } from '../api-versions.ts';
 import type { TypeDefinition, WriteContext, Written } from '../definition.ts';
 import { dropConnection, writeConnection } from '../private-link/connections.ts';
-import { linkableTypes, type LinkGroup } from '../private-link/services.ts';
-import { allocate } from './endpoint-addresses.ts';
+import { linkableTypes } from '../private-link/services.ts';
 import {
   connectionBody,
   connectionsOf,
@@ -17,6 +15,7 @@ import {
   targetOf,
 } from './endpoint-connections.ts';
 import { networkInterface } from './endpoint-interface.ts';
+import { addressesFor, dnsConfigs } from './endpoint-members.ts';
 import { referenced, requireProvisioned } from './references.ts';
 import { subnetType } from './subnets.ts';
 import { networkOf } from './virtual-networks.ts';
@@ -105,7 +104,7 @@ function write(context: WriteContext): Written {
       `Network interface ${nicId} of private endpoint ${id.id} already exists.`,
     );
   }
-  const addresses = addressesFor(manager, subnet, group, properties, taken, nicId);
+  const addresses = addressesFor(manager, subnet, group, properties, nicId);
   const endpointId = existing?.id ?? id.id;
   const state = connectionState(wanted, existing, endpointId);
   const named = { ...connection, ...connectionBody(wanted, endpointId, state, manager) };
@@ -119,9 +118,7 @@ function write(context: WriteContext): Written {
       manualPrivateLinkServiceConnections: wanted.manual ? [named] : [],
       customNetworkInterfaceName: asText(properties['customNetworkInterfaceName']) ?? '',
       networkInterfaces: [{ id: nicId }],
-      customDnsConfigs: group.members.flatMap((member, index) =>
-        member.fqdns.map((fqdn) => ({ fqdn, ipAddresses: [addresses[index] ?? ''] })),
-      ),
+      customDnsConfigs: dnsConfigs(group, addresses),
       resourceGuid: existing?.properties['resourceGuid'] ?? manager.newGuid(),
     },
     after(endpoint) {
@@ -146,32 +143,4 @@ function refuseMove(existing: Resource | undefined, subnetId: string, id: string
     'PrivateEndpointSubnetCannotBeChanged',
     `The subnet of private endpoint ${id} cannot be changed from ${before} to ${subnetId}.`,
   );
-}
-
-function addressesFor(
-  manager: Manager,
-  subnet: Resource,
-  group: LinkGroup,
-  properties: Json,
-  nic: Resource | undefined,
-  nicId: string,
-): string[] {
-  const fixed = asObjects(properties['ipConfigurations']).map((c) => asObject(c['properties']));
-  const before = asObjects(nic?.properties['ipConfigurations']);
-  for (const { memberName } of fixed) {
-    if (group.members.some(({ member }) => member === memberName)) continue;
-    throw new ArmError(
-      400,
-      'InvalidPrivateEndpointIpConfiguration',
-      `Member name '${String(memberName)}' of the IP configurations is not valid. Valid member names: ` +
-        `${group.members.map(({ member }) => member).join(', ')}.`,
-    );
-  }
-  const wanted = group.members.map(({ member }, index) => {
-    const given = fixed.find((configuration) => configuration['memberName'] === member);
-    return (
-      asText(given?.['privateIPAddress']) ?? textAt(before[index], 'properties.privateIPAddress')
-    );
-  });
-  return allocate(manager, subnet, wanted, nicId);
 }

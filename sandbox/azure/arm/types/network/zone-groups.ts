@@ -68,47 +68,22 @@ function write({ manager, id, properties, existing }: WriteContext): Written {
     }
     return { name: asText(config['name']) ?? '', zone };
   });
-  const plans = zones.map(({ name, zone }) => ({
-    name,
-    zone,
-    records: recordsFor(endpoint, zone),
-  }));
+  const plans = zones.map((each) => ({ ...each, records: recordsFor(endpoint, each.zone) }));
   return {
-    properties: {
-      privateDnsZoneConfigs: plans.map(({ name, zone, records }) => ({
-        name,
-        id: `${existing?.id ?? id.id}/privateDnsZoneConfigs/${name}`,
-        type: `${type}/privateDnsZoneConfigs`,
-        properties: {
-          provisioningState: 'Succeeded',
-          privateDnsZoneId: zone.id,
-          recordSets: records.map((record) => ({
-            recordType: 'A',
-            recordSetName: record.name,
-            fqdn: record.fqdn,
-            ttl,
-            ipAddresses: record.addresses,
-            provisioningState: 'Succeeded',
-          })),
-        },
-      })),
-    },
+    properties: { privateDnsZoneConfigs: show(existing?.id ?? id.id, plans) },
     after() {
       if (existing !== undefined) withdraw(manager, existing);
-      for (const { zone, records } of plans) {
-        for (const record of records) {
-          // The last writer wins, whoever wrote before: no etag protects a record from a zone group.
-          putRecordSet(manager, zone, 'A', record.name, {
-            ttl,
-            aRecords: record.addresses.map((ipv4Address) => ({ ipv4Address })),
-            metadata: {
-              creator: `created by private endpoint ${endpoint.name} with resource guid ${String(endpoint.properties['resourceGuid'])}`,
-            },
-          });
-        }
-      }
+      register(manager, endpoint, plans);
     },
   };
+}
+
+/** What a zone group writes into one zone. */
+interface Plan {
+  /** Of the configuration. */
+  name: string;
+  zone: Resource;
+  records: PlannedRecord[];
 }
 
 interface PlannedRecord {
@@ -124,6 +99,57 @@ function recordsFor(endpoint: Resource, zone: Resource): PlannedRecord[] {
     if (name === undefined) return [];
     return [{ name, fqdn: `${name}.${zone.name}`, addresses: asTexts(config['ipAddresses']) }];
   });
+}
+
+function show(groupId: string, plans: readonly Plan[]): Json[] {
+  return plans.map(({ name, zone, records }) => ({
+    name,
+    id: `${groupId}/privateDnsZoneConfigs/${name}`,
+    type: `${type}/privateDnsZoneConfigs`,
+    properties: {
+      provisioningState: 'Succeeded',
+      privateDnsZoneId: zone.id,
+      recordSets: records.map((record) => ({
+        recordType: 'A',
+        recordSetName: record.name,
+        fqdn: record.fqdn,
+        ttl,
+        ipAddresses: record.addresses,
+        provisioningState: 'Succeeded',
+      })),
+    },
+  }));
+}
+
+function register(manager: Manager, endpoint: Resource, plans: readonly Plan[]): void {
+  const guid = String(endpoint.properties['resourceGuid']);
+  for (const { zone, records } of plans) {
+    for (const record of records) {
+      // The last writer wins, whoever wrote before: no etag protects a record from a zone group.
+      putRecordSet(manager, zone, 'A', record.name, {
+        ttl,
+        aRecords: record.addresses.map((ipv4Address) => ({ ipv4Address })),
+        metadata: {
+          creator: `created by private endpoint ${endpoint.name} with resource guid ${guid}`,
+        },
+      });
+    }
+  }
+}
+
+/** Follows an endpoint that has got other addresses or names. */
+export function renewZoneGroups(manager: Manager, endpoint: Resource): void {
+  for (const group of zoneGroupsOf(manager, endpoint.id)) {
+    const plans = asObjects(group.properties['privateDnsZoneConfigs']).flatMap((config) => {
+      const zone = manager.store.get(textAt(config, 'properties.privateDnsZoneId') ?? '');
+      if (zone === undefined) return [];
+      return [{ name: asText(config['name']) ?? '', zone, records: recordsFor(endpoint, zone) }];
+    });
+    withdraw(manager, group);
+    register(manager, endpoint, plans);
+    const privateDnsZoneConfigs = show(group.id, plans);
+    manager.store.put({ ...group, properties: { ...group.properties, privateDnsZoneConfigs } });
+  }
 }
 
 /** Deletes the group's records, even where another endpoint has overwritten them meanwhile, as Azure does. */

@@ -1,5 +1,5 @@
 import type { Json } from '../../json.ts';
-import type { Resource } from '../../store.ts';
+import type { Resource, ResourceReader } from '../../store.ts';
 
 /** One address that a private endpoint takes for a sub-resource. */
 export interface LinkMember {
@@ -39,9 +39,11 @@ export const linkableTypes = [
   'Microsoft.Network/privateLinkServices',
 ] as const;
 
+export const replicationType = 'Microsoft.ContainerRegistry/registries/replications';
+
 /** The groups that a resource offers, in the service's order. Names are those of the public cloud. */
-export function linkGroups(resource: Resource): LinkGroup[] {
-  const { name, location = '' } = resource;
+export function linkGroups(resource: Resource, store: ResourceReader): LinkGroup[] {
+  const { name } = resource;
   const lower = name.toLowerCase();
   switch (resource.type) {
     case 'Microsoft.KeyVault/vaults':
@@ -73,24 +75,27 @@ export function linkGroups(resource: Resource): LinkGroup[] {
       );
     }
     case 'Microsoft.ContainerRegistry/registries':
-      return [
-        {
-          groupId: 'registry',
-          zones: ['privatelink.azurecr.io'],
-          members: [
-            {
-              member: `registry_data_${location}`,
-              fqdns: [`${lower}.${location}.data.azurecr.io`],
-            },
-            { member: 'registry', fqdns: [`${lower}.azurecr.io`] },
-          ],
-        },
-      ];
+      return withReplicas(
+        resource,
+        store.list(replicationType, resource.id).map(({ location = '' }) => location),
+      );
     case 'Microsoft.Network/privateLinkServices':
       return [{ groupId: '', zones: [], members: [{ member: '', fqdns: [] }] }];
     default:
       return [];
   }
+}
+
+/** What a registry offers that is replicated to these regions: an address for the data of each place. */
+export function withReplicas(registry: Resource, regions: readonly string[]): LinkGroup[] {
+  const host = registry.name.toLowerCase();
+  const [home, ...others] = [registry.location ?? '', ...regions].map((region) => ({
+    member: `registry_data_${region}`,
+    fqdns: [`${host}.${region}.data.azurecr.io`],
+  }));
+  const login = { member: 'registry', fqdns: [`${host}.azurecr.io`] };
+  const members = [...(home === undefined ? [] : [home]), login, ...others];
+  return [{ groupId: 'registry', zones: ['privatelink.azurecr.io'], members }];
 }
 
 /** Name of the record for a public name in its private zone; undefined if the zone is not the one for it. */
@@ -103,9 +108,9 @@ export function recordNameIn(zone: string, fqdn: string): string | undefined {
 }
 
 /** The answer of GET …/privateLinkResources. */
-export function showLinkResources(resource: Resource): Json {
+export function showLinkResources(resource: Resource, store: ResourceReader): Json {
   return {
-    value: linkGroups(resource).map((group) => ({
+    value: linkGroups(resource, store).map((group) => ({
       id: `${resource.id}/privateLinkResources/${group.groupId}`,
       name: group.groupId,
       type: `${resource.type}/privateLinkResources`,

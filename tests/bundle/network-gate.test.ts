@@ -9,8 +9,9 @@ import type { Authority } from '../../sandbox/http/certificates.ts';
 import { listenTls } from '../../sandbox/http/tls-server.ts';
 import type { TlsListener } from '../../sandbox/http/tls-server.ts';
 import { gateResultSchema, type GateResult } from '../../tasks/lib/gate/result.ts';
-import { runMain, startNameServer, writeTopology } from './network-gate-world.ts';
-import type { NameServer, TaskRun } from './network-gate-world.ts';
+import { writeTopology } from '../support/loopback-topology.ts';
+import { startNameServer, type NameServer } from '../support/name-server.ts';
+import { runPackaged, type TaskRun } from '../support/packaged-task.ts';
 
 const vault = 'kv-weu.vault.azure.net';
 const registry = 'crtest.azurecr.io';
@@ -59,7 +60,7 @@ describe('NetworkGate as a process', function () {
   });
 
   function gate(inputs: Record<string, string> = {}): Promise<TaskRun> {
-    return runMain(
+    return runPackaged(
       'NetworkGate',
       folder,
       {
@@ -104,10 +105,10 @@ describe('NetworkGate as a process', function () {
   it('fails for a record that points at a neighbour, and for nothing else', async () => {
     names.names.set(vault, ['kv-weu.privatelink.vaultcore.azure.net', '127.111.0.5']);
     // Would go on for a minute if a wrong certificate were worth waiting for.
-    const { result, issues, outputs } = await gate({ timeout: '60' });
+    const { result, codes, outputs } = await gate({ timeout: '60' });
     assert.equal(result, 'Failed');
     assert.equal(outputs['verdict'], 'fail');
-    assert.deepEqual(issues, ['TLS_NAME']);
+    assert.deepEqual(codes, ['TLS_NAME']);
     assert.deepEqual(await failing(), ['fail weu/vault-tls TLS_NAME certificate-name']);
   });
 
@@ -162,9 +163,9 @@ describe('NetworkGate as a process', function () {
 
     it('is a warning when it may pass', async () => {
       await writeFile(join(folder, 'gates.yml'), unknown);
-      const { result, issues, outputs } = await gate({ onUnknown: 'pass' });
+      const { result, codes, outputs } = await gate({ onUnknown: 'pass' });
       assert.equal(result, 'Succeeded');
-      assert.deepEqual(issues, ['TCP_UNMAPPED', 'PEERING_NO_CONNECTION']);
+      assert.deepEqual(codes, ['TCP_UNMAPPED', 'PEERING_NO_CONNECTION']);
       assert.equal(outputs['unknown'], '2');
     });
   });
@@ -176,9 +177,9 @@ waivers:
   - { check: weu/page, reason: the page comes with the next release, until: '9999-12-31' }
 `;
     await writeFile(join(folder, 'gates.yml'), text);
-    const { result, outputs, issues } = await gate();
+    const { result, outputs, codes } = await gate();
     assert.equal(result, 'Succeeded');
-    assert.deepEqual(issues, ['TLS_EXPIRES_SOON', 'HTTP_SILENT']);
+    assert.deepEqual(codes, ['TLS_EXPIRES_SOON', 'HTTP_SILENT']);
     assert.equal(outputs['tolerated'], '2');
     const page = await readFile(join(folder, 'results', 'gate.md'), 'utf8');
     assert.match(page, /waived until 9999-12-31/);
@@ -197,9 +198,9 @@ waivers:
   it('fails before any probe for a target that is forbidden', async () => {
     const document = 'checks: [{ id: a, kind: tcp, host: 169.254.169.254, port: 80 }]';
     await writeFile(join(folder, 'gates.yml'), document);
-    const { result, issues, output } = await gate();
+    const { result, codes, output } = await gate();
     assert.equal(result, 'Failed');
-    assert.deepEqual(issues, ['GATE_TARGET_FORBIDDEN']);
+    assert.deepEqual(codes, ['GATE_TARGET_FORBIDDEN']);
     assert.match(
       output,
       /gates\.yml:1:36: a: host 169\.254\.169\.254 is an address of the platform/,
@@ -224,13 +225,13 @@ waivers:
   });
 
   it('reports all problems of its inputs at once', async () => {
-    const { output, issues } = await gate({
+    const { output, codes } = await gate({
       topology: '',
       stamp: 'weu',
       gates: '',
       minimumSuccessDuration: '10',
     });
-    assert.deepEqual(new Set(issues), new Set(['INPUT_INVALID']));
+    assert.deepEqual(new Set(codes), new Set(['INPUT_INVALID']));
     for (const text of [
       'Input "networks" is needed without a topology.',
       'Input "gates" is needed without a topology.',

@@ -2,16 +2,15 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { addImage, finish } from '../unit/oci/layout-files.ts';
 import type { Named } from '../unit/oci/layout-files.ts';
-import { ImagePushWorld, loginServer } from './image-push-world.ts';
-import { runMain } from './network-gate-world.ts';
-import type { TaskRun } from './network-gate-world.ts';
+import { ImagePushWorld, loginServer } from '../support/image-push-world.ts';
+import type { TaskRun } from '../support/packaged-task.ts';
 
 const west = 'crtest.westeurope.data.azurecr.io';
 const north = 'crtest.northeurope.data.azurecr.io';
 
 describe('ImagePush to its targets', function () {
   this.timeout(30_000);
-  const world = new ImagePushWorld(runMain);
+  const world = new ImagePushWorld();
   let image: Named;
 
   beforeEach(async () => {
@@ -50,29 +49,33 @@ describe('ImagePush to its targets', function () {
     await finish(join(world.folder, 'other'), other);
     const run = await push({ source: join(world.folder, 'other'), immutable: 'true' });
     assert.equal(run.result, 'Failed');
-    assert.deepEqual(new Set(run.issues), new Set(['REGISTRY_TAG_EXISTS']));
+    assert.deepEqual(new Set(run.codes), new Set(['REGISTRY_TAG_EXISTS']));
     const repository = registry.content.repositories.get('team/app');
     assert.equal(repository?.tags.get('1.0'), image.digest);
     assert.equal(repository?.manifests.has(other.digest), false);
   });
 
   it('pulls a layer back through the data endpoint of every replica', async () => {
-    const registry = await world.startRegistry(undefined, undefined, 0, { dataHost: () => west });
+    const registry = await world.startRegistry(undefined, undefined, 0, {
+      replicas: () => [{ region: 'westeurope', dataHost: west }],
+    });
     await world.startDataEndpoint(registry, west, '127.110.0.111');
     const run = await push({ verifyReplicas: 'true' });
     assert.equal(run.result, 'Succeeded', run.output);
     const evidence = JSON.parse(run.outputs['evidence'] ?? '') as { replicas?: unknown };
     assert.deepEqual(evidence.replicas, [
-      { endpoint: west, address: '127.110.0.111', result: 'pulled', status: 200 },
+      { endpoint: west, address: '127.110.0.111', result: 'pulled', status: 206 },
     ]);
   });
 
   it('does not follow the registry to a data endpoint outside the declared networks', async () => {
-    await world.startRegistry(undefined, undefined, 0, { dataHost: () => north });
+    await world.startRegistry(undefined, undefined, 0, {
+      replicas: () => [{ region: 'northeurope', dataHost: north }],
+    });
     world.names.set(north, ['203.0.113.9']);
     const run = await push({ verifyReplicas: 'true' });
     assert.equal(run.result, 'Failed');
-    assert.deepEqual(new Set(run.issues), new Set(['REGISTRY_NOT_PRIVATE']));
+    assert.deepEqual(new Set(run.codes), new Set(['REGISTRY_NOT_PRIVATE']));
     assert.match(run.output, /crtest\.northeurope\.data\.azurecr\.io resolves to 203\.0\.113\.9/);
   });
 

@@ -9,8 +9,10 @@ import { createAuthority } from '../../sandbox/http/certificates.ts';
 import type { Authority } from '../../sandbox/http/certificates.ts';
 import { listenTls } from '../../sandbox/http/tls-server.ts';
 import type { TlsListener } from '../../sandbox/http/tls-server.ts';
-import { startNameServer, writeTopology } from './network-gate-world.ts';
-import type { NameServer, runMain, TaskRun } from './network-gate-world.ts';
+import { writeTopology } from './loopback-topology.ts';
+import { startNameServer, type NameServer } from './name-server.ts';
+import { runPackaged, type TaskRun } from './packaged-task.ts';
+import { connectionEnvironment, secretOf } from './service-connection.ts';
 
 const tenantId = '00000000-0000-4000-8000-0000000000ff';
 const connection = '00000000-0000-4000-8000-0000000000c1';
@@ -28,7 +30,7 @@ export class ImagePushWorld {
   folder = '';
   /** Whether the identity has rights on registries. */
   allowed = true;
-  readonly #run: typeof runMain;
+  readonly #run: typeof runPackaged;
   readonly #listeners: TlsListener[] = [];
   #authority: Authority | undefined;
   #entra: Entra | undefined;
@@ -36,7 +38,7 @@ export class ImagePushWorld {
   #clientId = '';
 
   /** @param run how the task is run */
-  constructor(run: typeof runMain) {
+  constructor(run = runPackaged) {
     this.#run = run;
     before(async () => {
       const folder = await mkdtemp(join(tmpdir(), 'image-push-world-'));
@@ -115,7 +117,7 @@ export class ImagePushWorld {
       host: address,
       port: registry.port,
       certificate: await this.authority.issue([name]),
-      handler: registry.dataHandler,
+      handler: registry.dataHandler(name),
       name: 'data',
     });
     this.#listeners.push(listener);
@@ -137,26 +139,22 @@ export class ImagePushWorld {
       overlays: join(this.folder, 'estate', 'topology.sandbox.yml'),
       ...inputs,
     };
-    const environment = { NODE_EXTRA_CA_CERTS: this.authority.caFile, ...this.#endpoint() };
+    const target = {
+      arm: 'https://localhost:1/',
+      authority: this.entra.authorityUrl,
+      ca: this.authority.caFile,
+      tenantId,
+    };
+    const environment = connectionEnvironment(
+      connection,
+      target,
+      secretOf({ clientId: this.#clientId, clientSecret }),
+    );
     return this.#run('ImagePush', this.folder, given, environment);
   }
 
   /** The id of the service connection of the identity. */
   get connection(): string {
     return connection;
-  }
-
-  #endpoint(): Record<string, string> {
-    const parameters = { scheme: 'ServicePrincipal', parameters: {} };
-    return {
-      [`ENDPOINT_URL_${connection}`]: 'https://localhost:1/',
-      [`ENDPOINT_AUTH_SCHEME_${connection}`]: 'ServicePrincipal',
-      [`ENDPOINT_AUTH_${connection}`]: JSON.stringify(parameters),
-      [`ENDPOINT_AUTH_PARAMETER_${connection}_TENANTID`]: tenantId,
-      [`ENDPOINT_AUTH_PARAMETER_${connection}_SERVICEPRINCIPALID`]: this.#clientId,
-      [`ENDPOINT_AUTH_PARAMETER_${connection}_SERVICEPRINCIPALKEY`]: clientSecret,
-      [`ENDPOINT_DATA_${connection}_ENVIRONMENTAUTHORITYURL`]: this.entra.authorityUrl,
-      [`ENDPOINT_DATA_${connection}_ENVIRONMENT`]: 'AzureCloud',
-    };
   }
 }

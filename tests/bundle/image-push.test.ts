@@ -3,16 +3,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addImage, blobFile, digestOf, finish } from '../unit/oci/layout-files.ts';
 import type { Named } from '../unit/oci/layout-files.ts';
-import { clientSecret, ImagePushWorld, loginServer } from './image-push-world.ts';
-import type { RegistryServer } from './image-push-world.ts';
-import { runMain } from './network-gate-world.ts';
-import type { TaskRun } from './network-gate-world.ts';
+import { clientSecret, ImagePushWorld, loginServer } from '../support/image-push-world.ts';
+import type { RegistryServer } from '../support/image-push-world.ts';
+import type { TaskRun } from '../support/packaged-task.ts';
 
 const layer = Buffer.alloc(3_000_000, 'layer');
 
 describe('ImagePush as a process', function () {
   this.timeout(30_000);
-  const world = new ImagePushWorld(runMain);
+  const world = new ImagePushWorld();
   let registry: RegistryServer;
   let image: Named;
 
@@ -59,9 +58,9 @@ describe('ImagePush as a process', function () {
 
   it('refuses a registry outside the declared networks before it sends anything', async () => {
     world.names.set(loginServer, ['crtest.privatelink.azurecr.io', '203.0.113.9']);
-    const { result, issues, output, outputs } = await push();
+    const { result, codes, output, outputs } = await push();
     assert.equal(result, 'Failed');
-    assert.deepEqual(new Set(issues), new Set(['REGISTRY_NOT_PRIVATE']));
+    assert.deepEqual(new Set(codes), new Set(['REGISTRY_NOT_PRIVATE']));
     assert.match(
       output,
       /crtest\.azurecr\.io -> crtest\.privatelink\.azurecr\.io -> 203\.0\.113\.9/,
@@ -75,9 +74,9 @@ describe('ImagePush as a process', function () {
     const wrong = Buffer.from(layer);
     wrong.write('X', 100);
     await writeFile(blobFile(join(world.folder, 'image'), digestOf(layer)), wrong);
-    const { result, issues } = await push();
+    const { result, codes } = await push();
     assert.equal(result, 'Failed');
-    assert.deepEqual(issues, ['IMAGE_DIGEST_MISMATCH']);
+    assert.deepEqual(codes, ['IMAGE_DIGEST_MISMATCH']);
     const repository = registry.content.repositories.get('team/app');
     assert.ok(repository === undefined || !repository.blobs.has(digestOf(layer)));
     assert.equal(repository?.tags.size ?? 0, 0);
@@ -85,21 +84,21 @@ describe('ImagePush as a process', function () {
 
   it('fails for an identity without rights, naming the role', async () => {
     world.allowed = false;
-    const { result, issues, output } = await push();
+    const { result, codes, output } = await push();
     assert.equal(result, 'Failed');
-    assert.deepEqual(new Set(issues), new Set(['REGISTRY_AUTH']));
+    assert.deepEqual(new Set(codes), new Set(['REGISTRY_AUTH']));
     assert.match(output, /AcrPush on crtest\.azurecr\.io/);
   });
 
   it('reports all problems of its inputs at once', async () => {
-    const { result, output, issues } = await push({
+    const { result, output, codes } = await push({
       repository: 'Team',
       tags: 'a,-b,a',
       networks: '10.0.0.0/33',
       registry: 'https://x',
     });
     assert.equal(result, 'Failed');
-    assert.deepEqual(new Set(issues), new Set(['INPUT_INVALID']));
+    assert.deepEqual(new Set(codes), new Set(['INPUT_INVALID']));
     for (const text of [
       'Input "repository" has "Team", which must be lower case.',
       'Input "tags" has "-b", which must be up to 128 letters',
