@@ -147,7 +147,7 @@ class Reader {
   }
 
   #children(type: string, id: string, part: string): Promise<Resource[]> {
-    return this.#page(type, `${id}/${part}`, id, zoneVersion);
+    return this.#page(`${type}/${part}`, `${id}/${part}`, id, zoneVersion);
   }
 
   async #page(type: string, path: string, scope: string, version: string): Promise<Resource[]> {
@@ -179,14 +179,18 @@ class Reader {
     if (!(error instanceof SpokelineError)) throw error;
     // A group that is not there has nothing in it.
     if (error.code === 'ARM_NOT_FOUND') return;
-    if (error.code === 'ARM_FORBIDDEN') this.#blind(type, scope, 'forbidden');
-    else this.#blind(type, scope, 'failed', error.message);
+    if (error.code === 'ARM_FORBIDDEN')
+      this.#blind(type, scope, 'forbidden', { missing: `${type}/read` });
+    else this.#blind(type, scope, 'failed', { reason: error.message });
   }
 
-  #blind(type: string, scope: string, why: Unread['why'], reason?: string): void {
-    const missing = why === 'forbidden' ? { missing: `${type}/read` } : {};
-    const { owner } = this.#source;
-    this.unread.push({ type, scope, why, owner, ...missing, ...(reason && { reason }) });
+  #blind(
+    type: string,
+    scope: string,
+    why: Unread['why'],
+    more: Pick<Unread, 'missing' | 'reason'> = {},
+  ): void {
+    this.unread.push({ type, scope, why, owner: this.#source.owner, ...more });
   }
 }
 

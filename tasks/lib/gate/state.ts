@@ -111,6 +111,12 @@ export function verdictOf(
     : blindVerdict(expected, blind);
 }
 
+/** The same state, with only those gaps in it that are about these ids. */
+export function aboutOnly(seen: StateSeen, ids: readonly string[]): StateSeen {
+  const unread = seen.unread.filter(({ scope }) => ids.some((id) => sameId(id, scope)));
+  return { ...seen, unread };
+}
+
 /** "Could not look" is not "failed". */
 export function blindVerdict(expected: string, blind: Unread): Verdict {
   const input = blind.owner === 'hub' ? 'hubConnection' : 'azureSubscription';
@@ -194,4 +200,6 @@ export const networkTypes = {
   firewalls: 'Microsoft.Network/azureFirewalls',
   policies: 'Microsoft.Network/firewallPolicies',
   zones: 'Microsoft.Network/privateDnsZones',
+  links: 'Microsoft.Network/privateDnsZones/virtualNetworkLinks',
+  records: 'Microsoft.Network/privateDnsZones/A',
 } as const;

@@ -41,6 +41,7 @@ export const hubNetwork = plain.hub.network.id;
 const stamp = plain.stamps['weu'];
 export const stampNetwork = stamp?.network.id ?? '';
 const group = stampNetwork.split('/providers/')[0] ?? '';
+export const securityGroup = `${group}${provider}/networkSecurityGroups/nsg`;
 export const endpointsSubnet = `${stampNetwork}/subnets/endpoints`;
 export const vault = `${group}/providers/Microsoft.KeyVault/vaults/kv-weu`;
 const zone = `/subscriptions/h/resourceGroups/rg-dns${provider}/privateDnsZones/privatelink.vaultcore.azure.net`;
@@ -119,7 +120,7 @@ export function stateOf(change: Change = {}): StateSeen {
           name: 'endpoints',
           properties: {
             addressPrefix: '10.1.2.0/27',
-            networkSecurityGroup: { id: `${group}${provider}/networkSecurityGroups/nsg` },
+            networkSecurityGroup: { id: securityGroup },
             routeTable: { id: `${group}${provider}/routeTables/rt` },
             privateEndpointNetworkPolicies: 'Enabled',
             ipConfigurations: [{ id: 'one' }],
@@ -131,11 +132,9 @@ export function stateOf(change: Change = {}): StateSeen {
     }),
     change.group === null
       ? undefined
-      : resource(
-          `${group}${provider}/networkSecurityGroups/nsg`,
-          'Microsoft.Network/networkSecurityGroups',
-          { securityRules: [...(change.rules ?? []), ...usual] },
-        ),
+      : resource(securityGroup, 'Microsoft.Network/networkSecurityGroups', {
+          securityRules: [...(change.rules ?? []), ...usual],
+        }),
     change.routes === null
       ? undefined
       : resource(`${group}${provider}/routeTables/rt`, 'Microsoft.Network/routeTables', {

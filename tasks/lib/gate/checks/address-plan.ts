@@ -5,6 +5,7 @@ import { bothAt, idAt, listAt, objectAt } from '../../reach/read/resource.ts';
 import type { Check } from '../check.ts';
 import type { StateSeen, Subject } from '../state.ts';
 import {
+  aboutOnly,
   judgeSubnets,
   networkField,
   networkTypes,
@@ -57,8 +58,8 @@ free: 8`,
         },
       ];
     });
-    const { networks } = networkTypes;
-    return verdictOf(expected, left.join(', '), findings, seen, [networks]);
+    const own = aboutOnly(seen, subject === undefined ? [] : [subject.network.id]);
+    return verdictOf(expected, left.join(', '), findings, own, [networkTypes.networks]);
   },
 };
 

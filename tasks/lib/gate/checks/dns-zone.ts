@@ -63,7 +63,10 @@ records: ['{stamp.parameters.keyVaultName}']`,
       const findings = blind ? [] : [missing(zone, hub)];
       return verdictOf(expected, '', findings, seen, [networkTypes.zones]);
     }
-    const unlinked = networks.filter(({ id }) => !isLinked(found, id, seen.resources));
+    const hidden = (type: string) => seen.unread.some((one) => one.type === type);
+    const unlinked = hidden(networkTypes.links)
+      ? []
+      : networks.filter(({ id }) => !isLinked(found, id, seen.resources));
     const findings = [
       ...unlinked.map(({ name }): Finding => ({
         code: 'ZONE_NOT_LINKED',
@@ -74,10 +77,16 @@ records: ['{stamp.parameters.keyVaultName}']`,
       ...records.flatMap((name) => judgeRecord(seen, found, name)),
       ...records.flatMap((name) => judgeHidden(seen, found, name, networks)),
     ];
-    return verdictOf(expected, 'linked, records as the endpoints', findings, seen, [
-      networkTypes.zones,
-      networkTypes.interfaces,
-    ]);
+    const { zones, links, records: sets, interfaces } = networkTypes;
+    // An endpoint that was found is not looked for any further.
+    const sought = records.some((name) => addressesOf(seen, name).length === 0);
+    const relevant = [
+      zones,
+      links,
+      ...(records.length > 0 ? [sets] : []),
+      ...(sought ? [interfaces] : []),
+    ];
+    return verdictOf(expected, 'linked, records as the endpoints', findings, seen, relevant);
   },
 };
 
@@ -87,7 +96,7 @@ function withoutOtherGroups(seen: StateSeen, hub: Hub | undefined): StateSeen {
   const place = `/subscriptions/${hub.dns.subscription}/resourceGroups/${hub.dns.resourceGroup}`;
   const unread = seen.unread.filter(
     ({ type, scope, why }) =>
-      type !== networkTypes.zones ||
+      !type.startsWith(networkTypes.zones) ||
       why === 'no-connection' ||
       `${scope}/`.toLowerCase().startsWith(`${place}/`.toLowerCase()),
   );
@@ -99,6 +108,7 @@ function judgeRecord(seen: StateSeen, zone: Resource, name: string): Finding[] {
   const wanted = addressesOf(seen, name);
   const zoneName = lastOf(zone.id);
   if (there === undefined) {
+    if (seen.unread.some(({ type }) => type === networkTypes.records)) return [];
     const text = `${zoneName} has no record ${name}`;
     const hint = `Run PrivateDns for the stamp of ${name}.`;
     return [{ code: 'ZONE_RECORD_MISSING', class: 'missing', text, hint }];

@@ -10,6 +10,7 @@ import type { Topology } from '../../topology/model.ts';
 import type { Check } from '../check.ts';
 import type { Finding, StateSeen, Subject } from '../state.ts';
 import {
+  aboutOnly,
   judgeSubnets,
   networkField,
   networkTypes,
@@ -54,10 +55,10 @@ export const nsg: Check<Spec, StateSeen> = {
   judge(spec, seen) {
     const { subject, topology } = spec;
     const expected = `a security group on ${subnetNames(subject)} that lets in what is declared`;
-    const groups = new Set<string>();
+    const groups: string[] = [];
     const findings = judgeSubnets(subject, seen, (subnet, { properties }) => {
       const id = idAt(properties, 'networkSecurityGroup');
-      if (id !== undefined) groups.add(lastOf(id));
+      if (id !== undefined) groups.push(id);
       return [
         ...judgeGroup(seen, subnet.name, id),
         ...(spec.endpointPolicies === false ? [] : judgePolicies(seen, subnet, properties)),
@@ -67,7 +68,9 @@ export const nsg: Check<Spec, StateSeen> = {
       findings.push(...judgeFlows(topology, subject, seen));
     }
     const relevant = [networkTypes.networks, networkTypes.groups];
-    return verdictOf(expected, [...groups].join(', '), findings, seen, relevant);
+    const good = [...new Set(groups.map(lastOf))].join(', ');
+    const own = subject === undefined ? groups : [subject.network.id, ...groups];
+    return verdictOf(expected, good, findings, aboutOnly(seen, own), relevant);
   },
 };
 

@@ -4,6 +4,7 @@ import { idAt, textAt } from '../../reach/read/resource.ts';
 import type { Check } from '../check.ts';
 import type { Finding, StateSeen, Subject } from '../state.ts';
 import {
+  aboutOnly,
   judgeSubnets,
   networkField,
   networkTypes,
@@ -47,11 +48,15 @@ subnets: [endpoints]`,
   judge({ subject, nextHop = '' }, seen) {
     const names = subnetNames(subject);
     const expected = `0.0.0.0/0 of ${names} leads to ${nextHop}`;
-    const findings = judgeSubnets(subject, seen, (subnet, { properties }) =>
-      judgeTable(seen, subnet.name, idAt(properties, 'routeTable'), nextHop),
-    );
-    const { networks, tables } = networkTypes;
-    return verdictOf(expected, `to ${nextHop} from ${names}`, findings, seen, [networks, tables]);
+    const ids = subject === undefined ? [] : [subject.network.id];
+    const findings = judgeSubnets(subject, seen, (subnet, { properties }) => {
+      const table = idAt(properties, 'routeTable');
+      if (table !== undefined) ids.push(table);
+      return judgeTable(seen, subnet.name, table, nextHop);
+    });
+    const relevant = [networkTypes.networks, networkTypes.tables];
+    const good = `to ${nextHop} from ${names}`;
+    return verdictOf(expected, good, findings, aboutOnly(seen, ids), relevant);
   },
 };
 

@@ -83,7 +83,7 @@ function explainRecord(
   const there = recordIn(zone, relative, resources);
   const belongs = owner === undefined ? '' : `; the name belongs to ${endpointText(owner)}`;
   if (there === undefined) {
-    if (unread.some(({ type, scope }) => type === networkTypes.zones && sameId(scope, zone.id)))
+    if (unread.some(({ type, scope }) => type === networkTypes.records && sameId(scope, zone.id)))
       return [];
     return [`Zone ${zoneName}, linked to ${network.name}, has no A record ${relative}${belongs}.`];
   }
