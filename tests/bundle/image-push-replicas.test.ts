@@ -12,7 +12,8 @@ import {
   versions,
   type Ids,
 } from '../sandbox/sandbox-estate.ts';
-import { runPackaged, secretOf, stepEnvironment, type TaskRun } from '../support/packaged-step.ts';
+import { issuesOf, type TaskRun } from '../support/packaged-task.ts';
+import { runConnected, secretOf } from '../support/service-connection.ts';
 import { freePort } from '../support/real-server.ts';
 import { addImage, finish } from '../unit/oci/layout-files.ts';
 
@@ -75,7 +76,7 @@ hub:
   region: westeurope
   network: { name: vnet-hub, addressSpace: [10.0.0.0/16], subnets: { agents: /27 } }
   dns: { resourceGroup: rg-dns, resolvers: [168.63.129.16] }
-registry: { name: crgeo, replicas: [westeurope, northeurope] }
+registry: { name: crgeo, replicas: [northeurope] }
 stamps:
   weu:
     role: primary
@@ -107,7 +108,7 @@ ports: { '443': ${port} }
     ];
     await finish(source, await addImage(source, layers));
     const { clientId, clientSecret } = run.sandbox.info;
-    const connection = secretOf({ clientId, secret: clientSecret });
+    const connection = secretOf({ clientId, clientSecret });
     const inputs = {
       topology: join(folder, 'topology.yml'),
       overlays: join(folder, 'sandbox.yml'),
@@ -116,8 +117,7 @@ ports: { '443': ${port} }
       tags: '1.0',
       verifyReplicas: 'true',
     };
-    const env = stepEnvironment(run.sandbox.info, folder, connection, inputs);
-    return runPackaged('ImagePush', folder, env);
+    return runConnected('ImagePush', folder, run.sandbox.info, connection, inputs);
   }
 
   function evidenceOf({ outputs }: TaskRun): Evidence {
@@ -133,7 +133,7 @@ ports: { '443': ${port} }
 
   it('pulls from both data endpoints, each at its own private address', async () => {
     const done = await push();
-    assert.equal(done.result, 'Succeeded', done.stdout);
+    assert.equal(done.result, 'Succeeded', done.output);
     const { replicas } = evidenceOf(done);
     assert.deepEqual(
       replicas.map(({ endpoint, result, status }) => [endpoint, result, status]),
@@ -151,7 +151,7 @@ ports: { '443': ${port} }
   it('tells that one of them does not have the image yet', async () => {
     replicationLag['northeurope'] = overHour;
     const done = await push();
-    assert.equal(done.result, 'Succeeded', done.stdout);
+    assert.equal(done.result, 'Succeeded', done.output);
     const { replicas } = evidenceOf(done);
     assert.deepEqual(
       replicas.map(({ endpoint, result, status }) => [endpoint, result, status]),
@@ -161,7 +161,7 @@ ports: { '443': ${port} }
       ],
     );
     const address = replicas[1]?.address ?? '';
-    assert.deepEqual(done.issues, [
+    assert.deepEqual(issuesOf(done).split('\n'), [
       `REGISTRY_REPLICA_BEHIND: ${north} (${address}) answered 404 for the layer: it is reachable, but may ` +
         'lack the image still',
     ]);
@@ -173,15 +173,15 @@ ports: { '443': ${port} }
     await run.remove(recordId(), versions.zone);
     try {
       const done = await push();
-      assert.equal(done.result, 'Failed', done.stdout);
+      assert.equal(done.result, 'Failed', done.output);
       const way = `${north} -> crgeo.northeurope.data.privatelink.azurecr.io -> nxdomain`;
-      assert.deepEqual(done.issues, [
+      assert.deepEqual(issuesOf(done).split('\n'), [
         `REGISTRY_NOT_PRIVATE: this agent: ${way}`,
         `REGISTRY_NOT_PRIVATE: resolver ${run.sandbox.info.dns}: ${way}`,
       ]);
-      assert.ok(done.stdout.includes(`${north} does not resolve (nxdomain); nothing was sent`));
+      assert.ok(done.output.includes(`${north} does not resolve (nxdomain); nothing was sent`));
       assert.match(
-        done.stdout,
+        done.output,
         /The zone privatelink\.azurecr\.io is linked but has no A record crgeo\.northeurope\.data/,
       );
       assert.equal(pushed(), false);
@@ -220,12 +220,12 @@ ports: { '443': ${port} }
     await run.sandbox.network.settled();
     try {
       const done = await push();
-      assert.equal(done.result, 'Failed', done.stdout);
+      assert.equal(done.result, 'Failed', done.output);
       assert.equal(
-        done.issues[0],
+        issuesOf(done).split('\n')[0],
         `REGISTRY_REPLICA: REGISTRY_REPLICA: ${north} (${ipv4Address}) cannot be reached: timeout; nothing was sent`,
       );
-      assert.match(done.stdout, /Packets are dropped on the way/);
+      assert.match(done.output, /Packets are dropped on the way/);
       assert.equal(pushed(), false);
     } finally {
       await run.put(subnet, { properties: plain }, versions.network);
@@ -240,12 +240,12 @@ ports: { '443': ${port} }
     await run.put(recordId(), { properties: { ttl: 10, aRecords } }, versions.zone);
     try {
       const done = await push();
-      assert.equal(done.result, 'Failed', done.stdout);
+      assert.equal(done.result, 'Failed', done.output);
       assert.match(
-        done.issues[0] ?? '',
+        issuesOf(done),
         /^REGISTRY_REPLICA: REGISTRY_REPLICA: A layer cannot be pulled from crgeo\.northeurope\.data\.azurecr\.io: /,
       );
-      assert.match(done.stdout, /does not show a trusted certificate of crgeo\.northeurope\.data/);
+      assert.match(done.output, /does not show a trusted certificate of crgeo\.northeurope\.data/);
     } finally {
       await run.put(recordId(), { properties: before?.properties }, versions.zone);
     }

@@ -69,9 +69,10 @@ describe('ImagePush to its targets', function () {
   });
 
   it('does not follow the registry to a data endpoint outside the declared networks', async () => {
-    await world.startRegistry(undefined, undefined, 0, {
+    const registry = await world.startRegistry(undefined, undefined, 0, {
       replicas: () => [{ region: 'northeurope', dataHost: north }],
     });
+    await world.startDataEndpoint(registry, west, '127.110.0.111');
     world.names.set(north, ['203.0.113.9']);
     const run = await push({ verifyReplicas: 'true' });
     assert.equal(run.result, 'Failed');

@@ -109,10 +109,96 @@ describe('PrivateDns, packaged: records', function () {
     assert.equal(properties(`${corp}/TXT/@`)?.['ttl'], 300);
     assert.equal(await ask('kv-records.vault.azure.net'), '127.32.1.4');
     assert.equal(await ask('any.apps.corp.example'), '10.9.0.1 10.9.0.2');
-    const verified = await estate.act('verify', {
-      records: "corp.example: { '*.apps': { CNAME: api.corp.example } }",
-    });
+  });
+
+  it('verifies records of every type in DNS, the wildcard and the zone itself among them', async () => {
+    const verified = await estate.act('verify', { records: declared });
     assert.equal(verified.result, 'Succeeded', verified.output);
+    for (const line of [
+      'api.corp.example -> 10.9.0.1, 10.9.0.2 everywhere',
+      'api.corp.example AAAA -> fd00::1 everywhere',
+      'spokeline-check.apps.corp.example CNAME -> api.corp.example everywhere',
+      'corp.example TXT -> "owner=shop" everywhere',
+    ]) {
+      assert.ok(verified.output.includes(`  ${line}`), verified.output);
+    }
+    const wrong = `
+corp.example:
+  api: { A: [10.9.0.1, 10.9.0.2], AAAA: fd00::2 }
+  '*.apps': { CNAME: other.corp.example }
+  '@': { TXT: [owner=shop, more] }
+  none: { TXT: more }
+`;
+    const failed = await estate.act('verify', { records: wrong });
+    assert.equal(failed.result, 'Failed', failed.output);
+    const findings = JSON.parse(failed.outputs['findings'] ?? '') as Shown[];
+    assert.deepEqual(
+      findings.map(({ name, type, expected, values, error, cause, why }) => [
+        name,
+        type,
+        expected,
+        error ?? values,
+        cause,
+        why,
+      ]),
+      [
+        [
+          'corp.example',
+          'TXT',
+          ['more', 'owner=shop'],
+          ['owner=shop'],
+          'record-wrong',
+          'the record @ TXT in corp.example holds owner=shop',
+        ],
+        [
+          'spokeline-check.apps.corp.example',
+          'CNAME',
+          ['other.corp.example'],
+          ['api.corp.example'],
+          'record-wrong',
+          'the record *.apps CNAME in corp.example holds api.corp.example',
+        ],
+        [
+          'api.corp.example',
+          'AAAA',
+          ['fd00::2'],
+          ['fd00::1'],
+          'record-wrong',
+          'the record api AAAA in corp.example holds fd00::1',
+        ],
+        [
+          'none.corp.example',
+          'TXT',
+          ['more'],
+          'nxdomain',
+          'record-missing',
+          'corp.example has no record none TXT',
+        ],
+      ],
+    );
+    assert.match(
+      failed.output,
+      /corp\.example TXT should be "more", "owner=shop": resolver [\d.:]+ answered "owner=shop"\. record-wrong: /,
+    );
+  });
+
+  it('compares each type in DNS with what is declared', async () => {
+    const drifted = await estate.act('drift', {
+      records: declared.replace('fd00::1', 'fd00::2').replace('owner=shop', 'owner=crm'),
+    });
+    const rows = JSON.parse(drifted.outputs['drift'] ?? '') as Shown[];
+    const faults = rows
+      .map(({ name, faults: own }) => [
+        name,
+        (own as string[]).map((f) => f.replace(/^[\d.:]+/, 'dns')),
+      ])
+      .filter(([name]) => String(name).includes('corp.example'));
+    assert.deepEqual(faults, [
+      ['corp.example TXT', ['the record differs: now owner=shop', 'dns answers owner=shop']],
+      ['spokeline-check.apps.corp.example CNAME', []],
+      ['api.corp.example', []],
+      ['api.corp.example AAAA', ['the record differs: now fd00::1', 'dns answers fd00::1']],
+    ]);
   });
 
   it('prunes a record that is no longer declared, but not in a run that declares none', async () => {

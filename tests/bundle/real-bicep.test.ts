@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { issuesOf } from '../support/packaged-task.ts';
 import { runGate } from './gate-template-world.ts';
 import { startPackagedDeploy, type PackagedDeploy } from './stamp-deploy-world.ts';
 
@@ -82,8 +83,8 @@ describe('the packaged tasks with the real Bicep CLI', function () {
       { parametersFile: file('store.bicepparam'), environmentVariables: 'STORE_NAME\nSTORE_KEY' },
       { STORE_NAME: 'streal', STORE_KEY: 'hunter2' },
     );
-    assert.equal(ended.result, 'Succeeded', ended.stdout);
-    assert.match(ended.stdout, /^Bicep CLI \d+\.\d+\.\d+ at /m);
+    assert.equal(ended.result, 'Succeeded', ended.output);
+    assert.match(ended.output, /^Bicep CLI \d+\.\d+\.\d+ at /m);
     assert.equal(ended.outputs['output.id'], id('streal'));
     assert.equal(ended.outputs['output.owner'], 'TEAM');
     assert.equal(ended.outputs['output.kinds'], '["k0","k1"]');
@@ -100,7 +101,7 @@ describe('the packaged tasks with the real Bicep CLI', function () {
       tags: { owner: 'x' },
     });
     const ended = await deploy({ template: file('store.bicep'), parameters });
-    assert.equal(ended.result, 'Succeeded', ended.stdout);
+    assert.equal(ended.result, 'Succeeded', ended.output);
     assert.equal(ended.outputs['output.id'], id('stinline'));
   });
 
@@ -114,26 +115,23 @@ describe('the packaged tasks with the real Bicep CLI', function () {
       `type=error;${place(5, 16, 'BCP033')}`,
       `type=warning;${place(4, 7, 'no-unused-params')}`,
     ]) {
-      assert.ok(ended.stdout.includes(found), `${found}\n${ended.stdout}`);
+      assert.ok(ended.output.includes(found), `${found}\n${ended.output}`);
     }
   });
 
   it('StampDeploy shows findings in a parameters file', async () => {
     const ended = await deploy({ parametersFile: file('wrong.bicepparam') });
     assert.equal(ended.result, 'Failed');
-    const issues = ended.stdout.split('\n').filter((line) => line.includes('type=error;source'));
+    const issues = ended.output.split('\n').filter((line) => line.includes('type=error;source'));
     const codes = issues.map((line) =>
       /linenumber=(\d+).*?code=(\w+)/.exec(line)?.slice(1).join(' '),
     );
-    assert.deepEqual(codes.sort(), ['1 BCP258', '2 BCP333', '3 BCP259'], ended.stdout);
+    assert.deepEqual(codes.sort(), ['1 BCP258', '2 BCP333', '3 BCP259'], ended.output);
   });
 
   it('StampDeploy refuses another version than the pinned one', async () => {
     const ended = await deploy({ template: file('store.bicep'), bicepVersion: '0.30.3' });
-    assert.match(
-      ended.issues.join('\n'),
-      /BICEP_NOT_FOUND: bicepVersion is 0\.30\.3, but .* is 0\./,
-    );
+    assert.match(issuesOf(ended), /BICEP_NOT_FOUND: bicepVersion is 0\.30\.3, but .* is 0\./);
   });
 
   it("NetworkGate predicts the project's own Bicep files", async () => {

@@ -60,9 +60,9 @@ describe('StampDeploy, packaged: the snapshot of the Bicep CLI', function () {
     it(`is shown and kept by ${action}, without a secret in it`, async () => {
       world.taken();
       const ended = await ask({ action });
-      assert.equal(ended.result, 'Succeeded', ended.stdout);
+      assert.equal(ended.result, 'Succeeded', ended.output);
       assert.equal(world.taken(), 0);
-      const shown = ended.stdout.split('\n');
+      const shown = ended.output.split('\n');
       const at = shown.indexOf('  Microsoft.KeyVault/vaults kv-snapshot');
       assert.deepEqual(shown.slice(at, at + 4), [
         '  Microsoft.KeyVault/vaults kv-snapshot',
@@ -89,7 +89,7 @@ describe('StampDeploy, packaged: the snapshot of the Bicep CLI', function () {
       const page = await readFile(snapshotFile.replace(/json$/, 'md'), 'utf8');
       assert.match(page, /^- Microsoft\.Storage\/storageAccounts sttwo$/m);
       assert.ok(
-        ended.stdout.includes(`##vso[task.uploadsummary]${snapshotFile.replace(/json$/, 'md')}`),
+        ended.output.includes(`##vso[task.uploadsummary]${snapshotFile.replace(/json$/, 'md')}`),
       );
       for (const kept of [text, page]) assert.equal(kept.includes(secret), false);
     });
@@ -97,8 +97,8 @@ describe('StampDeploy, packaged: the snapshot of the Bicep CLI', function () {
 
   it('is not asked for where something is deployed', async () => {
     const ended = await ask({ action: 'create' });
-    assert.equal(ended.result, 'Succeeded', ended.stdout);
-    assert.doesNotMatch(ended.stdout, /predicts/);
+    assert.equal(ended.result, 'Succeeded', ended.output);
+    assert.doesNotMatch(ended.output, /predicts/);
   });
 
   it('is missed in one line when the CLI has none', async () => {
@@ -116,8 +116,8 @@ describe('StampDeploy, packaged: the snapshot of the Bicep CLI', function () {
         template: `${world.folder}/main.bicep`,
         bicepPath: old.path,
       });
-      assert.equal(ended.result, 'Succeeded', ended.stdout);
-      const lines = ended.stdout.split('\n').filter((line) => line.includes('predict'));
+      assert.equal(ended.result, 'Succeeded', ended.output);
+      const lines = ended.output.split('\n').filter((line) => line.includes('predict'));
       assert.deepEqual(lines, [
         'This Bicep CLI predicts no resources: 0.36.1 is the first with "snapshot".',
       ]);
@@ -127,8 +127,8 @@ describe('StampDeploy, packaged: the snapshot of the Bicep CLI', function () {
 
   it('is missed in one line when the CLI cannot tell', async () => {
     const ended = await ask({ parameters: JSON.stringify({ accounts: ['a', 'b', 'c'] }) });
-    const lines = ended.stdout.split('\n').filter((line) => line.includes('predict'));
-    assert.equal(lines.length, 1, ended.stdout);
+    const lines = ended.output.split('\n').filter((line) => line.includes('predict'));
+    assert.equal(lines.length, 1, ended.output);
     assert.match(lines[0] ?? '', /^The Bicep CLI cannot predict the resources: /);
   });
 });

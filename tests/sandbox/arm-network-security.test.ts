@@ -1,22 +1,5 @@
 import assert from 'node:assert/strict';
-import { errorOf, hub, net, startWorld, type World } from '../unit/arm/arm-world.ts';
-
-function networkBody(prefix: string, subnets?: Record<string, string>): Record<string, unknown> {
-  return {
-    location: 'westeurope',
-    properties: {
-      addressSpace: { addressPrefixes: [prefix] },
-      ...(subnets === undefined
-        ? {}
-        : {
-            subnets: Object.entries(subnets).map(([name, addressPrefix]) => ({
-              name,
-              properties: { addressPrefix },
-            })),
-          }),
-    },
-  };
-}
+import { errorOf, hub, net, networkBody, startWorld, type World } from '../unit/arm/arm-world.ts';
 
 describe('sandbox arm: security groups and route tables', () => {
   let world: World;

@@ -4,29 +4,11 @@ import {
   hub,
   hubSubscription,
   net,
+  networkBody,
   startWorld,
+  vnetId,
   type World,
 } from '../unit/arm/arm-world.ts';
-
-const vnetId = (group: string, name: string): string =>
-  `${group}/providers/Microsoft.Network/virtualNetworks/${name}`;
-
-function networkBody(prefix: string, subnets?: Record<string, string>): Record<string, unknown> {
-  return {
-    location: 'westeurope',
-    properties: {
-      addressSpace: { addressPrefixes: [prefix] },
-      ...(subnets === undefined
-        ? {}
-        : {
-            subnets: Object.entries(subnets).map(([name, addressPrefix]) => ({
-              name,
-              properties: { addressPrefix },
-            })),
-          }),
-    },
-  };
-}
 
 describe('sandbox arm: networks', () => {
   let world: World;

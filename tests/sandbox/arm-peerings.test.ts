@@ -1,25 +1,15 @@
 import assert from 'node:assert/strict';
-import { errorOf, guest, hub, net, stamp, startWorld, type World } from '../unit/arm/arm-world.ts';
-
-const vnetId = (group: string, name: string): string =>
-  `${group}/providers/Microsoft.Network/virtualNetworks/${name}`;
-
-function networkBody(prefix: string, subnets?: Record<string, string>): Record<string, unknown> {
-  return {
-    location: 'westeurope',
-    properties: {
-      addressSpace: { addressPrefixes: [prefix] },
-      ...(subnets === undefined
-        ? {}
-        : {
-            subnets: Object.entries(subnets).map(([name, addressPrefix]) => ({
-              name,
-              properties: { addressPrefix },
-            })),
-          }),
-    },
-  };
-}
+import {
+  errorOf,
+  guest,
+  hub,
+  net,
+  networkBody,
+  stamp,
+  startWorld,
+  vnetId,
+  type World,
+} from '../unit/arm/arm-world.ts';
 
 describe('sandbox arm: peerings', () => {
   let world: World;

@@ -12,22 +12,15 @@ import {
   deleteAll,
   followStack,
   putStack,
-  stackAt,
   stackBody,
+  stackOf,
+  table,
+  tableId,
   whatIfAt,
 } from '../unit/arm/stacks.ts';
-import { nested, template, type Shown } from '../unit/arm/templates.ts';
+import { nested, subscriptionTemplate, template, type Shown } from '../unit/arm/templates.ts';
 
-const table = (name: string, more: Shown = {}): Shown => ({
-  type: 'Microsoft.Network/routeTables',
-  apiVersion: '2024-05-01',
-  name,
-  location: 'westeurope',
-  ...more,
-});
-const path = stackAt(stamp, 'st');
 const stackId = `${stamp}/providers/Microsoft.Resources/deploymentStacks/st`;
-const id = (name: string): string => `${stamp}/providers/Microsoft.Network/routeTables/${name}`;
 
 interface Change {
   id: string;
@@ -81,7 +74,7 @@ describe('sandbox arm: what-if of deployment stacks', () => {
     const { body: shown } = await world.ask('GET', whatIfAt(stamp, 'w'));
     const { correlationId: _id, ...properties } = shown['properties'] as Shown;
     const change = {
-      id: id('a'),
+      id: tableId('a'),
       type: 'Microsoft.Network/routeTables',
       apiVersion: '2024-05-01',
       changeType: 'create',
@@ -118,7 +111,7 @@ describe('sandbox arm: what-if of deployment stacks', () => {
           resourceConfigurationChanges: {
             after: {
               apiVersion: '2024-05-01',
-              id: id('a'),
+              id: tableId('a'),
               type: 'Microsoft.Network/routeTables',
               name: 'a',
               location: 'westeurope',
@@ -130,12 +123,12 @@ describe('sandbox arm: what-if of deployment stacks', () => {
       denySettingsChange,
     });
     assert.equal((await world.ask('GET', net(stamp, 'routeTables/a'))).status, 404);
-    assert.equal((await world.ask('GET', path)).status, 404);
+    assert.equal((await world.ask('GET', stackOf)).status, 404);
   });
 
   it('says what would be added, changed, left alone, deleted or detached', async () => {
     const before = template([table('same'), table('changed'), table('gone')]);
-    await putStack(world, path, stackBody(before, { actionOnUnmanage: deleteAll }));
+    await putStack(world, stackOf, stackBody(before, { actionOnUnmanage: deleteAll }));
     await world.make(net(stamp, 'routeTables/found'), { location: 'westeurope' });
     await world.make(net(stamp, 'routeTables/foreign'), { location: 'westeurope' });
     const after = template([
@@ -161,7 +154,7 @@ describe('sandbox arm: what-if of deployment stacks', () => {
     assert.deepEqual(found?.managementStatusChange, { before: 'unmanaged', after: 'managed' });
     assert.deepEqual(found?.denyStatusChange, { before: 'none', after: 'denyDelete' });
     assert.deepEqual(gone?.managementStatusChange, { before: 'managed', after: 'unmanaged' });
-    assert.equal(gone?.resourceConfigurationChanges?.before?.['id'], id('gone'));
+    assert.equal(gone?.resourceConfigurationChanges?.before?.['id'], tableId('gone'));
     const { denySettingsChange } = seen['changes'] as { denySettingsChange: { delta: unknown } };
     assert.deepEqual(denySettingsChange.delta, [
       { path: 'Mode', changeType: 'modify', before: 'none', after: 'denyDelete' },
@@ -174,15 +167,15 @@ describe('sandbox arm: what-if of deployment stacks', () => {
     // And the stack does what was said.
     const done = await putStack(
       world,
-      path,
+      stackOf,
       stackBody(after, { actionOnUnmanage: deleteAll, ...deny }),
     );
     const names = (list: unknown): unknown[] => (list as { id: string }[]).map((r) => r.id);
-    assert.deepEqual(names(done['deletedResources']), [id('gone')]);
+    assert.deepEqual(names(done['deletedResources']), [tableId('gone')]);
   });
 
   it('is careful where a nested template could not be looked into', async () => {
-    await putStack(world, path, stackBody(template([table('a')])));
+    await putStack(world, stackOf, stackBody(template([table('a')])));
     const late = nested(
       'late',
       template([table("[parameters('n')[0]]")], {
@@ -236,19 +229,14 @@ describe('sandbox arm: what-if of deployment stacks', () => {
   it('at a subscription', async () => {
     const scope = `/subscriptions/${stampSubscription}`;
     const body = stackBody(
-      {
-        $schema:
-          'https://schema.management.azure.com/schemas/2018-05-01/subscriptionDeploymentTemplate.json#',
-        contentVersion: '1.0.0.0',
-        resources: [
-          {
-            type: 'Microsoft.Resources/resourceGroups',
-            apiVersion: '2021-04-01',
-            name: 'rg-new',
-            location: 'westeurope',
-          },
-        ],
-      },
+      subscriptionTemplate([
+        {
+          type: 'Microsoft.Resources/resourceGroups',
+          apiVersion: '2021-04-01',
+          name: 'rg-new',
+          location: 'westeurope',
+        },
+      ]),
       {
         deploymentStackResourceId: `${scope}/providers/Microsoft.Resources/deploymentStacks/sub`,
         retentionInterval: 'P1D',

@@ -3,7 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SandboxInfo } from '../../sandbox/azure/sandbox.ts';
+import { runSandbox, type RunningSandbox } from '../sandbox/sandbox-client.ts';
 import { finish, type Finished } from './start.ts';
+import { findTool } from './tools.ts';
 
 /** The Azure CLI with a configuration of its own, signed in to one sandbox and to nothing else. */
 export interface Az {
@@ -19,7 +21,7 @@ export interface Az {
 }
 
 /** Registers the sandbox as a cloud and signs its application in, as a person does. */
-export async function signIn(program: string, info: SandboxInfo): Promise<Az> {
+async function signIn(program: string, info: SandboxInfo): Promise<Az> {
   const folder = await mkdtemp(join(tmpdir(), 'spokeline-az-'));
   const environment = {
     PATH: process.env['PATH'],
@@ -75,3 +77,48 @@ export async function signIn(program: string, info: SandboxInfo): Promise<Az> {
     throw error;
   }
 }
+
+/** The Azure CLI of a suite, in front of a sandbox of its own. */
+export interface AzSuite extends Omit<Az, 'stop'> {
+  readonly info: SandboxInfo;
+  /** Id of the suite's resource group. */
+  readonly groupId: string;
+}
+
+/**
+ * Starts a sandbox before the tests of a suite, signs in, and ends both after them; without the Azure CLI the suite is
+ * skipped.
+ *
+ * @param makeGroup false where making the group is a test
+ */
+export function azSuite(group: string, { makeGroup = true } = {}): AzSuite {
+  let world: RunningSandbox | undefined;
+  let az: Az | undefined;
+  before(async function () {
+    const program = await findTool(this, 'az');
+    world = await runSandbox({ endpointPorts: {} });
+    az = await signIn(program, world.sandbox.info);
+    if (makeGroup) await az.run('group', 'create', '-n', group, '-l', 'westeurope');
+  });
+  after(async () => {
+    await az?.stop();
+    await world?.stop();
+  });
+  const signedIn = (): Az => az ?? assert.fail('before its time');
+  const info = (): SandboxInfo => world?.sandbox.info ?? assert.fail('before its time');
+  return {
+    run: (...args) => signedIn().run(...args),
+    fail: (...args) => signedIn().fail(...args),
+    raw: (...args) => signedIn().raw(...args),
+    file: (name, content) => signedIn().file(name, content),
+    get info() {
+      return info();
+    },
+    get groupId() {
+      return `/subscriptions/${info().subscriptionId}/resourceGroups/${group}`;
+    },
+  };
+}
+
+/** Arguments for an expression of JMESPath over the output. */
+export const query = (expression: string): string[] => ['--query', expression];

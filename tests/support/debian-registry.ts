@@ -5,11 +5,18 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { request } from '../../tasks/lib/net/http.ts';
+import type { TokenTrust } from './token-service.ts';
 import { createTestAuthority, type TestAuthority } from './tls.ts';
 
 export interface RegistryUser {
   readonly name: string;
   readonly password: string;
+}
+
+export interface DebianRegistryOptions {
+  readonly htpasswd?: string;
+  readonly tokens?: TokenTrust;
+  readonly name?: string;
 }
 
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
@@ -43,13 +50,14 @@ export class DebianRegistry {
   }
 
   /**
-   * @param options `htpasswd`: who may push and pull; without it everybody may. `name`: also in the certificate
+   * @param options `htpasswd`, `tokens`: who may push and pull; without either everybody may. `name`: also in the
+   * certificate
    */
   static async start(
     program: string,
     folder: string,
     address: string,
-    { htpasswd, name }: { readonly htpasswd?: string; readonly name?: string } = {},
+    { htpasswd, tokens, name }: DebianRegistryOptions = {},
   ): Promise<DebianRegistry> {
     const authority = await createTestAuthority();
     const { cert, key } = await authority.issue([address, ...(name === undefined ? [] : [name])]);
@@ -59,6 +67,7 @@ export class DebianRegistry {
     await mkdir(file('certs'));
     await writeFile(file('certs/ca.crt'), authority.ca);
     if (htpasswd !== undefined) await writeFile(file('htpasswd'), htpasswd);
+    if (tokens !== undefined) await writeFile(file('tokens.pem'), tokens.bundle);
     const port = await freePort(address);
     const store = file('storage');
     const configuration = {
@@ -71,6 +80,18 @@ export class DebianRegistry {
       ...(htpasswd === undefined
         ? {}
         : { auth: { htpasswd: { realm: 'test', path: file('htpasswd') } } }),
+      ...(tokens === undefined
+        ? {}
+        : {
+            auth: {
+              token: {
+                realm: tokens.realm,
+                service: tokens.service,
+                issuer: tokens.issuer,
+                rootcertbundle: file('tokens.pem'),
+              },
+            },
+          }),
     };
     await writeFile(file('config.yml'), JSON.stringify(configuration));
     const child = spawn(program, ['serve', file('config.yml')], {

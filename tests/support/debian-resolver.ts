@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { resolveAt } from '../../tasks/lib/net/resolve.ts';
+import { recordsAt, type AnswerType } from '../../tasks/lib/net/resolve.ts';
 
 /** Where a resolver sends the names below a domain; `.` is all the rest. */
 export type Forwards = Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export interface DebianResolver {
   /** `address:port` */
   readonly server: string;
   /** Asks once, so that the resolver has the answer. */
-  fill(name: string): Promise<void>;
+  fill(name: string, type?: AnswerType): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -97,8 +97,8 @@ async function started(
   }
   return {
     server,
-    fill: async (name) => {
-      await resolveAt(server, name, new AbortController().signal, 5_000);
+    fill: async (name, type = 'A') => {
+      await recordsAt(server, name, type, new AbortController().signal, 5_000);
     },
     stop: () => end(child, ended),
   };

@@ -30,6 +30,8 @@ export class ImagePushWorld {
   folder = '';
   /** Whether the identity has rights on registries. */
   allowed = true;
+  /** Method and path of all that came to login servers. */
+  readonly requests: string[] = [];
   readonly #run: typeof runPackaged;
   readonly #listeners: TlsListener[] = [];
   #authority: Authority | undefined;
@@ -55,6 +57,7 @@ export class ImagePushWorld {
     });
     beforeEach(async () => {
       this.allowed = true;
+      this.requests.length = 0;
       this.folder = await mkdtemp(join(tmpdir(), 'image-push-'));
     });
     afterEach(async () => {
@@ -102,7 +105,10 @@ export class ImagePushWorld {
       host: address,
       port,
       certificate: await this.authority.issue([name]),
-      handler: registry.handler,
+      handler: (request, response) => {
+        this.requests.push(`${request.method ?? ''} ${request.url ?? ''}`);
+        return registry.handler(request, response);
+      },
       name: 'registry',
     });
     this.#listeners.push(listener);

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { runSandbox, type RunningSandbox } from '../sandbox/sandbox-client.ts';
-import { signIn, type Az } from '../support/az.ts';
-import { findTool } from '../support/tools.ts';
+import { azSuite, query } from '../support/az.ts';
 
 const schemas = 'https://schema.management.azure.com/schemas';
 const groupSchema = `${schemas}/2019-04-01/deploymentTemplate.json#`;
@@ -125,25 +123,13 @@ const slow = template([
 describe('the Azure CLI: deployments', function () {
   this.timeout(120_000);
   const group = 'rg-deploy';
-  let world: RunningSandbox | undefined;
-  let az: Az;
-  let groupId = '';
+  const az = azSuite(group);
   let file = '';
 
-  before(async function () {
-    const program = await findTool(this, 'az');
-    world = await runSandbox({ endpointPorts: {} });
-    az = await signIn(program, world.sandbox.info);
-    groupId = `/subscriptions/${world.sandbox.info.subscriptionId}/resourceGroups/${group}`;
-    await az.run('group', 'create', '-n', group, '-l', 'westeurope');
+  before(async () => {
     file = await az.file('estate.json', estate);
   });
-  after(async () => {
-    if (az !== undefined) await az.stop();
-    await world?.stop();
-  });
 
-  const query = (expression: string): string[] => ['--query', expression];
   const one = (name: string): string[] => ['-g', group, '-n', name];
 
   it('group: validate and create, with JSONC and a nested template', async () => {
@@ -153,7 +139,7 @@ describe('the Azure CLI: deployments', function () {
     const made = await az.run('deployment', 'group', 'create', ...one('estate'), '-f', file);
     const { properties } = made as { properties: Record<string, unknown> };
     assert.equal(properties['provisioningState'], 'Succeeded');
-    const provider = `${groupId}/providers`;
+    const provider = `${az.groupId}/providers`;
     const nsg = `${provider}/Microsoft.Network/networkSecurityGroups/nsg`;
     assert.deepEqual(properties['outputs'], { nsg: { type: 'String', value: nsg } });
     assert.deepEqual(
@@ -197,7 +183,7 @@ describe('the Azure CLI: deployments', function () {
       'DeploymentFailed',
       'InvalidResourceReference',
     ]);
-    assert.equal(error.target, `${groupId}/providers/Microsoft.Resources/deployments/bad`);
+    assert.equal(error.target, `${az.groupId}/providers/Microsoft.Resources/deployments/bad`);
     const state = query('properties.[provisioningState, error.code]');
     assert.deepEqual(await az.run('deployment', 'group', 'show', ...one('bad'), ...state), [
       'Failed',

@@ -1,32 +1,16 @@
 import assert from 'node:assert/strict';
-import { runSandbox, type RunningSandbox } from '../sandbox/sandbox-client.ts';
-import { signIn, type Az } from '../support/az.ts';
-import { findTool } from '../support/tools.ts';
+import { azSuite, query } from '../support/az.ts';
 
 const zoneType = 'Microsoft.Network/privateDnsZones';
 
 describe('the Azure CLI: private DNS', function () {
   this.timeout(120_000);
   const group = 'rg-dns';
-  let world: RunningSandbox | undefined;
-  let az: Az | undefined;
+  const az = azSuite(group);
 
-  before(async function () {
-    const program = await findTool(this, 'az');
-    world = await runSandbox({ endpointPorts: {} });
-    az = await signIn(program, world.sandbox.info);
-    await az.run('group', 'create', '-n', group, '-l', 'westeurope');
-  });
-  after(async () => {
-    await az?.stop();
-    await world?.stop();
-  });
-
-  const query = (expression: string): string[] => ['--query', expression];
   const one = (name: string): string[] => ['-g', group, '-n', name];
 
   it('private-dns zone create, list, update, delete', async () => {
-    assert.ok(az);
     const zone = ['network', 'private-dns', 'zone'];
     const made = await az.run(
       ...zone,
@@ -51,7 +35,6 @@ describe('the Azure CLI: private DNS', function () {
   });
 
   it('private-dns record-set a add, list, show, update, remove', async () => {
-    assert.ok(az);
     const set = ['network', 'private-dns', 'record-set', 'a'];
     const at = ['-g', group, '-z', 'two.example'];
     await az.run(...set, 'add-record', ...at, '-n', 'www', '-a', '10.0.0.5');
@@ -98,7 +81,6 @@ describe('the Azure CLI: private DNS', function () {
   });
 
   it('private-dns record-set aaaa, cname and txt', async () => {
-    assert.ok(az);
     await az.run('network', 'private-dns', 'zone', 'create', ...one('three.example'));
     const set = (type: string) => ['network', 'private-dns', 'record-set', type];
     const at = ['-g', group, '-z', 'three.example'];

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { runSandbox, type RunningSandbox } from '../sandbox/sandbox-client.ts';
-import { signIn, type Az } from '../support/az.ts';
-import { findTool } from '../support/tools.ts';
+import { azSuite, query } from '../support/az.ts';
 
 const group = 'rg-az';
 const network = 'Microsoft.Network/virtualNetworks';
@@ -9,28 +7,13 @@ const network = 'Microsoft.Network/virtualNetworks';
 /** One person's session, in order: each step works on what those before it left. */
 describe('the Azure CLI: resources', function () {
   this.timeout(120_000);
-  let world: RunningSandbox | undefined;
-  let az: Az;
-  let groupId = '';
-
-  before(async function () {
-    const program = await findTool(this, 'az');
-    world = await runSandbox({ endpointPorts: {} });
-    az = await signIn(program, world.sandbox.info);
-    groupId = `/subscriptions/${world.sandbox.info.subscriptionId}/resourceGroups/${group}`;
-  });
-  after(async () => {
-    if (az !== undefined) await az.stop();
-    await world?.stop();
-  });
+  const az = azSuite(group, { makeGroup: false });
 
   const inGroup = (name: string, type: string): string[] =>
     ['-g', group, '-n', name].concat('--resource-type', type);
-  const query = (expression: string): string[] => ['--query', expression];
 
   it('account', async () => {
-    assert.ok(world);
-    const { subscriptionId, clientId, tenantId } = world.sandbox.info;
+    const { subscriptionId, clientId, tenantId } = az.info;
     assert.deepEqual(await az.run('account', 'show', ...query('[id, name, user.name, tenantId]')), [
       subscriptionId,
       'sandbox',
@@ -54,7 +37,7 @@ describe('the Azure CLI: resources', function () {
       'by=az',
     );
     assert.deepEqual(made, {
-      id: groupId,
+      id: az.groupId,
       location: 'westeurope',
       managedBy: null,
       name: group,
@@ -144,7 +127,7 @@ describe('the Azure CLI: resources', function () {
       properties,
       ...query('id'),
     );
-    assert.equal(made, `${groupId}/providers/${network}/vnet`);
+    assert.equal(made, `${az.groupId}/providers/${network}/vnet`);
     const first = query('properties.subnets[0].id');
     assert.equal(
       await az.run('resource', 'show', ...inGroup('vnet', network), ...first),
@@ -205,7 +188,6 @@ describe('the Azure CLI: resources', function () {
   });
 
   it('rest: any path casing, doubled slashes, JSONC bodies, errors', async () => {
-    assert.ok(world);
     const at = `/subscriptions/{subscriptionId}/RESOURCEGROUPS/${group.toUpperCase()}`;
     const put = (url: string, body: string): Promise<unknown> =>
       az.run(
@@ -220,7 +202,7 @@ describe('the Azure CLI: resources', function () {
         body,
       );
     const get = (url: string): Promise<unknown> => az.run('rest', '-m', 'get', '-u', url);
-    assert.equal(((await get(`${at}?api-version=2021-04-01`)) as { id: string }).id, groupId);
+    assert.equal(((await get(`${at}?api-version=2021-04-01`)) as { id: string }).id, az.groupId);
     const zones = `${at}/providers/microsoft.network//PRIVATEDNSZONES`;
     const zone = await az.file('zone.json', '// a zone\n{ "location": /* everywhere */ "global" }');
     await put(`${zones}/rest.example?api-version=2020-06-01`, `@${zone}`);
@@ -232,7 +214,7 @@ describe('the Azure CLI: resources', function () {
     const zoneType = 'Microsoft.Network/privateDnsZones';
     assert.deepEqual(
       [id, name, type],
-      [`${groupId}/providers/${zoneType}/rest.example/A/www`, 'www', `${zoneType}/A`],
+      [`${az.groupId}/providers/${zoneType}/rest.example/A/www`, 'www', `${zoneType}/A`],
     );
     assert.match(await az.fail('rest', '-m', 'get', '-u', at), /MissingApiVersionParameter/);
     assert.match(

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { runSandbox, type RunningSandbox } from '../sandbox/sandbox-client.ts';
-import { signIn, type Az } from '../support/az.ts';
-import { findTool } from '../support/tools.ts';
+import { azSuite } from '../support/az.ts';
 
 const template = JSON.stringify({
   $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#',
@@ -21,22 +19,9 @@ const template = JSON.stringify({
 describe('the Azure CLI: what-if', function () {
   this.timeout(120_000);
   const group = 'rg-what';
-  let world: RunningSandbox | undefined;
-  let az: Az | undefined;
-
-  before(async function () {
-    const program = await findTool(this, 'az');
-    world = await runSandbox({ endpointPorts: {} });
-    az = await signIn(program, world.sandbox.info);
-    await az.run('group', 'create', '-n', group, '-l', 'westeurope');
-  });
-  after(async () => {
-    await az?.stop();
-    await world?.stop();
-  });
+  const az = azSuite(group);
 
   it('tells what a deployment would create, change and leave', async function () {
-    assert.ok(az);
     const file = await az.file('what.json', template);
     const given = ['-g', group, '-n', 'what', '-f', file];
     const whatIf = ['deployment', 'group', 'what-if', '--no-pretty-print', ...given];
@@ -54,7 +39,6 @@ describe('the Azure CLI: what-if', function () {
   });
 
   it('does the same for a subscription', async () => {
-    assert.ok(az);
     const landing = JSON.stringify({
       $schema:
         'https://schema.management.azure.com/schemas/2018-05-01/subscriptionDeploymentTemplate.json#',

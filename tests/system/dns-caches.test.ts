@@ -16,7 +16,7 @@ const right = '127.32.1.4';
 interface Found {
   resolver: string;
   cause: string;
-  addresses: string[];
+  values: string[];
   error?: string;
   why: string;
 }
@@ -106,8 +106,8 @@ describe('PrivateDns verify through real caches: dnsmasq and unbound', function 
       [servers[0], 'stale-answer'],
       [servers[1], 'stale-answer'],
     ]);
-    for (const { addresses, why } of findings) {
-      assert.deepEqual(addresses, ['127.32.1.99']);
+    for (const { values, why } of findings) {
+      assert.deepEqual(values, ['127.32.1.99']);
       assert.match(why, /that is over in \d\d s$/);
     }
   });
@@ -175,9 +175,9 @@ describe('PrivateDns verify through real caches: dnsmasq and unbound', function 
     await estate.run.put(id, { location: 'global', properties: link }, versions.zone);
     await noRecord();
     const servers = await both({ '.': azure() });
-    for (const { cause, addresses } of await verify(servers)) {
+    for (const { cause, values } of await verify(servers)) {
       assert.equal(cause, 'record-missing');
-      assert.match(addresses[0] ?? '', /^203\.0\.113\./);
+      assert.match(values[0] ?? '', /^203\.0\.113\./);
     }
     await record(right);
   });

@@ -48,7 +48,7 @@ describe('PrivateDns without any private endpoint', () => {
     assert.deepEqual(context.issues, [
       {
         severity: 'warning',
-        message: 'No private endpoint has a name, so nothing was verified.',
+        message: 'Nothing has a name, so nothing was verified.',
       },
     ]);
     assert.equal(

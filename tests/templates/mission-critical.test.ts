@@ -93,6 +93,17 @@ describe('example mission-critical', function () {
     );
   });
 
+  it('gives a replica of the registry an address and a record, which the gate finds', async () => {
+    const folder = 'tests/fixtures/breaks/replicated-registry';
+    const run = await startExample(['mission-critical', '--patch', folder]);
+    assert.equal(run.code, 0, run.stdout);
+    const replica = ['dns', 'tls'].map((part) => `registry-path.data-northeurope-${part}`);
+    assert.deepEqual(
+      run.report.gate?.checks.map((c) => c.id).sort(),
+      [...allChecks, ...replica].sort(),
+    );
+  });
+
   it('names the examples and the breaks there are', async () => {
     const list = await finish(process.execPath, ['dist/start.js', 'list']);
     assert.equal(list.code, 0);

@@ -55,6 +55,8 @@ export interface Misbehaviour {
   allowedClients?: string[];
   /** Seconds. */
   accessLifetime?: number;
+  /** Requests with a token after which the tokens that were used so far are refused, once. */
+  revokeAfter?: number;
 }
 
 const kinds: Record<keyof Misbehaviour, 'boolean' | 'number' | 'object' | 'string'> = {
@@ -72,6 +74,7 @@ const kinds: Record<keyof Misbehaviour, 'boolean' | 'number' | 'object' | 'strin
   wrongDigests: 'number',
   allowedClients: 'object',
   accessLifetime: 'number',
+  revokeAfter: 'number',
 };
 
 /** Reads the key `registry` of a fault file. @throws Error that names the key */
@@ -137,6 +140,18 @@ export function misbehaving(handler: Handler, m: Misbehaviour): Handler {
     return undefined;
   }
 
+  /** A token that is taken back looks to the registry like one that it has never signed. */
+  const used = new Set<string>();
+  let withToken = 0;
+  function revoke({ url = '', headers }: IncomingMessage): void {
+    const { authorization } = headers;
+    if (m.revokeAfter === undefined || authorization === undefined || !url.startsWith('/v2/'))
+      return;
+    withToken += 1;
+    if (withToken <= m.revokeAfter) used.add(authorization);
+    else if (used.has(authorization)) headers.authorization = 'Bearer revoked';
+  }
+
   function breakFor({ method = '', url = '' }: IncomingMessage): Break | undefined {
     const found = breaks.find(
       (rule) =>
@@ -155,6 +170,7 @@ export function misbehaving(handler: Handler, m: Misbehaviour): Handler {
       sendRegistryError(response, refused);
       return;
     }
+    revoke(request);
     const rule = breakFor(request);
     if (rule?.at === 'head') {
       request.socket.destroy();

@@ -1,7 +1,8 @@
+import { getServers } from 'node:dns';
 import { driftOf, driftTable, type DriftRow } from '../../lib/dns/drift.ts';
 import type { ZonePort } from '../../lib/dns/model.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
-import { resolverFor } from '../../lib/net/resolve.ts';
+import { recordResolverFor } from '../../lib/net/record-resolver.ts';
 import type { Inputs } from './inputs.ts';
 import type { Scope } from './scope.ts';
 import { showTables, type Section } from './summary.ts';
@@ -17,11 +18,11 @@ export async function drift(
 ): Promise<void> {
   const state = await port.state(context.signal);
   const found = await surveyed(parts, state, given, port, context);
-  const resolver = resolverFor(scope);
+  const ask = recordResolverFor(scope, getServers());
   const sections: Section[] = [];
   const all: (DriftRow & { owner: string })[] = [];
   for (const { plan, present, source } of found) {
-    const rows = await driftOf(plan, present, resolver, context.signal);
+    const rows = await driftOf(plan, present, ask, context.signal);
     sections.push({ title: source.owner, ...driftTable(rows) });
     all.push(...rows.map((row) => ({ owner: source.owner, ...row })));
   }

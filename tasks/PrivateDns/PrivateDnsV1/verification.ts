@@ -2,7 +2,8 @@ import { getServers } from 'node:dns';
 import type { Wish, ZonePort } from '../../lib/dns/model.ts';
 import { expectationsOf, verify, verifyFailure, type Finding } from '../../lib/dns/verify.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
-import { answerMs, primaryAt, resolveAt, resolverFor } from '../../lib/net/resolve.ts';
+import { recordResolverFor } from '../../lib/net/record-resolver.ts';
+import { answerMs, primaryAt, recordsAt } from '../../lib/net/resolve.ts';
 import type { Inputs } from './inputs.ts';
 import type { Scope } from './scope.ts';
 
@@ -18,7 +19,7 @@ export async function verifyNames(
   const expectations = expectationsOf(wishes);
   if (expectations.length === 0) {
     context.setOutput('findings', '[]');
-    context.issue('warning', 'No private endpoint has a name, so nothing was verified.');
+    context.issue('warning', 'Nothing has a name, so nothing was verified.');
     return;
   }
   // On loopback the first declared resolver stands in for the system's.
@@ -26,8 +27,8 @@ export async function verifyNames(
   log.info(`${expectations.length} names, through ${own}${scope.resolvers.length} declared`);
   const timeout = given.timeout * 1000;
   const findings = await verify(expectations, () => port.state(signal), {
-    resolver: resolverFor(scope),
-    ask: (server, name, stop) => resolveAt(server, name, stop, answerMs),
+    answers: recordResolverFor(scope, getServers()),
+    ask: (server, name, type, stop) => recordsAt(server, name, type, stop, answerMs),
     primary: (server, zone, stop) => primaryAt(server, zone, stop, answerMs),
     ownServers: scope.loopback ? [] : getServers(),
     clock,
@@ -44,7 +45,7 @@ export async function verifyNames(
 
 /** A finding as the output `findings` has it. */
 function shown({ name, expected, answer, cause, why }: Finding): unknown {
-  const { source: resolver, error, chain, addresses, ttl } = answer;
-  const said = { resolver, ...(error === undefined ? {} : { error }), chain, addresses };
-  return { name, expected, ...said, ...(ttl === undefined ? {} : { ttl }), cause, why };
+  const { source: resolver, type, error, chain, values, ttl } = answer;
+  const said = { resolver, ...(error === undefined ? {} : { error }), chain, values };
+  return { name, type, expected, ...said, ...(ttl === undefined ? {} : { ttl }), cause, why };
 }

@@ -1,5 +1,5 @@
 import { SpokelineError } from '../errors.ts';
-import { networkTypes } from '../gate/state.ts';
+import { adminRulesType, networkTypes } from '../gate/state.ts';
 import type { StateSeen, Unread } from '../gate/state.ts';
 import {
   idAt,
@@ -10,11 +10,12 @@ import {
   textAt,
   valueAt,
 } from '../reach/read/resource.ts';
+import { speaksBgp } from '../reach/read/gateways.ts';
 import type { Resource } from '../reach/read/resource.ts';
 import type { ArmClient } from './arm-client.ts';
 
 /** What of a client is needed to read. */
-export type ReadingClient = Pick<ArmClient, 'list' | 'tryGet'>;
+export type ReadingClient = Pick<ArmClient, 'list' | 'tryGet' | 'post'>;
 
 /** A network whose surroundings are read, and the resource group that it is in. */
 export interface NetworkSource {
@@ -28,8 +29,9 @@ export interface NetworkSource {
 const networkVersion = '2024-05-01';
 const zoneVersion = '2020-06-01';
 
-/** Services whose public access is looked at, with the version of their API. */
+/** What endpoints lead to and is looked at, with the version of its API. */
 const services: Readonly<Record<string, string>> = {
+  [networkTypes.linkServices.toLowerCase()]: networkVersion,
   'microsoft.keyvault/vaults': '2023-07-01',
   'microsoft.storage/storageaccounts': '2023-05-01',
   'microsoft.containerregistry/registries': '2023-07-01',
@@ -78,6 +80,11 @@ class Reader {
       this.#endpoints(group),
       this.#list(networkTypes.interfaces, group, networkVersion),
       this.#firewalls(group),
+      this.#list(networkTypes.ipGroups, group, networkVersion),
+      this.#list(networkTypes.balancers, group, networkVersion),
+      this.#list(networkTypes.linkServices, group, networkVersion),
+      this.#gateways(group),
+      this.#adminRules(network),
       ...zones.map((one) => this.#zones(one)),
     ]);
   }
@@ -142,6 +149,77 @@ class Reader {
     );
   }
 
+  /** Gateways with their connections, the sites behind them, and what they learn. */
+  async #gateways(group: string): Promise<void> {
+    const gateways = await this.#list(networkTypes.gateways, group, networkVersion);
+    await Promise.all(
+      gateways.map(async (gateway) => {
+        const type = `${networkTypes.gateways}/connections`;
+        const path = `${gateway.id}/connections`;
+        const connections = await this.#page(type, path, gateway.id, networkVersion);
+        const sites = connections.flatMap(
+          ({ properties }) => idAt(properties, 'localNetworkGateway2') ?? [],
+        );
+        await Promise.all([
+          ...sites.map((id) =>
+            this.#get('Microsoft.Network/localNetworkGateways', id, networkVersion),
+          ),
+          ...(speaksBgp(gateway, connections) ? [this.#learned(gateway.id)] : []),
+        ]);
+      }),
+    );
+  }
+
+  /** Routes are asked for by an action, which Reader does not have. */
+  async #learned(gateway: string): Promise<void> {
+    const type = `${networkTypes.gateways}/learnedRoutes`;
+    const properties = await this.#ask(gateway, 'getLearnedRoutes', type);
+    if (properties === undefined) return;
+    this.found.push({ id: `${gateway}/learnedRoutes/default`, type, properties });
+  }
+
+  /**
+   * The rules of Virtual Network Managers, wherever those are: an action of the network, which Reader does not
+   * have. https://learn.microsoft.com/rest/api/virtualnetwork/list-network-manager-effective-security-admin-rules
+   */
+  async #adminRules(network: string): Promise<void> {
+    const action = 'listNetworkManagerEffectiveSecurityAdminRules';
+    let skipToken: string | undefined;
+    do {
+      const body = skipToken === undefined ? {} : { skipToken };
+      const page = await this.#ask(network, action, adminRulesType, body);
+      for (const rule of listAt(page, 'value')) {
+        const ruleId = textAt(rule, 'id') ?? '';
+        const id = `${network}/effectiveSecurityAdminRules/${ruleId.split('/').at(-1) ?? ''}`;
+        const properties = { ...objectAt(rule, 'properties'), ruleId };
+        this.found.push({ id, type: adminRulesType, properties });
+      }
+      skipToken = textAt(page, 'skipToken');
+    } while (skipToken !== undefined);
+  }
+
+  /** The answer to an action that only reads, and may be asked again. */
+  async #ask(
+    id: string,
+    action: string,
+    type: string,
+    body: object = {},
+  ): Promise<Readonly<Record<string, unknown>> | undefined> {
+    try {
+      const options = { signal: this.#signal, idempotent: true };
+      const answer = await this.#client?.post<unknown>(
+        `${id}/${action}`,
+        networkVersion,
+        body,
+        options,
+      );
+      return objectAt(answer, 'body');
+    } catch (error) {
+      this.#failed(error, type, id, `${typeOf(id)}/${action}/action`);
+      return undefined;
+    }
+  }
+
   #list(type: string, group: string, version: string): Promise<Resource[]> {
     return this.#page(type, `${group}/providers/${type}`, group, version);
   }
@@ -174,22 +252,17 @@ class Reader {
     }
   }
 
-  #failed(error: unknown, type: string, scope: string): void {
+  #failed(error: unknown, type: string, scope: string, permission = `${type}/read`): void {
     this.#signal.throwIfAborted();
     if (!(error instanceof SpokelineError)) throw error;
     // A group that is not there has nothing in it.
     if (error.code === 'ARM_NOT_FOUND') return;
     if (error.code === 'ARM_FORBIDDEN')
-      this.#blind(type, scope, 'forbidden', { missing: `${type}/read` });
+      this.#blind(type, scope, 'forbidden', { missing: permission });
     else this.#blind(type, scope, 'failed', { reason: error.message });
   }
 
-  #blind(
-    type: string,
-    scope: string,
-    why: Unread['why'],
-    more: Pick<Unread, 'missing' | 'reason'> = {},
-  ): void {
+  #blind(type: string, scope: string, why: Unread['why'], more: Partial<Unread> = {}): void {
     this.unread.push({ type, scope, why, owner: this.#source.owner, ...more });
   }
 }

@@ -1,5 +1,6 @@
-import { sameSet, type AzureSide } from './diagnose.ts';
-import { isSameSet } from './decide.ts';
+import { isSameSet, sameValues } from './decide.ts';
+import { withType } from './describe.ts';
+import type { AzureSide } from './diagnose.ts';
 import type { WantedRecord, Wish, ZoneState } from './model.ts';
 import { planOf } from './plan.ts';
 
@@ -7,7 +8,7 @@ import { planOf } from './plan.ts';
 export function azureSide(record: WantedRecord, wish: Wish, state: ZoneState): AzureSide {
   const { zone, name, type, values } = record;
   const plan = planOf(wish, state);
-  const side = { zone, record: name, holds: [], unlinked: [] };
+  const side = { zone, record: withType(record.name, record.type), holds: [], unlinked: [] };
   if (plan.missingZones.includes(zone)) return { ...side, state: 'zone-missing' };
   // Resolvers are where somebody else's links are expected, the hub; an owner's own links matter without one.
   const isHere = (link: { readonly zone: string }): boolean => link.zone === zone;
@@ -20,11 +21,17 @@ export function azureSide(record: WantedRecord, wish: Wish, state: ZoneState): A
   const actual = step !== undefined && 'actual' in step ? step.actual : undefined;
   if (actual === undefined) return { ...side, unlinked, state: 'record-missing' };
   const holds = actual.values;
-  const right = sameSet(holds, values);
+  const right = sameValues(holds, values);
   return { ...side, unlinked, holds, state: right ? 'right' : 'record-wrong' };
 }
 
 /** The same when the zones cannot be read. */
-export function unreadSide({ zone, name }: WantedRecord): AzureSide {
-  return { zone, record: name, state: 'unread', holds: [], unlinked: [] };
+export function unreadSide(record: WantedRecord): AzureSide {
+  return {
+    zone: record.zone,
+    record: withType(record.name, record.type),
+    state: 'unread',
+    holds: [],
+    unlinked: [],
+  };
 }

@@ -70,7 +70,7 @@ export function readRecords(document: unknown, report: Report): DeclaredRecord[]
           record: {
             ...set,
             ttl: entry.ttl,
-            fqdns: type === 'A' ? [name === '@' ? zone : askable(`${name}.${zone}`)] : [],
+            fqdns: [name === '@' ? zone : askable(`${name}.${zone}`)],
             parts: [{ source: byHand, values: set.values }],
             writer: 'record',
           },

@@ -1,5 +1,5 @@
 import { isWrite, type RecordStep } from './decide.ts';
-import type { RecordSet, SetName, WantedRecord } from './model.ts';
+import type { RecordSet, RecordType, SetName, WantedRecord } from './model.ts';
 import { ownerIn, ownerKey } from './owner.ts';
 import type { LinkStep } from './plan-links.ts';
 import type { Plan } from './plan.ts';
@@ -80,8 +80,12 @@ export function planDocument(plans: readonly Plan[]): unknown {
 
 /** `kv.zone`, with its type when that is not A. */
 export function nameOf({ zone, name, type }: SetName): string {
-  const full = name === '@' ? zone : `${name}.${zone}`;
-  return type === 'A' ? full : `${full} ${type}`;
+  return withType(name === '@' ? zone : `${name}.${zone}`, type);
+}
+
+/** A name, with the type of its records when that is not A. */
+export function withType(name: string, type: RecordType): string {
+  return type === 'A' ? name : `${name} ${type}`;
 }
 
 function recordRow(step: RecordStep): string[] {

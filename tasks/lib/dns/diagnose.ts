@@ -1,5 +1,5 @@
 import { containsAny } from '../net/cidr.ts';
-import type { Resolution } from '../net/resolve.ts';
+import type { RecordAnswer } from '../net/resolve.ts';
 import type { Age } from './watch.ts';
 
 /** Why a resolver's answer is wrong. The words are stable: they are codes of the details of DNS_VERIFY_FAILED. */
@@ -20,7 +20,7 @@ export type Cause =
 /** What Azure holds for a name. */
 export interface AzureSide {
   readonly zone: string;
-  /** Relative to the zone. */
+  /** Its name in the zone, with the type where it is no address. */
   readonly record: string;
   /** `unread`: the zones could not be looked at. */
   readonly state: 'right' | 'zone-missing' | 'record-missing' | 'record-wrong' | 'unread';
@@ -31,7 +31,7 @@ export interface AzureSide {
 }
 
 export interface Observation {
-  readonly answer: Resolution;
+  readonly answer: RecordAnswer;
   readonly age: Age;
   readonly azure: AzureSide;
   readonly expected: readonly string[];
@@ -48,13 +48,15 @@ export interface Diagnosis {
 
 /** For the words only, where no networks are declared: RFC 1918 and RFC 6598. */
 const usuallyPrivate = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'];
+/** RFC 4193: networks are declared in IPv4 alone. */
+const privateIpv6 = /^f[cd]/;
 
 /**
  * The reason for a wrong answer, nearest first: a resolver that says nothing, then what is missing in Azure, then what
  * stands between the two: links, forwarders, caches.
  */
 export function diagnose(seen: Observation): Diagnosis {
-  return ofSilence(seen) ?? ofAzure(seen) ?? ofNegative(seen) ?? ofAddresses(seen);
+  return ofSilence(seen) ?? ofAzure(seen) ?? ofNegative(seen) ?? ofValues(seen);
 }
 
 function ofSilence({ answer }: Observation): Diagnosis | undefined {
@@ -126,11 +128,9 @@ function ofNegative(seen: Observation): Diagnosis | undefined {
   return unlinked(azure) ?? unforwarded(seen, by);
 }
 
-function ofAddresses(seen: Observation): Diagnosis {
-  const { answer, age, azure, networks, seesZone } = seen;
-  const inside = networks.length > 0 ? networks : usuallyPrivate;
-  const outside = answer.addresses.some((a) => !containsAny(inside, a));
-  if (!outside) {
+function ofValues(seen: Observation): Diagnosis {
+  const { age, azure, seesZone } = seen;
+  if (!isPublic(seen)) {
     return age.kind === 'fresh' || (age.kind === 'unknown' && age.left === undefined)
       ? {
           cause: 'foreign-answer',
@@ -153,6 +153,21 @@ function ofAddresses(seen: Observation): Diagnosis {
   };
 }
 
+/** Whether the answer cannot be a private zone's. A name or a text does not tell, but the zone's origin does. */
+function isPublic({ answer, networks, seesZone }: Observation): boolean {
+  switch (answer.type) {
+    case 'A': {
+      const inside = networks.length > 0 ? networks : usuallyPrivate;
+      return answer.values.some((address) => !containsAny(inside, address));
+    }
+    case 'AAAA':
+      return answer.values.some((address) => !privateIpv6.test(address));
+    case 'CNAME':
+    case 'TXT':
+      return seesZone === false;
+  }
+}
+
 function unlinked({ zone, unlinked: networks }: AzureSide): Diagnosis | undefined {
   if (networks.length === 0) return undefined;
   return { cause: 'zone-not-linked', why: `${zone} is not linked to ${networks.join(', ')}` };
@@ -172,17 +187,13 @@ function unforwarded(seen: Observation, asks: string): Diagnosis {
  * A forwarder has to name the public zone.
  * https://learn.microsoft.com/azure/private-link/private-endpoint-dns-integration
  */
-function forwarding({ answer }: Observation): string {
-  const zone = answer.name.split('.').slice(1).join('.');
+function forwarding({ answer: { name }, azure }: Observation): string {
+  const own = name === azure.zone || name.endsWith(`.${azure.zone}`);
+  const zone = own ? azure.zone : name.split('.').slice(1).join('.');
   return `does not forward ${zone} to Azure (168.63.129.16 or an inbound endpoint)`;
 }
 
 function leftOf(age: Age): string {
   if (age.kind === 'fresh' || age.left === undefined) return '';
   return `; that is over in ${age.left} s`;
-}
-
-/** Whether two lists hold the same addresses. */
-export function sameSet(a: readonly string[], b: readonly string[]): boolean {
-  return [...a].sort().join() === [...b].sort().join();
 }

@@ -1,7 +1,8 @@
-import type { Resolution, Resolver } from '../net/resolve.ts';
+import type { AskRecords } from '../net/record-resolver.ts';
+import type { RecordAnswer } from '../net/resolve.ts';
 import { inTurns } from './turns.ts';
 import { sameValues, type RecordStep } from './decide.ts';
-import { nameOf } from './describe.ts';
+import { nameOf, withType } from './describe.ts';
 import type { RecordSet, WantedRecord } from './model.ts';
 import { ownerIn } from './owner.ts';
 import type { LinkStep } from './plan-links.ts';
@@ -19,7 +20,7 @@ export interface DriftRow {
   readonly record:
     | { readonly name: string; readonly owner: string; readonly values: readonly string[] }
     | undefined;
-  readonly answers: readonly Resolution[];
+  readonly answers: readonly RecordAnswer[];
   /** What is not as it should be; nothing when all agree. */
   readonly faults: readonly string[];
 }
@@ -31,21 +32,29 @@ const parallel = 32;
 export async function driftOf(
   plan: Plan,
   present: ReadonlyMap<string, ZoneGroup>,
-  resolver: Resolver,
+  ask: AskRecords,
   signal: AbortSignal,
 ): Promise<DriftRow[]> {
-  const names = plan.records.flatMap((step) => ('wanted' in step ? step.wanted.fqdns : []));
-  const answers = new Map<string, readonly Resolution[]>();
+  const questions = new Map(
+    plan.records.flatMap((step) =>
+      'wanted' in step ? questionsOf(step.wanted).map((each) => [each.title, each] as const) : [],
+    ),
+  );
+  const answers = new Map<string, readonly RecordAnswer[]>();
   // A resolver that is silent costs its time-out for each name.
-  await inTurns([...new Set(names)], parallel, async (name) => {
-    answers.set(name, await askAll(name, resolver, signal));
+  await inTurns([...questions.values()], parallel, async ({ title, fqdn, type }) => {
+    answers.set(title, await ask(fqdn, type, signal));
   });
   const rows = plan.records.flatMap((step) => {
-    const fqdns = 'wanted' in step ? step.wanted.fqdns : [];
-    if (fqdns.length === 0) return [rowOf(step, undefined, plan, present, [])];
-    return fqdns.map((fqdn) => rowOf(step, fqdn, plan, present, answers.get(fqdn) ?? []));
+    const asked = 'wanted' in step ? questionsOf(step.wanted) : [];
+    if (asked.length === 0) return [rowOf(step, undefined, plan, present, [])];
+    return asked.map(({ title }) => rowOf(step, title, plan, present, answers.get(title) ?? []));
   });
   return [...rows, ...plan.links.flatMap(linkRows), ...missingRows(plan)];
+}
+
+function questionsOf({ fqdns, type }: WantedRecord) {
+  return fqdns.map((fqdn) => ({ title: withType(fqdn, type), fqdn, type }));
 }
 
 /** The columns of a drift table; one more for each resolver. */
@@ -68,24 +77,12 @@ export function driftTable(rows: readonly DriftRow[]): { header: string[]; rows:
   };
 }
 
-async function askAll(
-  fqdn: string,
-  resolver: Resolver,
-  signal: AbortSignal,
-): Promise<Resolution[]> {
-  const [own, others] = await Promise.all([
-    resolver.resolve(fqdn, signal),
-    resolver.witnesses(fqdn, signal),
-  ]);
-  return [own, ...others.filter(({ source }) => source !== own.source)];
-}
-
 function rowOf(
   step: RecordStep,
-  fqdn: string | undefined,
+  title: string | undefined,
   plan: Plan,
   present: ReadonlyMap<string, ZoneGroup>,
-  answers: readonly Resolution[],
+  answers: readonly RecordAnswer[],
 ): DriftRow {
   const wanted = 'wanted' in step ? step.wanted : undefined;
   const actual = 'actual' in step ? step.actual : undefined;
@@ -93,7 +90,7 @@ function rowOf(
   const groups = (wanted?.parts ?? []).flatMap(({ source }) => present.get(source) ?? []);
   const beside = plan.mixtures.some((mixture) => mixture.wanted === wanted);
   return {
-    name: fqdn ?? nameOf(wanted ?? (step as { actual: RecordSet }).actual),
+    name: title ?? nameOf(wanted ?? (step as { actual: RecordSet }).actual),
     wanted: values,
     zoneGroup: groups.length === 0 ? undefined : groups.map(groupText).join(', '),
     record:
@@ -104,7 +101,7 @@ function rowOf(
     faults: [
       ...recordFaults(step, wanted, plan),
       ...(beside ? ['a CNAME excludes other records of its name'] : []),
-      ...answers.filter((answer) => !sameValues(answer.addresses, values)).map(answerFault),
+      ...answers.filter((answer) => !sameValues(answer.values, values)).map(answerFault),
     ],
   };
 }
@@ -134,12 +131,12 @@ function recordFaults(step: RecordStep, wanted: WantedRecord | undefined, plan: 
   }
 }
 
-function answerFault(answer: Resolution): string {
+function answerFault(answer: RecordAnswer): string {
   return `${answer.source} answers ${answerText(answer)}`;
 }
 
-function answerText({ addresses, error }: Resolution): string {
-  return error ?? addresses.join(', ');
+function answerText({ values, error }: RecordAnswer): string {
+  return error ?? values.join(', ');
 }
 
 function linkRows(step: LinkStep): DriftRow[] {

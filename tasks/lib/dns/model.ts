@@ -90,7 +90,7 @@ export const byHand = 'by hand';
 export interface WantedRecord extends SetName {
   readonly values: readonly string[];
   readonly ttl: number;
-  /** Public names that lead here; for verification. */
+  /** Public names that lead here, and are asked for records of this type; for verification. */
   readonly fqdns: readonly string[];
   readonly parts: readonly Part[];
   /** Who writes it: the zone group of its endpoint, ours or a policy's, or this task as a record. */

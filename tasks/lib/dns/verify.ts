@@ -1,15 +1,23 @@
 import { SpokelineError, type ErrorDetail } from '../errors.ts';
 import type { Clock } from '../net/clock.ts';
-import type { Resolution, Resolver } from '../net/resolve.ts';
+import type { AskRecords } from '../net/record-resolver.ts';
+import type { AnswerType, RecordAnswer } from '../net/resolve.ts';
 import { azureSide, unreadSide } from './azure-side.ts';
-import { diagnose, sameSet, type Cause } from './diagnose.ts';
+import { sameValues } from './decide.ts';
+import { withType } from './describe.ts';
+import { diagnose, type Cause } from './diagnose.ts';
 import type { WantedRecord, Wish, ZoneState } from './model.ts';
 import { AnswerWatch } from './watch.ts';
 
 export interface VerifyOptions {
-  readonly resolver: Resolver;
-  /** For the reasons of a failure: asks one server for a name, and for the primary server of a zone. */
-  readonly ask: (server: string, name: string, signal: AbortSignal) => Promise<Resolution>;
+  readonly answers: AskRecords;
+  /** For the reasons of a failure: asks one server for records, and for the primary server of a zone. */
+  readonly ask: (
+    server: string,
+    name: string,
+    type: AnswerType,
+    signal: AbortSignal,
+  ) => Promise<RecordAnswer>;
   readonly primary: (
     server: string,
     zone: string,
@@ -27,10 +35,9 @@ export interface VerifyOptions {
   readonly info: (text: string) => void;
 }
 
-/** One public name and the addresses that it has to have. */
+/** One name, with the values that it has to have for the record's type. */
 export interface Expectation {
   readonly fqdn: string;
-  readonly addresses: readonly string[];
   readonly record: WantedRecord;
   readonly wish: Wish;
 }
@@ -39,7 +46,7 @@ export interface Expectation {
 export interface Finding {
   readonly name: string;
   readonly expected: readonly string[];
-  readonly answer: Resolution;
+  readonly answer: RecordAnswer;
   readonly cause: Cause;
   readonly why: string;
 }
@@ -50,22 +57,36 @@ const parallel = 32;
 /** All names of the wishes, each once. */
 export function expectationsOf(wishes: readonly Wish[]): Expectation[] {
   return wishes.flatMap((wish) =>
-    wish.records.flatMap((record) =>
-      record.fqdns.map((fqdn) => ({ fqdn, addresses: record.values, record, wish })),
-    ),
+    wish.records.flatMap((record) => record.fqdns.map((fqdn) => ({ fqdn, record, wish }))),
   );
 }
 
 /** Who answered what, in words. */
-export function shownAnswer({ source, error, chain, addresses }: Resolution): string {
+export function shownAnswer({ source, type, error, chain, values }: RecordAnswer): string {
   const who = source === 'system' ? "the system's resolver" : `resolver ${source}`;
-  const said = error === undefined ? addresses.join(', ') : errorWords[error];
+  const what = type === 'A' ? 'address' : `${type} record`;
+  const said =
+    error === undefined
+      ? shownValues(type, values)
+      : error === 'nodata'
+        ? `that the name has no ${what} (NODATA)`
+        : errorWords[error];
   return `${who} answered ${said}${chain.length === 0 ? '' : ` through ${chain.join(' -> ')}`}`;
 }
 
-const errorWords: Record<NonNullable<Resolution['error']>, string> = {
+/** A text may be long, and hold anything. */
+const longestShown = 100;
+
+function shownValues(type: AnswerType, values: readonly string[]): string {
+  if (type !== 'TXT') return values.join(', ');
+  return values
+    .map((text) => (text.length > longestShown ? `${text.slice(0, longestShown)}...` : text))
+    .map((text) => JSON.stringify(text))
+    .join(', ');
+}
+
+const errorWords: Record<Exclude<NonNullable<RecordAnswer['error']>, 'nodata'>, string> = {
   nxdomain: 'that the name does not exist (NXDOMAIN)',
-  nodata: 'that the name has no address (NODATA)',
   servfail: 'with a failure (SERVFAIL)',
   refused: 'that it refuses the question',
   timeout: 'nothing (time-out)',
@@ -74,11 +95,11 @@ const errorWords: Record<NonNullable<Resolution['error']>, string> = {
 interface Looked {
   readonly expectation: Expectation;
   /** The answers that are not as they should be. */
-  readonly wrong: readonly Resolution[];
+  readonly wrong: readonly RecordAnswer[];
 }
 
 /**
- * Waits until every name resolves to its addresses, through the system's resolver and every declared one: old answers
+ * Waits until every name has its values, through the system's resolver and every declared one: old answers
  * and negative ones have to leave the caches on the way.
  *
  * @param state reads the zones, for the reasons of what is wrong when the time is over
@@ -99,8 +120,9 @@ export async function verify(
     const after = ((clock.now() - begin) / 1000).toFixed(1);
     for (const { expectation, wrong } of looked) {
       if (wrong.length > 0) continue;
-      const { fqdn, addresses } = expectation;
-      info(`  ${fqdn} -> ${addresses.join(', ')} everywhere (after ${after} s)`);
+      const { fqdn, record } = expectation;
+      const values = shownValues(record.type, record.values);
+      info(`  ${withType(fqdn, record.type)} -> ${values} everywhere (after ${after} s)`);
     }
     if (failed.length === 0) return [];
     const left = begin + options.timeout - clock.now();
@@ -108,7 +130,7 @@ export async function verify(
     // Once at the start and then at each step forward, so that a long wait stays a short log.
     if (waiting === expectations || failed.length < waiting.length) {
       const example = failed.flatMap(({ wrong }) => wrong).map(shownAnswer)[0] ?? '';
-      const who = failed.map(({ expectation }) => expectation.fqdn)[0] ?? '';
+      const who = failed.map(({ expectation: { fqdn, record } }) => withType(fqdn, record.type))[0];
       const most = Math.ceil(left / 1000);
       info(`  waiting for ${failed.length} names, ${most} s at most: ${who}: ${example}`);
     }
@@ -131,7 +153,8 @@ export function verifyFailure(findings: readonly Finding[], timeout: number): Sp
     `${what} not resolve as it should from this agent after ${(timeout / 1000).toFixed(0)} s.`,
     {
       details: findings.map(({ name, expected, answer, cause, why }): ErrorDetail => {
-        const should = `${name} should be ${expected.join(', ')}`;
+        const { type } = answer;
+        const should = `${withType(name, type)} should be ${shownValues(type, expected)}`;
         const message = `${should}: ${shownAnswer(answer)}. ${cause}: ${why}`;
         return { target: name, code: cause, message };
       }),
@@ -142,17 +165,13 @@ export function verifyFailure(findings: readonly Finding[], timeout: number): Sp
 async function look(
   expectation: Expectation,
   watch: AnswerWatch,
-  { resolver, signal, clock }: VerifyOptions,
+  options: VerifyOptions,
 ): Promise<Looked> {
-  const { fqdn, addresses } = expectation;
-  const [own, others] = await Promise.all([
-    resolver.resolve(fqdn, signal),
-    resolver.witnesses(fqdn, signal),
-  ]);
-  const answers = [own, ...others.filter((other) => other.source !== own.source)];
-  for (const answer of answers) watch.note(answer, clock.now());
-  const isWrong = (answer: Resolution): boolean =>
-    answer.error !== undefined || !sameSet(answer.addresses, addresses);
+  const { fqdn, record } = expectation;
+  const answers = await options.answers(fqdn, record.type, options.signal);
+  for (const answer of answers) watch.note(answer, options.clock.now());
+  const isWrong = (answer: RecordAnswer): boolean =>
+    answer.error !== undefined || !sameValues(answer.values, record.values);
   return { expectation, wrong: answers.filter(isWrong) };
 }
 
@@ -169,7 +188,8 @@ async function findingsOf(
     return undefined;
   });
   const found = await inParallel(failed, async ({ expectation, wrong }) => {
-    const { fqdn: name, addresses: expected, record, wish } = expectation;
+    const { fqdn: name, record, wish } = expectation;
+    const expected = record.values;
     const azure = actual === undefined ? unreadSide(record) : azureSide(record, wish, actual);
     const findings: Finding[] = [];
     for (const answer of wrong) {
@@ -191,10 +211,10 @@ async function findingsOf(
 }
 
 /** The operating system tells neither aliases nor times; that of its servers which answers the same does. */
-async function behind(answer: Resolution, options: VerifyOptions): Promise<Resolution> {
+async function behind(answer: RecordAnswer, options: VerifyOptions): Promise<RecordAnswer> {
   for (const server of options.ownServers) {
-    const told = await options.ask(server, answer.name, options.signal);
-    if (told.error === answer.error && sameSet(told.addresses, answer.addresses)) return told;
+    const told = await options.ask(server, answer.name, answer.type, options.signal);
+    if (told.error === answer.error && sameValues(told.values, answer.values)) return told;
   }
   return answer;
 }
@@ -204,7 +224,7 @@ const privatePrimary = 'azureprivatedns.net';
 
 /** Whether a resolver that answers wrongly sees the private zone: the zone's origin is in no cache of public names. */
 async function seesPrivateZone(
-  { source, error }: Resolution,
+  { source, error }: RecordAnswer,
   zone: string,
   { primary, signal }: VerifyOptions,
 ): Promise<boolean | undefined> {

@@ -1,4 +1,4 @@
-import type { Resolution } from '../net/resolve.ts';
+import type { RecordAnswer } from '../net/resolve.ts';
 
 /** What can be said of the age of a wrong answer. */
 export type Age =
@@ -32,7 +32,7 @@ export class AnswerWatch {
   readonly #seen = new Map<string, Watched>();
 
   /** @param at milliseconds */
-  note(answer: Resolution, at: number): void {
+  note(answer: RecordAnswer, at: number): void {
     const key = keyOf(answer);
     const sight: Sight = { answer: signatureOf(answer), at, ttl: lifeOf(answer) };
     const known = this.#seen.get(key);
@@ -45,7 +45,7 @@ export class AnswerWatch {
   }
 
   /** The age of a resolver's latest answer. */
-  age(answer: Resolution): Age {
+  age(answer: RecordAnswer): Age {
     const known = this.#seen.get(keyOf(answer));
     if (known === undefined) return { kind: 'unknown', left: lifeOf(answer) };
     if (known.renewed) return { kind: 'fresh' };
@@ -62,16 +62,16 @@ function isRenewed(before: Sight, now: Sight): boolean {
 }
 
 /** Seconds for which a cache may give this answer again; undefined where it does not say. */
-function lifeOf(answer: Resolution): number | undefined {
+function lifeOf(answer: RecordAnswer): number | undefined {
   return answer.error === 'nxdomain' || answer.error === 'nodata'
     ? answer.negative?.ttl
     : answer.ttl;
 }
 
-function keyOf({ name, source }: Resolution): string {
-  return `${source} ${name}`;
+function keyOf({ name, type, source }: RecordAnswer): string {
+  return `${source} ${type} ${name}`;
 }
 
-function signatureOf({ error, chain, addresses }: Resolution): string {
-  return [error ?? '', ...chain, ...[...addresses].sort()].join(' ');
+function signatureOf({ error, chain, values }: RecordAnswer): string {
+  return [error ?? '', ...chain, ...[...values].sort()].join(' ');
 }

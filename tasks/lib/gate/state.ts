@@ -202,4 +202,11 @@ export const networkTypes = {
   zones: 'Microsoft.Network/privateDnsZones',
   links: 'Microsoft.Network/privateDnsZones/virtualNetworkLinks',
   records: 'Microsoft.Network/privateDnsZones/A',
+  balancers: 'Microsoft.Network/loadBalancers',
+  linkServices: 'Microsoft.Network/privateLinkServices',
+  gateways: 'Microsoft.Network/virtualNetworkGateways',
+  ipGroups: 'Microsoft.Network/ipGroups',
 } as const;
+
+/** Rules of a Virtual Network Manager as Azure lists them for a network. */
+export const adminRulesType = 'Microsoft.Network/virtualNetworks/effectiveSecurityAdminRules';

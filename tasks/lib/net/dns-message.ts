@@ -1,7 +1,8 @@
 import { isIPv4 } from 'node:net';
+import { canonicalIpv6 } from './ipv6.ts';
 
-/** Queries for the addresses of a name or the origin of a zone, and their answers (RFC 1035). */
-export type QueryType = 'A' | 'SOA';
+/** Queries for records of a name or the origin of a zone, and their answers (RFC 1035). */
+export type QueryType = 'A' | 'AAAA' | 'CNAME' | 'SOA' | 'TXT';
 
 export interface DnsAnswer {
   readonly id: number;
@@ -25,15 +26,21 @@ export interface NegativeAnswer {
 export interface DnsRecord {
   readonly name: string;
   readonly ttl: number;
-  readonly type: 'A' | 'CNAME' | 'SOA';
-  /** An address, a name, or the name of a zone's primary server. */
+  readonly type: QueryType;
+  /** An address, a name, a text, or the name of a zone's primary server. */
   readonly data: string;
 }
 
-const typeA = 1;
-const typeCname = 5;
-const typeSoa = 6;
-const queryTypes: Readonly<Record<QueryType, number>> = { A: typeA, SOA: typeSoa };
+const queryTypes: Readonly<Record<QueryType, number>> = {
+  A: 1,
+  CNAME: 5,
+  SOA: 6,
+  TXT: 16,
+  AAAA: 28,
+};
+const typeNames = new Map(
+  Object.entries(queryTypes).map(([name, type]) => [type, name as QueryType]),
+);
 const typeOpt = 41;
 const classIn = 1;
 /** Largest answer asked for over UDP; what is larger comes over TCP. https://www.dnsflagday.net/2020/ */
@@ -104,6 +111,35 @@ function readName(message: Buffer, start: number): { name: string; next: number 
   }
 }
 
+function readData(type: QueryType, message: Buffer, from: number, to: number): string {
+  const data = message.subarray(from, to);
+  switch (type) {
+    case 'A':
+      if (data.length !== 4) throw new RangeError('an A record without four bytes');
+      return data.join('.');
+    case 'AAAA':
+      if (data.length !== 16) throw new RangeError('an AAAA record without sixteen bytes');
+      return canonicalIpv6(data.toString('hex').replace(/(.{4})(?=.)/g, '$1:')) ?? '';
+    case 'CNAME':
+    case 'SOA':
+      return readName(message, from).name;
+    case 'TXT':
+      return readStrings(data);
+  }
+}
+
+/** A text comes as strings of at most 255 bytes, cut anywhere (RFC 1035, 3.3.14). */
+function readStrings(data: Buffer): string {
+  const strings: Buffer[] = [];
+  for (let offset = 0; offset < data.length;) {
+    const next = offset + 1 + data.readUInt8(offset);
+    if (next > data.length) throw new RangeError('a text is cut off');
+    strings.push(data.subarray(offset + 1, next));
+    offset = next;
+  }
+  return Buffer.concat(strings).toString('utf8');
+}
+
 /** Reads an answer to `encodeQuery`. Throws RangeError if it is cut off, looped, or no answer to such a query. */
 export function decodeAnswer(message: Buffer): DnsAnswer {
   if (message.length < 12) throw new RangeError('shorter than a header');
@@ -112,7 +148,8 @@ export function decodeAnswer(message: Buffer): DnsAnswer {
   if (message.readUInt16BE(4) !== 1) throw new RangeError('not exactly one question');
   const question = readName(message, 12);
   const asked = message.readUInt16BE(question.next);
-  if (asked !== typeA && asked !== typeSoa) throw new RangeError('another type of question');
+  const askedType = typeNames.get(asked);
+  if (askedType === undefined) throw new RangeError('another type of question');
   if (message.readUInt16BE(question.next + 2) !== classIn) throw new RangeError('another class');
   const truncated = (flags & 0x0200) !== 0;
   const records: DnsRecord[] = [];
@@ -122,25 +159,21 @@ export function decodeAnswer(message: Buffer): DnsAnswer {
   const authorities = truncated ? 0 : message.readUInt16BE(8);
   for (let index = 0; index < answers + authorities; index += 1) {
     const { name, next } = readName(message, offset);
-    const type = message.readUInt16BE(next);
+    const type = typeNames.get(message.readUInt16BE(next));
     const recordClass = message.readUInt16BE(next + 2);
     const ttl = message.readUInt32BE(next + 4);
     const length = message.readUInt16BE(next + 8);
     const data = next + 10;
     offset = data + length;
     if (offset > message.length) throw new RangeError('a record is cut off');
-    if (recordClass !== classIn) continue;
-    if (type === typeSoa && length < 22) throw new RangeError('an SOA record that is too short');
+    if (recordClass !== classIn || type === undefined) continue;
+    if (type === 'SOA' && length < 22) throw new RangeError('an SOA record that is too short');
     if (index >= answers) {
-      if (type !== typeSoa) continue;
+      if (type !== 'SOA') continue;
       // The minimum is the last field; a cache counts the record's own TTL down.
       negative = { zone: name, ttl: Math.min(ttl, message.readUInt32BE(offset - 4)) };
-    } else if (type === typeA) {
-      if (length !== 4) throw new RangeError('an A record without four bytes');
-      records.push({ name, ttl, type: 'A', data: message.subarray(data, offset).join('.') });
-    } else if (type === typeCname || type === typeSoa) {
-      const { name: target } = readName(message, data);
-      records.push({ name, ttl, type: type === typeSoa ? 'SOA' : 'CNAME', data: target });
+    } else {
+      records.push({ name, ttl, type, data: readData(type, message, data, offset) });
     }
   }
   return {
@@ -148,7 +181,7 @@ export function decodeAnswer(message: Buffer): DnsAnswer {
     rcode: flags & 0x000f,
     truncated,
     question: question.name,
-    type: asked === typeSoa ? 'SOA' : 'A',
+    type: askedType,
     records,
     ...(negative === undefined ? {} : { negative }),
   };

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { exchange } from './dns-exchange.ts';
-import { nameProblem, type DnsAnswer, type NegativeAnswer } from './dns-message.ts';
+import { nameProblem, type DnsAnswer, type NegativeAnswer, type QueryType } from './dns-message.ts';
 
 export type ResolutionError = 'nxdomain' | 'servfail' | 'timeout' | 'nodata' | 'refused';
 
@@ -19,6 +19,16 @@ export interface Resolution {
   /** `system`, or `address[:port]` of the resolver as it was given. */
   readonly source: 'system' | (string & {});
   readonly error?: ResolutionError;
+}
+
+/** Types of records that are looked up for their own sake. */
+export type AnswerType = Exclude<QueryType, 'SOA'>;
+
+/** What one resolver says about the records of one type of a name. */
+export interface RecordAnswer extends Omit<Resolution, 'addresses'> {
+  readonly type: AnswerType;
+  /** Addresses, names or texts, in the resolver's order. */
+  readonly values: readonly string[];
 }
 
 /** How a task finds addresses. */
@@ -40,17 +50,20 @@ function checkName(name: string): void {
 /**
  * Asks the operating system (getaddrinfo: hosts file, DNS, search list). Rejects with the signal's reason;
  * throws RangeError for a text that is no name.
+ *
+ * @param family 6 for IPv6 addresses instead
  */
 export async function resolveSystem(
   name: string,
   signal: AbortSignal,
   timeoutMs: number,
+  family: 4 | 6 = 4,
 ): Promise<Resolution> {
   checkName(name);
   const none: Resolution = { name, chain: [], addresses: [], source: 'system' };
   const within = AbortSignal.timeout(timeoutMs);
   // getaddrinfo cannot be stopped; its answer is left alone when it comes too late.
-  const answer: Promise<Resolution> = lookup(name, { family: 4, all: true }).then(
+  const answer: Promise<Resolution> = lookup(name, { family, all: true }).then(
     (found) => ({ ...none, addresses: found.map((item) => item.address) }),
     (error: NodeJS.ErrnoException) => ({ ...none, error: systemError(error.code) }),
   );
@@ -122,15 +135,27 @@ export async function resolveAt(
   signal: AbortSignal,
   timeoutMs: number,
 ): Promise<Resolution> {
+  const { type: _type, values, ...rest } = await recordsAt(server, name, 'A', signal, timeoutMs);
+  return { ...rest, addresses: values };
+}
+
+/** The same for records of any type. A CNAME is that of the name itself; all others are followed to. */
+export async function recordsAt(
+  server: string,
+  name: string,
+  type: AnswerType,
+  signal: AbortSignal,
+  timeoutMs: number,
+): Promise<RecordAnswer> {
   checkName(name);
   const target = parseServer(server);
   signal.throwIfAborted();
-  const none = { name, chain: [], addresses: [], source: server };
+  const none = { name, type, chain: [], values: [], source: server };
   const deadline = AbortSignal.timeout(timeoutMs);
   const stop = AbortSignal.any([signal, deadline]);
   try {
-    const answer = await exchange(target, { name, type: 'A' }, stop, timeoutMs);
-    return { ...none, ...judge(name, answer) };
+    const answer = await exchange(target, { name, type }, stop, timeoutMs);
+    return { ...none, ...judge(name, type, answer) };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (deadline.aborted) return { ...none, error: 'timeout' };
@@ -170,36 +195,37 @@ function networkError(error: unknown): ResolutionError {
 /** Follows the chain from the name through the answer's records; records off the chain do not count. */
 function judge(
   name: string,
+  type: AnswerType,
   answer: DnsAnswer,
-): Pick<Resolution, 'chain' | 'addresses' | 'ttl' | 'negative' | 'error'> {
+): Pick<RecordAnswer, 'chain' | 'values' | 'ttl' | 'negative' | 'error'> {
   const chain: string[] = [];
   const ttls: number[] = [];
   let current = name.replace(/\.$/, '').toLowerCase();
   const visited = new Set([current]);
-  for (;;) {
+  while (type !== 'CNAME') {
     const alias = answer.records.find((r) => r.type === 'CNAME' && r.name === current);
     if (!alias) break;
     chain.push(alias.data);
     ttls.push(alias.ttl);
     current = alias.data;
-    if (visited.has(current)) return { chain, addresses: [], error: 'servfail' };
+    if (visited.has(current)) return { chain, values: [], error: 'servfail' };
     visited.add(current);
   }
-  const found = answer.records.filter((r) => r.type === 'A' && r.name === current);
+  const found = answer.records.filter((r) => r.type === type && r.name === current);
   ttls.push(...found.map((r) => r.ttl));
-  const addresses = found.map((r) => r.data);
+  const values = found.map((r) => r.data);
   const ttl = ttls.length === 0 ? {} : { ttl: Math.min(...ttls) };
   const negative = answer.negative === undefined ? {} : { negative: answer.negative };
   switch (answer.rcode) {
     case 0:
-      if (addresses.length > 0) return { chain, addresses, ...ttl };
-      return { chain, addresses, ...ttl, ...negative, error: 'nodata' };
+      if (values.length > 0) return { chain, values, ...ttl };
+      return { chain, values, ...ttl, ...negative, error: 'nodata' };
     case 3:
-      return { chain, addresses: [], ...ttl, ...negative, error: 'nxdomain' };
+      return { chain, values: [], ...ttl, ...negative, error: 'nxdomain' };
     case 5:
-      return { chain, addresses: [], error: 'refused' };
+      return { chain, values: [], error: 'refused' };
     default:
-      return { chain, addresses: [], error: 'servfail' };
+      return { chain, values: [], error: 'servfail' };
   }
 }
 

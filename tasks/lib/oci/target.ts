@@ -49,7 +49,12 @@ export async function registryTarget(given: TargetInputs): Promise<RegistryTarge
     });
   }
   checkConnected(loginServer, given.connected);
-  const regions = given.replicas.length > 0 ? given.replicas : topology?.registry?.replicas;
+  // A topology's registry is in the region of the hub, as NetworkGate@1 takes it to be.
+  const declared =
+    topology?.registry?.loginServer === loginServer
+      ? [topology.hub.region, ...topology.registry.replicas]
+      : [];
+  const regions = given.replicas.length > 0 ? given.replicas : declared;
   const dataEndpoints = [...new Set(regions)]
     .map((region) => dataEndpointOf(loginServer, region))
     .filter((endpoint) => endpoint !== undefined);

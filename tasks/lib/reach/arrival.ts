@@ -1,6 +1,7 @@
 import { parseAddress } from '../net/cidr.ts';
 import type { BalancerRule } from './model.ts';
 import { hostAddress } from './model.ts';
+import type { Balancers } from './balancers.ts';
 import type { Chain } from './chain.ts';
 import type { Filters } from './filters.ts';
 import type { Place } from './places.ts';
@@ -8,6 +9,7 @@ import { contextBit, cutsOf, decisionAt } from './ports.ts';
 import type { PortMap, PortMaps } from './ports.ts';
 import type { End } from './rule-list.ts';
 import { protocolsOf } from './security.ts';
+import type { Terrain } from './terrain.ts';
 
 type Reply = (target: Place, client: Place) => PortMap | undefined;
 
@@ -17,12 +19,14 @@ const probe: End = { address: parseAddress(hostAddress) ?? 0, groups: [] };
 export class Arrival {
   readonly #places: readonly Place[];
   readonly #filters: Filters;
+  readonly #balancers: Balancers;
   readonly #maps: PortMaps;
   readonly #reply: Reply;
 
-  constructor(places: readonly Place[], filters: Filters, maps: PortMaps, reply: Reply) {
+  constructor({ places, filters, balancers, maps }: Terrain, reply: Reply) {
     this.#places = places;
     this.#filters = filters;
+    this.#balancers = balancers;
     this.#maps = maps;
     this.#reply = reply;
   }
@@ -103,7 +107,7 @@ export class Arrival {
 
   /** What all healthy machines agree on; where they do not, it depends on which one gets the packet. */
   #behind(rule: BalancerRule, front: Place, seen: Place, client: Place): PortMap {
-    const machines = rule.backends.flatMap((address) => this.#machine(front, address) ?? []);
+    const machines = this.#balancers.behind(front, rule);
     if (machines.length === 0) {
       return this.#maps.always(
         'unknown',
@@ -113,7 +117,7 @@ export class Arrival {
     }
     const healthy = machines.filter((machine) => {
       if (rule.probePort === undefined) return true;
-      const map = this.#filters.from(machine, 'Inbound', probe);
+      const map = this.#filters.asking(machine, 'Inbound')(probe);
       return decisionAt(map, 'tcp', rule.probePort).access === 'allow';
     });
     if (healthy.length === 0) {
@@ -146,18 +150,10 @@ export class Arrival {
     });
   }
 
-  #machine(front: Place, address: string): Place | undefined {
-    const value = parseAddress(address);
-    return this.#places.find(
-      (place) =>
-        place.network === front.network && place.address === value && place.machine !== undefined,
-    );
-  }
-
   #find(subnetId: string, address: string): Place | undefined {
     const value = parseAddress(address);
     return this.#places.find(
-      (place) => place.inner === true && place.address === value && place.subnet?.id === subnetId,
+      (place) => place.inner && place.address === value && place.subnet?.id === subnetId,
     );
   }
 

@@ -1,5 +1,5 @@
 import { Matrix } from './matrix.ts';
-import type { Cell, Result } from './matrix.ts';
+import type { Cell, Result } from './outcomes.ts';
 import { portText } from './matrix.ts';
 import type { Estate } from './model.ts';
 import { cutsOf } from './places.ts';
@@ -18,6 +18,9 @@ export interface Turn {
   readonly by: string;
 }
 
+/** The same for any pair of places with these cells. */
+type PortTurn = Omit<Turn, 'from' | 'to'>;
+
 export interface Difference {
   readonly allowed: readonly Turn[];
   readonly denied: readonly Turn[];
@@ -33,17 +36,20 @@ export function differenceOf(before: Estate, after: Estate): Difference {
   const oldPlaces = new Map(old.rows.map((place) => [keyOf(place), place]));
   const nextPlaces = new Map(next.rows.map((place) => [keyOf(place), place]));
   const keys = [...new Set([...oldPlaces.keys(), ...nextPlaces.keys()])];
+  const ends = keys.map((key) => ({ was: oldPlaces.get(key), is: nextPlaces.get(key) }));
+  const known = new Map<Cell | undefined, Map<Cell | undefined, readonly PortTurn[]>>();
   const turns: Turn[] = [];
-  for (const from of keys) {
-    for (const to of keys) {
-      const [was, is] = [cellOf(old, oldPlaces, from, to), cellOf(next, nextPlaces, from, to)];
-      if (was === undefined && is === undefined) continue;
-      const source = nextPlaces.get(from) ?? oldPlaces.get(from);
-      const target = nextPlaces.get(to) ?? oldPlaces.get(to);
+  for (const from of ends) {
+    for (const to of ends) {
+      const [was, is] = [cellOf(old, from.was, to.was), cellOf(next, from.is, to.is)];
+      const source = from.is ?? from.was;
+      const target = to.is ?? to.was;
       if (source === undefined || target === undefined) continue;
-      turns.push(
-        ...turnsOf(was, is).map((turn) => ({ from: source.name, to: target.name, ...turn })),
-      );
+      const since = known.get(was) ?? new Map<Cell | undefined, readonly PortTurn[]>();
+      known.set(was, since);
+      const found = since.get(is) ?? turnsOf(was, is);
+      since.set(is, found);
+      for (const turn of found) turns.push({ from: source.name, to: target.name, ...turn });
     }
   }
   return {
@@ -65,18 +71,15 @@ function keyOf({ unit, endpoint, machine, balancer, ranges }: Place): string {
 
 function cellOf(
   matrix: Matrix,
-  places: ReadonlyMap<string, Place>,
-  from: string,
-  to: string,
+  source: Place | undefined,
+  target: Place | undefined,
 ): Cell | undefined {
-  const source = places.get(from);
-  const target = places.get(to);
   if (source === undefined || target === undefined) return undefined;
   const outside = source.zone !== undefined && target.zone !== undefined;
   return outside || source.endpoint !== undefined ? undefined : matrix.cell(source, target);
 }
 
-function turnsOf(was: Cell | undefined, is: Cell | undefined): Omit<Turn, 'from' | 'to'>[] {
+function turnsOf(was: Cell | undefined, is: Cell | undefined): PortTurn[] {
   return protocols.flatMap((protocol) => {
     const edges = [...(was?.[protocol] ?? []), ...(is?.[protocol] ?? [])].map(({ from }) => from);
     const starts = [...new Set(edges)].sort((a, b) => a - b);

@@ -21,15 +21,14 @@ interface Gate {
 export class Filters {
   readonly #neighbours: Neighbourhood;
   readonly #maps: PortMaps;
-  readonly #places: readonly Place[];
-  /** Ids of maps by far end: numbers lie closer together than objects, and there are millions. */
-  readonly #rows: Record<Direction, Uint32Array[]> = { Inbound: [], Outbound: [] };
-  readonly #gates: Record<Direction, Gate[]> = { Inbound: [], Outbound: [] };
+  readonly #gates: Record<Direction, Map<Place, Gate>> = {
+    Inbound: new Map(),
+    Outbound: new Map(),
+  };
   readonly #groups = new Map<Subnet | Machine, Partial<Record<Direction, RuleList>>>();
   readonly #admin = new Map<Subnet, Partial<Record<Direction, RuleList>>>();
 
-  constructor(places: readonly Place[], neighbours: Neighbourhood, maps: PortMaps) {
-    this.#places = places;
+  constructor(neighbours: Neighbourhood, maps: PortMaps) {
     this.#neighbours = neighbours;
     this.#maps = maps;
   }
@@ -44,36 +43,25 @@ export class Filters {
    * @param context bits of rules that any decision here rests on
    */
   at(place: Place, direction: Direction, other: Place, context = 0): PortMap {
-    // One look at a place is followed by many: all far ends are asked in one go.
-    const row = (this.#rows[direction][place.index] ??= this.#row(place, direction));
-    const map = this.#maps.get(row[other.index] ?? -1);
-    return context === 0 || !this.filtered(place, direction)
-      ? map
-      : this.#maps.inContext(map, context);
+    const map = this.asking(place, direction)(other);
+    return this.filtered(place, direction) ? this.#maps.inContext(map, context) : map;
   }
 
-  /** The same for an end that is no place: a health probe. */
-  from(place: Place, direction: Direction, other: End): PortMap {
-    const gate = this.#gate(place, direction);
-    const maps = gate.lists.map((list) => asking(list, direction, place)(other));
-    return this.#maps.inContext(this.#maps.inRow(maps), gate.context);
-  }
-
-  #row(place: Place, direction: Direction): Uint32Array {
+  /** What stands there by the far end, a place or a health probe: one look at it, followed by many. */
+  asking(place: Place, direction: Direction): (other: End) => PortMap {
     const { lists, context } = this.#gate(place, direction);
     const asked = lists.map((list) => asking(list, direction, place));
     const [only] = asked;
-    return Uint32Array.from(this.#places, (other) => {
-      const map =
-        asked.length === 1 && only !== undefined
-          ? only(other)
-          : this.#maps.inRow(asked.map((ask) => ask(other)));
-      return this.#maps.inContext(map, context).id;
-    });
+    if (asked.length === 1 && only !== undefined && context === 0) return only;
+    return (other) =>
+      this.#maps.inContext(this.#maps.inRow(asked.map((ask) => ask(other))), context);
   }
 
   #gate(place: Place, direction: Direction): Gate {
-    return (this.#gates[direction][place.index] ??= this.#read(place, direction));
+    const gates = this.#gates[direction];
+    const known = gates.get(place) ?? this.#read(place, direction);
+    gates.set(place, known);
+    return known;
   }
 
   #read({ subnet, network, machine, endpoint, firewall }: Place, direction: Direction): Gate {
@@ -114,9 +102,12 @@ export class Filters {
     return (both[direction] ??= securityGroup(rules, direction, subnet, neighbours, this.#maps));
   }
 
-  #adminList(subnet: Subnet, direction: Direction): RuleList[] {
+  #adminList(subnet: Subnet, direction: Direction): (RuleList | PortMap)[] {
     const network = this.#neighbours.network(subnet.networkId);
     if (network.adminRules === undefined) return [];
+    if (network.adminRules === 'unread') {
+      return [this.#maps.always('unknown', 'admin rules that nobody could read', ['1.13'])];
+    }
     const both = this.#admin.get(subnet) ?? {};
     this.#admin.set(subnet, both);
     const neighbours = this.#neighbours;

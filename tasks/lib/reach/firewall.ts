@@ -2,6 +2,7 @@ import { parseAddress } from '../net/cidr.ts';
 import type { Firewall, FirewallRule, Subnet } from './model.ts';
 import { privateRanges } from './model.ts';
 import type { Place } from './places.ts';
+import { Numbers } from './numbers.ts';
 import { cutsOf, decisionAt, parsePorts } from './ports.ts';
 import type { Decision, PortMap, PortMaps, PortRange } from './ports.ts';
 import { holds, setOf } from './ranges.ts';
@@ -21,6 +22,13 @@ export interface Passage {
   readonly map: PortMap;
 }
 
+/** All that a firewall says of a pair; pairs of which it says the same share it. */
+export interface Passages {
+  /** From 1 on, among all of the firewall. */
+  readonly number: number;
+  readonly each: readonly Passage[];
+}
+
 /** Protocols that application rules know: HTTP, HTTPS, SQL Server. */
 const applicationPorts: readonly PortRange[] = [80, 443, 1433].map((port) => ({
   from: port,
@@ -38,12 +46,18 @@ export class FirewallRules {
   readonly #keeps: RangeSet;
   readonly #network: RuleList;
   readonly #application: RuleList;
-  readonly #byName: End[] = [];
   readonly #dnat: readonly FirewallRule[];
   /** Ports on which application rules are read. */
   readonly #answered: readonly PortRange[];
   readonly #side: (texts: readonly string[]) => Side;
-  readonly #passages = new Map<number, readonly Passage[]>();
+  /** What the rules tell apart of sources and of targets, by place. */
+  readonly #sources: number[] = [];
+  readonly #targets: number[] = [];
+  readonly #sourceKinds = new Numbers<string>();
+  readonly #targetKinds = new Numbers<string>();
+  /** By the kind of the source, then of the target. */
+  readonly #known: Passages[][] = [];
+  readonly #alike = new Map<string, Passages>();
 
   constructor(firewall: Firewall, subnet: Subnet, neighbours: Neighbourhood, maps: PortMaps) {
     this.#firewall = firewall;
@@ -68,7 +82,7 @@ export class FirewallRules {
       of('application').map((rule) =>
         this.#match(
           rule,
-          rule.names.length === 0 ? this.#side(rule.destinations) : named(rule, names),
+          rule.names.length === 0 ? this.#side(rule.destinations) : nameSide(rule, names),
         ),
       ),
       maps.decision('deny', 'the firewall, which has no rule that allows it', ['6.3', '9.1']),
@@ -80,20 +94,35 @@ export class FirewallRules {
     return this.#firewall.name;
   }
 
-  passages(source: Place, target: Place): readonly Passage[] {
-    if (this.#firewall.rules === 'unread') {
-      const by = `the firewall ${this.#firewall.name}, whose rules could not be read`;
-      return [this.#passage(false, this.#maps.always('unknown', by, ['6.1']))];
-    }
-    const hides = !holds(this.#keeps, target.address);
+  passages(source: Place, target: Place): Passages {
+    const from = (this.#sources[source.index] ??= this.#sourceKinds.of(
+      `${this.#network.sourceClass(source)} ${this.#application.sourceClass(source)}`,
+    ));
+    const to = (this.#targets[target.index] ??= this.#targetKinds.of(
+      `${this.#network.destinationClass(target)} ${this.#application.destinationClass(named(target))} ${this.#hides(target)}`,
+    ));
+    const known = (this.#known[from] ??= []);
+    return (known[to] ??= this.#find(source, target));
+  }
+
+  #find(source: Place, target: Place): Passages {
     const network = this.#network.between(source, target);
-    const application = this.#application.between(source, this.#named(target));
-    const key = (network.id * 2 ** 20 + application.id) * 2 + Number(hides);
-    const known = this.#passages.get(key);
+    const application = this.#application.between(source, named(target));
+    const hides = this.#hides(target);
+    const key = `${network.id} ${application.id} ${hides}`;
+    const known = this.#alike.get(key);
     if (known !== undefined) return known;
-    const made = this.#combine(network, application, hides);
-    this.#passages.set(key, made);
+    const made = {
+      number: this.#alike.size + 1,
+      each: this.#combine(network, application, hides),
+    };
+    this.#alike.set(key, made);
     return made;
+  }
+
+  /** Whether network rules hide the client from this target. */
+  #hides({ address }: Place): boolean {
+    return !holds(this.#keeps, address);
   }
 
   /** Ways in from the internet that lead to this target; undefined if there are none. */
@@ -137,6 +166,10 @@ export class FirewallRules {
   }
 
   #combine(network: PortMap, application: PortMap, hides: boolean): readonly Passage[] {
+    if (this.#firewall.rules === 'unread') {
+      const by = `the firewall ${this.#firewall.name}, whose rules could not be read`;
+      return [this.#passage(false, this.#maps.always('unknown', by, ['6.1']))];
+    }
     const decide = (translated: boolean): PortMap =>
       this.#maps.from([...cutsOf([network, application]), ...this.#answered], (protocol, port) => {
         const first = decisionAt(network, protocol, port);
@@ -155,11 +188,6 @@ export class FirewallRules {
     const opens = ({ map }: Passage) =>
       [...map.tcp, ...map.udp, ...map.icmp].some(({ decision }) => decision.access === 'allow');
     return opens(hidden) ? [kept, hidden] : [kept];
-  }
-
-  /** The target as an application rule sees it: by its names. */
-  #named(target: Place): End {
-    return (this.#byName[target.index] ??= { address: target.address, groups: namesOf(target) });
   }
 
   #passage(translated: boolean, map: PortMap): Passage {
@@ -192,7 +220,7 @@ function inOrder(rules: readonly FirewallRule[]): FirewallRule[] {
 }
 
 /** An application rule stands for the known names that it covers: the firewall resolves them itself. */
-function named(rule: FirewallRule, known: ReadonlySet<string>): Side {
+function nameSide(rule: FirewallRule, known: ReadonlySet<string>): Side {
   const groups = [...known].filter((name) =>
     rule.names.some((pattern) => covers(lower(pattern), name)),
   );
@@ -201,6 +229,11 @@ function named(rule: FirewallRule, known: ReadonlySet<string>): Side {
 
 function covers(pattern: string, name: string): boolean {
   return pattern.startsWith('*') ? name.endsWith(pattern.slice(1)) : pattern === name;
+}
+
+/** The target as an application rule sees it: by its names. */
+function named(target: Place): End {
+  return { address: target.address, groups: namesOf(target) };
 }
 
 /** Undefined where nobody knows what names lead there: on the internet. */

@@ -1,5 +1,6 @@
 import type { Flow } from '../topology/model.ts';
-import type { Matrix, OutcomeSpan, Result } from './matrix.ts';
+import type { Matrix } from './matrix.ts';
+import type { OutcomeSpan, Result } from './outcomes.ts';
 import { portText } from './matrix.ts';
 import type { Place } from './places.ts';
 import { intersection, parsePrefix } from './ranges.ts';

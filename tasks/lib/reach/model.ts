@@ -23,8 +23,8 @@ export interface Network {
   readonly prefixes: readonly string[];
   readonly peerings: readonly Peering[] | 'unread';
   readonly gateway?: Gateway;
-  /** Of the Virtual Network Manager, read before every security group. */
-  readonly adminRules?: readonly AdminRule[];
+  /** Of the Virtual Network Manager, read before every security group; absent = none are known. */
+  readonly adminRules?: readonly AdminRule[] | 'unread';
 }
 
 /** One half of a peering; it lies in the network that owns it. */
@@ -45,6 +45,8 @@ export interface Gateway {
   readonly prefixes: readonly string[];
   /** Learned by BGP, where somebody knows them. */
   readonly bgp: readonly string[];
+  /** It learns by BGP, and nobody knows what: it may be more than `bgp`. */
+  readonly learns?: boolean;
   /** Whether the site passes on what is for the internet; absent = nobody knows. */
   readonly forwards?: boolean;
 }

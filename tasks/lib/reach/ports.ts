@@ -1,3 +1,5 @@
+import { Numbers } from './numbers.ts';
+
 export const protocols = ['tcp', 'udp', 'icmp'] as const;
 export type Protocol = (typeof protocols)[number];
 
@@ -60,18 +62,11 @@ type Decider = (protocol: Protocol, port: number) => Decision;
  */
 export class PortMaps {
   readonly #known = new Map<string, PortMap>();
-  readonly #byId: PortMap[] = [];
   readonly #combined = new Map<string, PortMap>();
   readonly #decisions = new Map<string, Decision>();
+  readonly #numbers = new Numbers<Decision>();
   readonly #constants = new Map<Decision, PortMap>();
   readonly #resting = new Map<number, PortMap>();
-
-  /** The map with this id. */
-  get(id: number): PortMap {
-    const map = this.#byId[id];
-    if (map === undefined) throw new RangeError(`there is no map ${id}`);
-    return map;
-  }
 
   decision(access: Access, by: string, rules: readonly string[], path?: string): Decision {
     const key = `${access}\n${by}\n${rules.join(' ')}\n${path ?? ''}`;
@@ -165,23 +160,17 @@ export class PortMaps {
   }
 
   #intern(spans: Record<Protocol, readonly Span[]>): PortMap {
-    const key = protocols.map((protocol) => keyOf(spans[protocol])).join('\f');
+    const key = protocols.map((protocol) => this.#keyOf(spans[protocol])).join(';');
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const made = { ...spans, id: this.#byId.length };
-    this.#byId.push(made);
+    const made = { ...spans, id: this.#known.size };
     this.#known.set(key, made);
     return made;
   }
-}
 
-function keyOf(spans: readonly Span[]): string {
-  return spans
-    .map(
-      ({ to, decision: { access, by, rules, path = '' } }) =>
-        `${to}:${access}:${by}:${rules.join(' ')}:${path}`,
-    )
-    .join('\v');
+  #keyOf(spans: readonly Span[]): string {
+    return spans.map(({ to, decision }) => `${to}:${this.#numbers.of(decision)}`).join();
+  }
 }
 
 export function decisionAt(map: PortMap, protocol: Protocol, port: number): Decision {

@@ -105,10 +105,7 @@ export class Replies {
 
   #announced(endpoint: Place, client: Place): boolean {
     const { network } = client;
-    const home = endpoint.network;
-    if (network === undefined || home === undefined) return false;
-    const joined = this.#neighbours.joints(network).some(({ remote }) => remote === home);
-    return network === home || joined;
+    return network !== undefined && this.#neighbours.joined(network, endpoint.network);
   }
 
   #lost(by: string, rules: readonly string[]): PortMap {

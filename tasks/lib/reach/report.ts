@@ -1,6 +1,7 @@
 import type { Difference, Turn } from './difference.ts';
 import { allowedText } from './matrix.ts';
-import type { Cell, Matrix } from './matrix.ts';
+import type { Matrix } from './matrix.ts';
+import type { Cell } from './outcomes.ts';
 import type { Place } from './places.ts';
 import { protocols } from './ports.ts';
 

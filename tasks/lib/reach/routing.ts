@@ -49,6 +49,8 @@ export class Routes {
   readonly #tagged: Route | undefined;
   readonly #unread: string | undefined;
   readonly #propagates: boolean;
+  /** What may be learned by BGP besides what is known. */
+  readonly #learns: boolean;
   readonly #defaultRoute: Candidate | undefined;
   readonly #known: (Lookup | undefined)[] = [];
   /** By hop: each candidate has its own. */
@@ -77,6 +79,8 @@ export class Routes {
     this.#defaultRoute = this.#own.find(({ bits }) => bits === 0);
     this.#propagates = subnet?.disableBgpRoutePropagation !== true;
     this.#system = this.#systemRoutes();
+    this.#learns =
+      this.#propagates && neighbours.gatewayOf(network)?.owner.gateway?.learns === true;
   }
 
   to(target: Place): Lookup {
@@ -143,6 +147,16 @@ export class Routes {
       ...system.filter(({ origin }) => !(inside && origin === 'bgp')),
     ]);
     if (chosen === undefined) return { hop: { to: 'none' }, route: 'no route', rules: ['4.3'] };
+    // Whatever a gateway learns is longer than a default route.
+    const weak = chosen.bits === 0 || (chosen.origin === 'system' && chosen.hop.to === 'none');
+    if (this.#learns && weak) {
+      const route = 'routes that the gateway learns by BGP, which nobody could read';
+      return {
+        hop: { to: 'unknown' },
+        route,
+        rules: ['4.1', ...(chosen.bits === 0 ? ['4.7'] : [])],
+      };
+    }
     return this.#explained(chosen, target);
   }
 

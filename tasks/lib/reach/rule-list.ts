@@ -50,6 +50,15 @@ export class RuleList {
     return this.#of(this.#sources.of(source), this.#destinations.of(destination));
   }
 
+  /** What the rules tell apart of sources: those of one class meet the same. */
+  sourceClass(source: End): number {
+    return this.#sources.of(source);
+  }
+
+  destinationClass(destination: End): number {
+    return this.#destinations.of(destination);
+  }
+
   /** What becomes of flows from an end: that end is looked up once for all others. */
   from(source: End): (destination: End) => PortMap {
     const from = this.#sources.of(source);
@@ -119,12 +128,15 @@ function worst(one: Answer, other: Answer): Answer {
 
 /**
  * One side of a list of rules: ends that no rule tells apart are of one class. The classes of addresses are
- * found once, between the rules' own boundaries.
+ * found once, between the rules' own boundaries; members of groups have classes of their own there.
  */
 class Classes {
   readonly #sides: readonly Side[];
-  readonly #starts: number[];
-  readonly #classes: number[];
+  readonly #starts: readonly number[];
+  /** By stretch of addresses: of ends in no group, of ends whose groups nobody knows, by groups. */
+  readonly #alone: readonly number[];
+  readonly #unknown: number[] = [];
+  readonly #members: Map<string, number>[] = [];
   readonly #byAnswers = new Map<string, number>();
   readonly #answers: (readonly Answer[])[] = [];
   readonly #grouped: boolean;
@@ -140,25 +152,35 @@ class Classes {
       }
     }
     this.#starts = [...starts].filter((start) => start < 2 ** 32).sort((a, b) => a - b);
-    this.#classes = this.#starts.map((address) => this.#classify({ address, groups: [] }));
+    this.#alone = this.#starts.map((address) => this.#classify({ address, groups: [] }));
   }
 
   of(end: End): number {
-    if (this.#grouped && (end.groups === undefined || end.groups.length > 0)) {
-      return this.#classify(end);
-    }
-    let low = 0;
-    let high = this.#starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if ((this.#starts[middle] ?? 0) <= end.address) low = middle;
-      else high = middle - 1;
-    }
-    return this.#classes[low] ?? 0;
+    const stretch = this.#stretch(end.address);
+    const { groups } = end;
+    if (!this.#grouped || groups?.length === 0) return this.#alone[stretch] ?? 0;
+    if (groups === undefined) return (this.#unknown[stretch] ??= this.#classify(end));
+    const members = (this.#members[stretch] ??= new Map<string, number>());
+    const key = groups.join();
+    const known = members.get(key) ?? this.#classify(end);
+    members.set(key, known);
+    return known;
   }
 
   answers(number: number): readonly Answer[] {
     return this.#answers[number] ?? [];
+  }
+
+  /** The number of the stretch between boundaries in which an address is. */
+  #stretch(address: number): number {
+    let low = 0;
+    let high = this.#starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((this.#starts[middle] ?? 0) <= address) low = middle;
+      else high = middle - 1;
+    }
+    return low;
   }
 
   #classify({ address, groups }: End): number {

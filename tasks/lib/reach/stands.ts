@@ -4,6 +4,7 @@ import type { Place } from './places.ts';
 import type { PortMaps } from './ports.ts';
 import { parsePrefix } from './ranges.ts';
 import { Routes } from './routing.ts';
+import type { Hop } from './routing.ts';
 import type { Neighbourhood } from './tags.ts';
 
 /** Where a packet is sent from: a subnet, or for on-premises the gateway of a network. */
@@ -12,6 +13,14 @@ export interface Stand {
   readonly routes: Routes;
   /** A default route on a gateway's subnet makes the outcome anybody's guess. */
   readonly doubtful: boolean;
+}
+
+/** A way that stays in the networks. */
+export type Near = Extract<Hop, { to: 'local' | 'peer' }>;
+
+/** Whether a way ends in the network of the target, and not at another machine with its address. */
+export function leadsTo(hop: Near, network: Network, target: Place): boolean {
+  return target.network === (hop.to === 'local' ? network : hop.joint.remote);
 }
 
 export class Stands {

@@ -70,6 +70,11 @@ export class Neighbourhood {
     return found;
   }
 
+  /** Whether two networks are one, or peered directly. */
+  joined(network: Network, other: Network | undefined): boolean {
+    return network === other || this.joints(network).some(({ remote }) => remote === other);
+  }
+
   /** The network whose gateway this one uses: its own, or a peer's that shares it. */
   gatewayOf(network: Network): { owner: Network; joint?: Joint } | undefined {
     if (network.gateway !== undefined) return { owner: network };

@@ -1,67 +1,47 @@
 import { Arrival } from './arrival.ts';
 import { Chain } from './chain.ts';
-import { contextOf, Filters } from './filters.ts';
-import { FirewallRules } from './firewall.ts';
+import { contextOf } from './filters.ts';
+import type { Filters } from './filters.ts';
 import type { Passage } from './firewall.ts';
-import type { Estate, Network } from './model.ts';
 import { sameId } from './model.ts';
 import type { Place } from './places.ts';
 import { contextBit } from './ports.ts';
 import type { PortMap, PortMaps } from './ports.ts';
-import { holds } from './ranges.ts';
 import { Replies } from './replies.ts';
 import type { Passed } from './replies.ts';
-import type { Hop, Lookup } from './routing.ts';
-import { Stands } from './stands.ts';
-import type { Stand } from './stands.ts';
+import type { Lookup } from './routing.ts';
+import { leadsTo } from './stands.ts';
+import type { Near, Stand, Stands } from './stands.ts';
 import type { Neighbourhood } from './tags.ts';
-
-type Appliance = Extract<Hop, { to: 'appliance' }>;
-type Near = Extract<Hop, { to: 'local' | 'peer' }>;
-
-/** A firewall of the estate, ready to be passed. */
-interface Station {
-  readonly place: Place;
-  readonly stand: Stand;
-  readonly rules: FirewallRules;
-}
+import type { Appliance, Appliances, Station } from './appliances.ts';
+import type { Terrain } from './terrain.ts';
 
 /** Finds the ways between places. Each direction has its own look at the routes. */
 export class WayFinder {
-  readonly #estate: Estate;
   readonly #neighbours: Neighbourhood;
   readonly #maps: PortMaps;
   readonly #filters: Filters;
   readonly #stands: Stands;
+  readonly #appliances: Appliances;
   readonly #replies: Replies;
   readonly #arrival: Arrival;
-  readonly #firewalls: readonly Station[];
-  /** By the network that a route is in and the address that it leads to. */
-  readonly #appliances = new Map<Network, Map<number, Station | PortMap>>();
   readonly #start = new Chain();
   readonly #within: PortMap;
   readonly #peering: PortMap;
   readonly #onward: PortMap;
 
-  constructor(estate: Estate, places: readonly Place[], neighbours: Neighbourhood, maps: PortMaps) {
-    this.#estate = estate;
+  constructor(terrain: Terrain) {
+    const { neighbours, maps, filters, stands, appliances } = terrain;
     this.#neighbours = neighbours;
     this.#maps = maps;
-    this.#filters = new Filters(places, neighbours, maps);
-    this.#stands = new Stands(estate, neighbours, maps);
-    this.#replies = new Replies(this.#stands, neighbours, maps);
-    this.#arrival = new Arrival(places, this.#filters, maps, (target, client) =>
-      this.#replies.direct(target, client),
-    );
+    this.#filters = filters;
+    this.#stands = stands;
+    this.#appliances = appliances;
+    this.#replies = new Replies(stands, neighbours, maps);
+    this.#arrival = new Arrival(terrain, (target, client) => this.#replies.direct(target, client));
     this.#within = maps.always('allow', '', [], 'within the network');
     this.#peering = maps.always('allow', '', [], 'peering');
     this.#onward = maps.always('allow', '', ['5.3']);
-    this.#firewalls = places.flatMap((place) => {
-      const { firewall, subnet } = place;
-      const stand = this.#stands.of(place);
-      if (firewall === undefined || subnet === undefined || stand === undefined) return [];
-      return [{ place, stand, rules: new FirewallRules(firewall, subnet, neighbours, maps) }];
-    });
   }
 
   between(source: Place, target: Place): readonly Chain[] {
@@ -96,7 +76,7 @@ export class WayFinder {
   }
 
   #direct(way: Chain, source: Place, target: Place, stand: Stand, hop: Near): Chain {
-    if (!leadsTo(hop, stand, target)) return way.then(this.#elsewhere);
+    if (!leadsTo(hop, stand.network, target)) return way.then(this.#elsewhere);
     let on = way;
     if (hop.to === 'peer' && source.zone !== undefined) {
       const shared = hop.joint.reverse.useRemoteGateways && hop.joint.peering.allowGatewayTransit;
@@ -162,49 +142,15 @@ export class WayFinder {
     stand: Stand,
     hop: Appliance,
   ): readonly Chain[] {
-    const station = this.#applianceAt(stand.network, hop);
+    const station = this.#appliances.at(stand.network, hop);
     if ('id' in station) return way.then(station).alone;
-    const passages = station.rules.passages(source, target);
-    const [only] = passages;
-    return passages.length === 1 && only !== undefined
-      ? this.#pass(way, source, target, station, only).alone
-      : passages.map((passage) => this.#pass(way, source, target, station, passage));
+    const { each } = station.rules.passages(source, target);
+    return each.map((passage) => this.#pass(way, source, target, station, passage));
   }
 
   #pass(way: Chain, source: Place, target: Place, station: Station, passage: Passage): Chain {
     const on = way.then(passage.label).then(passage.map);
     return this.#afterFirewall(on, source, target, station, passage.translated);
-  }
-
-  /** The firewall at an address, or what becomes of packets that are sent there. */
-  #applianceAt(network: Network, hop: Appliance): Station | PortMap {
-    const known = this.#appliances.get(network) ?? new Map<number, Station | PortMap>();
-    this.#appliances.set(network, known);
-    const found = known.get(hop.address) ?? this.#findAppliance(network, hop);
-    known.set(hop.address, found);
-    return found;
-  }
-
-  #findAppliance(network: Network, hop: Appliance): Station | PortMap {
-    const near = [network, ...this.#neighbours.joints(network).map(({ remote }) => remote)];
-    const home = near.find(({ prefixes }) =>
-      holds(this.#neighbours.prefixes(prefixes), hop.address),
-    );
-    const name = `the appliance ${hop.text}`;
-    if (home === undefined) {
-      return this.#lost(`${name}, which is in no network joined to this one`, ['4.5']);
-    }
-    const station = this.#firewalls.find(
-      ({ place }) => place.address === hop.address && place.network === home,
-    );
-    if (station !== undefined) return station;
-    const machine = this.#estate.machines.find(
-      ({ address, subnetId }) =>
-        address === hop.text && this.#neighbours.subnet(subnetId)?.networkId === home.id,
-    );
-    return machine !== undefined && machine.forwards !== true
-      ? this.#lost(`${name}, a machine that does not forward`, ['4.5'])
-      : this.#doubt(`${name}, whose rules nobody described`, ['6.1']);
   }
 
   /** The second half: from the firewall on, and back through it. */
@@ -231,7 +177,7 @@ export class WayFinder {
       case 'peer':
         break;
     }
-    if (!leadsTo(hop, stand, target)) return way.then(this.#elsewhere);
+    if (!leadsTo(hop, stand.network, target)) return way.then(this.#elsewhere);
     let on = way.then(this.#onward).then(hop.to === 'local' ? this.#within : this.#peering);
     if (hop.to === 'peer' && !translated && !hop.joint.reverse.allowForwardedTraffic) {
       const by = 'allowForwardedTraffic, which is off at the receiving peering';
@@ -259,7 +205,7 @@ export class WayFinder {
           .then(this.#arrival.listening(target)),
       );
     }
-    for (const station of this.#firewalls) {
+    for (const station of this.#appliances.firewalls) {
       const map = station.rules.inward(source, target);
       if (map === undefined) continue;
       const path = `firewall ${station.rules.name} (DNAT)`;
@@ -281,8 +227,4 @@ export class WayFinder {
   #doubt(by: string, rules: readonly string[]): PortMap {
     return this.#maps.always('unknown', by, rules);
   }
-}
-
-function leadsTo(hop: Near, stand: Stand, target: Place): boolean {
-  return target.network === (hop.to === 'local' ? stand.network : hop.joint.remote);
 }

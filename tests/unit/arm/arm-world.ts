@@ -228,3 +228,28 @@ export function vaultBody(): Record<string, unknown> {
     },
   };
 }
+
+/** Id of a virtual network. */
+export const vnetId = (group: string, name: string): string =>
+  `${group}/providers/Microsoft.Network/virtualNetworks/${name}`;
+
+/** The body of a virtual network, with subnets by name. */
+export function networkBody(
+  prefix: string,
+  subnets?: Record<string, string>,
+): Record<string, unknown> {
+  return {
+    location: 'westeurope',
+    properties: {
+      addressSpace: { addressPrefixes: [prefix] },
+      ...(subnets === undefined
+        ? {}
+        : {
+            subnets: Object.entries(subnets).map(([name, addressPrefix]) => ({
+              name,
+              properties: { addressPrefix },
+            })),
+          }),
+    },
+  };
+}

@@ -1,9 +1,32 @@
-import { type Answer, type World, errorOf } from './arm-world.ts';
-import type { Shown } from './templates.ts';
+import { type Answer, type World, errorOf, net, stamp } from './arm-world.ts';
+import { template, type Shown } from './templates.ts';
 
 /** Path of a stack, or of an action on it. */
 export const stackAt = (scope: string, name: string, verb = '', version = '2024-03-01'): string =>
   `${scope}/providers/Microsoft.Resources/deploymentStacks/${name}${verb}?api-version=${version}`;
+
+/** Path of the stack that most tests work on. */
+export const stackOf = stackAt(stamp, 'st');
+
+/** A resource for a stack to manage: it needs no other. */
+export const table = (name: string, more: Shown = {}): Shown => ({
+  type: 'Microsoft.Network/routeTables',
+  apiVersion: '2024-05-01',
+  name,
+  location: 'westeurope',
+  ...more,
+});
+
+/** A template of these. */
+export const tables = (...names: string[]): Shown => template(names.map((name) => table(name)));
+
+/** Id of one of them in the stamp's group. */
+export const tableId = (name: string): string =>
+  `${stamp}/providers/Microsoft.Network/routeTables/${name}`;
+
+/** Whether one of them is in the stamp's group. */
+export const hasTable = async (world: World, name: string): Promise<boolean> =>
+  (await world.ask('GET', net(stamp, `routeTables/${name}`))).status === 200;
 
 /** Path of a stack's what-if result. */
 export const whatIfAt = (scope: string, name: string, verb = ''): string =>
@@ -13,10 +36,10 @@ export const whatIfAt = (scope: string, name: string, verb = ''): string =>
 export const deleteAll = { resources: 'delete', resourceGroups: 'delete' };
 
 /** The body of a stack's PUT or validate. */
-export const stackBody = (template: Shown, more: Shown = {}, envelope: Shown = {}): Shown => ({
+export const stackBody = (inner: Shown, more: Shown = {}, envelope: Shown = {}): Shown => ({
   ...envelope,
   properties: {
-    template,
+    template: inner,
     parameters: {},
     actionOnUnmanage: { resources: 'detach' },
     denySettings: { mode: 'none' },

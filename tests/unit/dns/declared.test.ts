@@ -37,11 +37,18 @@ describe('records by hand', () => {
       ]),
       [
         ['api', 'A', ['10.1.0.4', '10.1.0.5'], 300, ['api.corp.example'], 'weu'],
-        ['api', 'AAAA', ['fd00::1'], 300, [], 'weu'],
-        ['*.apps', 'CNAME', ['front.corp.example'], undefined, [], undefined],
+        ['api', 'AAAA', ['fd00::1'], 300, ['api.corp.example'], 'weu'],
+        [
+          '*.apps',
+          'CNAME',
+          ['front.corp.example'],
+          undefined,
+          ['spokeline-check.apps.corp.example'],
+          undefined,
+        ],
         ['*', 'A', ['10.1.0.6'], undefined, ['spokeline-check.corp.example'], undefined],
         ['@', 'A', ['10.1.0.7'], undefined, ['corp.example'], undefined],
-        ['@', 'TXT', ['v=spf1 -all'], undefined, [], undefined],
+        ['@', 'TXT', ['v=spf1 -all'], undefined, ['corp.example'], undefined],
       ],
     );
     assert.ok(found.every(({ record }) => record.zone === 'corp.example'));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { diagnose, type AzureSide, type Observation } from '../../../tasks/lib/dns/diagnose.ts';
 import type { Age } from '../../../tasks/lib/dns/watch.ts';
-import type { Resolution } from '../../../tasks/lib/net/resolve.ts';
+import type { RecordAnswer } from '../../../tasks/lib/net/resolve.ts';
 import { vaultZone } from './estate.ts';
 
 const right: AzureSide = {
@@ -18,7 +18,7 @@ const once: Age = { kind: 'unknown', left: 60 };
 const timeless: Age = { kind: 'unknown', left: undefined };
 
 function seen(
-  answer: Partial<Resolution>,
+  answer: Partial<RecordAnswer>,
   age: Age,
   azure: Partial<AzureSide> = {},
   more: Partial<Observation> = {},
@@ -26,8 +26,9 @@ function seen(
   return {
     answer: {
       name: 'kv.vault.azure.net',
+      type: 'A',
       chain: [],
-      addresses: [],
+      values: [],
       source: '10.0.0.53',
       ...answer,
     },
@@ -41,10 +42,14 @@ function seen(
 
 const noPrivate = { error: 'nxdomain', chain, negative: { zone: vaultZone, ttl: 7 } } as const;
 const noPublic = { error: 'nxdomain', negative: { zone: 'azure.net', ttl: 60 } } as const;
-const publicAnswer = { addresses: ['203.0.113.9'], chain };
+const publicAnswer = { values: ['203.0.113.9'], chain };
 const forwarder =
   'does not forward vault.azure.net to Azure (168.63.129.16 or an inbound endpoint)';
 const hub = { unlinked: ['/hub'] };
+const corp: Partial<AzureSide> = { zone: 'corp.example', record: '@ TXT', holds: ['right'] };
+const corpText = { name: 'corp.example', type: 'TXT' } as const;
+const corpForwarder =
+  'does not forward corp.example to Azure (168.63.129.16 or an inbound endpoint)';
 
 const cases: [string, Observation, string][] = [
   [
@@ -79,7 +84,7 @@ const cases: [string, Observation, string][] = [
   ],
   [
     'the value of a wrong record',
-    seen({ addresses: ['10.9.9.9'], chain }, once, { state: 'record-wrong', holds: ['10.9.9.9'] }),
+    seen({ values: ['10.9.9.9'], chain }, once, { state: 'record-wrong', holds: ['10.9.9.9'] }),
     `record-wrong: the record kv in ${vaultZone} holds 10.9.9.9`,
   ],
   [
@@ -139,7 +144,7 @@ const cases: [string, Observation, string][] = [
   ],
   [
     "a public answer of the system's resolver",
-    seen({ addresses: ['203.0.113.9'], source: 'system' }, timeless),
+    seen({ values: ['203.0.113.9'], source: 'system' }, timeless),
     `public-answer: it ${forwarder}, or holds a public answer from before`,
   ],
   [
@@ -149,23 +154,65 @@ const cases: [string, Observation, string][] = [
   ],
   [
     'another private address again and again',
-    seen({ addresses: ['10.9.9.9'] }, fresh, {}, { seesZone: true }),
+    seen({ values: ['10.9.9.9'] }, fresh, {}, { seesZone: true }),
     'foreign-answer: another zone, a hosts file or a rule of the resolver answers',
   ],
   [
     'another private address without a time to live',
-    seen({ addresses: ['10.9.9.9'], source: 'system' }, timeless),
+    seen({ values: ['10.9.9.9'], source: 'system' }, timeless),
     'foreign-answer: another zone, a hosts file or a rule of the resolver answers',
   ],
   [
     'another private address, seen once',
-    seen({ addresses: ['10.9.9.9'] }, once, {}, { seesZone: true }),
+    seen({ values: ['10.9.9.9'] }, once, {}, { seesZone: true }),
     'stale-answer: it holds an answer from before; that is over in 60 s',
   ],
   [
     'a public answer when the zones cannot be read',
     seen(publicAnswer, fresh, { state: 'unread' }),
     `forwarder-missing: the resolver ${forwarder}: it asks public DNS.`,
+  ],
+  [
+    'a public IPv6 address',
+    seen({ type: 'AAAA', values: ['2001:db8::1'] }, cached, {}, { seesZone: false }),
+    `forwarder-missing: the resolver ${forwarder}: it asks public DNS.`,
+  ],
+  [
+    'another private IPv6 address again and again',
+    seen({ type: 'AAAA', values: ['fd00::9'] }, fresh, {}, { seesZone: true }),
+    'foreign-answer: another zone, a hosts file or a rule of the resolver answers',
+  ],
+  [
+    'an old text',
+    seen({ type: 'TXT', values: ['old'] }, cached, {}, { seesZone: true }),
+    'stale-answer: it holds an answer from before; that is over in 42 s',
+  ],
+  [
+    'a text of one who does not see the zone',
+    seen({ ...corpText, values: ['public'] }, fresh, corp, { seesZone: false }),
+    `forwarder-missing: the resolver ${corpForwarder}: it asks public DNS.`,
+  ],
+  [
+    'a text of one who does not see the zone, without the link',
+    seen({ ...corpText, values: ['public'] }, fresh, { ...corp, ...hub }, { seesZone: false }),
+    'zone-not-linked: corp.example is not linked to /hub',
+  ],
+  [
+    "a text that the system's resolver gives",
+    seen({ ...corpText, values: ['old'], source: 'system' }, timeless, corp),
+    'foreign-answer: another zone, a hosts file or a rule of the resolver answers',
+  ],
+  [
+    'no text of a name that has other records',
+    seen({ ...corpText, error: 'nodata', negative: { zone: 'corp.example', ttl: 7 } }, once, corp),
+    'stale-negative: it remembers that corp.example had no such record; that is over in 60 s',
+  ],
+  [
+    'another alias in the zone',
+    seen({ type: 'CNAME', values: ['old.example'] }, once, {
+      ...{ state: 'record-wrong', record: 'kv CNAME', holds: ['old.example'] },
+    }),
+    `record-wrong: the record kv CNAME in ${vaultZone} holds old.example`,
   ],
 ];
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { driftOf, driftTable } from '../../../tasks/lib/dns/drift.ts';
 import { planOf } from '../../../tasks/lib/dns/plan.ts';
-import type { Resolution } from '../../../tasks/lib/net/resolve.ts';
+import type { AskRecords } from '../../../tasks/lib/net/record-resolver.ts';
+import type { RecordAnswer } from '../../../tasks/lib/net/resolve.ts';
 import {
   endpointKey,
   grouped,
@@ -17,19 +18,18 @@ import {
 
 const signal = new AbortController().signal;
 
-function resolver(own: Partial<Resolution>, other: Partial<Resolution>) {
-  const answer = (name: string, more: Partial<Resolution>): Resolution => ({
-    ...{ name, chain: [], addresses: [], source: 'system' },
-    ...more,
-  });
-  return {
-    resolve: (name: string) => Promise.resolve(answer(name, own)),
-    witnesses: (name: string) => Promise.resolve([answer(name, { source: '10.0.0.53', ...other })]),
-  };
+function resolver(own: Partial<RecordAnswer>, other: Partial<RecordAnswer>): AskRecords {
+  return (name, type) =>
+    Promise.resolve(
+      [own, { source: '10.0.0.53', ...other }].map((more) => ({
+        ...{ name, type, chain: [], values: [], source: 'system' },
+        ...more,
+      })),
+    );
 }
 
-const right = resolver({ addresses: ['10.1.0.4'] }, { addresses: ['10.1.0.4'] });
-const wrong = resolver({ addresses: ['203.0.113.7'] }, { error: 'nxdomain' });
+const right = resolver({ values: ['10.1.0.4'] }, { values: ['10.1.0.4'] });
+const wrong = resolver({ values: ['203.0.113.7'] }, { error: 'nxdomain' });
 
 describe('drift', () => {
   it('shows endpoint, zone group, record and every answer side by side', async () => {
@@ -138,7 +138,24 @@ describe('drift', () => {
     );
   });
 
-  it('does not ask for what a resolver is not asked for', async () => {
+  it('asks for records of each type under the same name', async () => {
+    const records = [
+      wanted({ values: ['10.1.0.4'], fqdns: ['api.example'] }),
+      wanted({ type: 'AAAA', values: ['fd00::4'], fqdns: ['api.example'] }),
+    ];
+    const values: Readonly<Record<string, string>> = { A: '10.1.0.4', AAAA: 'fd00::5' };
+    const ask: AskRecords = (name, type) =>
+      Promise.resolve([
+        { ...{ name, type, chain: [], source: 'system' }, values: [values[type] ?? ''] },
+      ]);
+    const rows = await driftOf(planOf(wish({ records }), state()), new Map(), ask, signal);
+    assert.deepEqual(
+      rows.map(({ name, faults }) => `${name}: ${faults.join('; ')}`),
+      ['api.example: no record', 'api.example AAAA: no record; system answers fd00::5'],
+    );
+  });
+
+  it('does not ask for what has no name', async () => {
     const text = wanted({ type: 'TXT', values: ['x'], fqdns: [] });
     const plan = planOf(
       wish({ records: [text] }),

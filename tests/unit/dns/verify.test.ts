@@ -8,28 +8,44 @@ import {
   type VerifyOptions,
 } from '../../../tasks/lib/dns/verify.ts';
 import type { SpokelineError } from '../../../tasks/lib/errors.ts';
-import type { Resolution } from '../../../tasks/lib/net/resolve.ts';
+import type { RecordAnswer } from '../../../tasks/lib/net/resolve.ts';
 import { fakeClock } from '../../support/clock.ts';
 import { link, owned, state, vaultZone, wanted, wish } from './estate.ts';
 
 const networks = ['10.1.0.0/16'];
 
-function answer(more: Partial<Resolution>): Resolution {
-  return { name: 'kv.vault.azure.net', chain: [], addresses: [], source: 'system', ...more };
+function answer(more: Partial<RecordAnswer>): RecordAnswer {
+  return {
+    ...{ name: 'kv.vault.azure.net', type: 'A', chain: [], values: [], source: 'system' },
+    ...more,
+  };
 }
 
 describe('an answer in words', () => {
-  const cases: [Partial<Resolution>, string][] = [
+  const cases: [Partial<RecordAnswer>, string][] = [
     [
       { error: 'nxdomain' },
       "the system's resolver answered that the name does not exist (NXDOMAIN)",
     ],
     [{ error: 'timeout', source: '10.0.0.53' }, 'resolver 10.0.0.53 answered nothing (time-out)'],
     [
-      { addresses: ['203.0.113.7'], chain: ['kv.privatelink.vaultcore.azure.net', 'edge.example'] },
+      { values: ['203.0.113.7'], chain: ['kv.privatelink.vaultcore.azure.net', 'edge.example'] },
       "the system's resolver answered 203.0.113.7 through kv.privatelink.vaultcore.azure.net -> edge.example",
     ],
-    [{ addresses: ['10.1.0.4', '10.1.0.5'] }, "the system's resolver answered 10.1.0.4, 10.1.0.5"],
+    [{ values: ['10.1.0.4', '10.1.0.5'] }, "the system's resolver answered 10.1.0.4, 10.1.0.5"],
+    [{ error: 'nodata' }, "the system's resolver answered that the name has no address (NODATA)"],
+    [
+      { type: 'TXT', error: 'nodata', source: '10.0.0.53' },
+      'resolver 10.0.0.53 answered that the name has no TXT record (NODATA)',
+    ],
+    [
+      { type: 'TXT', values: ['a, "b"', '\n##vso[x]', 'x'.repeat(200)] },
+      `the system's resolver answered "a, \\"b\\"", "\\n##vso[x]", "${'x'.repeat(100)}..."`,
+    ],
+    [
+      { type: 'CNAME', values: ['front.corp.example'] },
+      "the system's resolver answered front.corp.example",
+    ],
   ];
   for (const [given, words] of cases) {
     it(words, () => assert.equal(shownAnswer(answer(given)), words));
@@ -38,15 +54,15 @@ describe('an answer in words', () => {
 
 describe('verifying names', () => {
   /** Answers round by round; the last one stays. */
-  function resolver(own: Partial<Resolution>[], others: Partial<Resolution>[] = []) {
+  function resolver(own: Partial<RecordAnswer>[], others: Partial<RecordAnswer>[] = []) {
     let round = -1;
     return {
       asked: () => round + 1,
-      resolve: () => {
+      answers: () => {
         round += 1;
-        return Promise.resolve(answer(own[Math.min(round, own.length - 1)] ?? {}));
+        const first = own[Math.min(round, own.length - 1)] ?? {};
+        return Promise.resolve([first, ...others].map(answer));
       },
-      witnesses: () => Promise.resolve(others.map(answer)),
     };
   }
 
@@ -67,7 +83,7 @@ describe('verifying names', () => {
     const zones = (): Promise<ZoneState> =>
       actual instanceof Error ? Promise.reject(actual) : Promise.resolve(actual);
     const findings = await verify(expectationsOf(wishes), zones, {
-      resolver: source,
+      answers: source.answers,
       ask: (server, name) => Promise.resolve(answer({ name, source: server, error: 'nxdomain' })),
       primary: () => Promise.resolve(undefined),
       ownServers: [],
@@ -85,8 +101,8 @@ describe('verifying names', () => {
   it('waits until old and negative answers are gone', async () => {
     const source = resolver([
       { error: 'nxdomain' },
-      { addresses: ['10.1.0.9'] },
-      { addresses: ['10.1.0.4'] },
+      { values: ['10.1.0.9'] },
+      { values: ['10.1.0.4'] },
     ]);
     const { lines, error } = await run(source);
     assert.equal(error, undefined);
@@ -119,8 +135,8 @@ describe('verifying names', () => {
   ];
   for (const [name, actual, cause] of causes) {
     it(`names the cause when ${name}`, async () => {
-      const own = [{ addresses: ['10.1.0.4'] }];
-      const others: Partial<Resolution>[] = [{ source: '10.0.0.53', error: 'nxdomain' }];
+      const own = [{ values: ['10.1.0.4'] }];
+      const others: Partial<RecordAnswer>[] = [{ source: '10.0.0.53', error: 'nxdomain' }];
       const { lines, error } = await run(resolver(own, others), actual);
       assert.equal(error?.code, 'DNS_VERIFY_FAILED');
       assert.equal(
@@ -145,13 +161,13 @@ describe('verifying names', () => {
   it("asks the system's own servers for what it does not tell", async () => {
     const asked: string[] = [];
     const actual = state({ records: [owned()], links: [hub] });
-    const source = resolver([{ addresses: ['203.0.113.9'] }]);
+    const source = resolver([{ values: ['203.0.113.9'] }]);
     const { error } = await run(source, actual, {
       ownServers: ['10.0.0.2', '10.0.0.3'],
       ask: (server, name) => {
         asked.push(`${server} ${name}`);
-        const addresses = server === '10.0.0.3' ? ['203.0.113.9'] : ['10.1.0.4'];
-        return Promise.resolve(answer({ name, source: server, addresses, ttl: 30 }));
+        const values = server === '10.0.0.3' ? ['203.0.113.9'] : ['10.1.0.4'];
+        return Promise.resolve(answer({ name, source: server, values, ttl: 30 }));
       },
       primary: (server, zone) => {
         asked.push(`${server} SOA ${zone}`);
@@ -170,16 +186,16 @@ describe('verifying names', () => {
   it('asks for many names, a few at a time', async () => {
     let open = 0;
     let most = 0;
-    const count = async (): Promise<Resolution> => {
+    const count = async (): Promise<RecordAnswer[]> => {
       open += 1;
       most = Math.max(most, open);
       await new Promise((done) => setImmediate(done));
       open -= 1;
-      return answer({ addresses: ['10.1.0.4'] });
+      return [answer({ values: ['10.1.0.4'] })];
     };
     const records = Array.from({ length: 500 }, (_, i) => wanted({ fqdns: [`kv${i}.example`] }));
     const findings = await verify(expectationsOf([wish({ records })]), () => assert.fail(), {
-      resolver: { resolve: count, witnesses: () => Promise.resolve([]) },
+      answers: count,
       ask: () => assert.fail(),
       primary: () => assert.fail(),
       ownServers: [],

@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
 import { AnswerWatch, type Age } from '../../../tasks/lib/dns/watch.ts';
-import type { Resolution } from '../../../tasks/lib/net/resolve.ts';
+import type { RecordAnswer } from '../../../tasks/lib/net/resolve.ts';
 
-function answer(more: Partial<Resolution>): Resolution {
-  return { name: 'kv.vault.azure.net', chain: [], addresses: [], source: '10.0.0.53', ...more };
+function answer(more: Partial<RecordAnswer>): RecordAnswer {
+  return {
+    ...{ name: 'kv.vault.azure.net', type: 'A', chain: [], values: [], source: '10.0.0.53' },
+    ...more,
+  };
 }
 
-const old = { addresses: ['203.0.113.9'] };
+const old = { values: ['203.0.113.9'] };
 
 describe('the age of an answer', () => {
   /** Seconds at which it was seen, and what was seen. */
-  const cases: [string, [number, Partial<Resolution>][], Age][] = [
+  const cases: [string, [number, Partial<RecordAnswer>][], Age][] = [
     ['seen once', [[0, { ...old, ttl: 60 }]], { kind: 'unknown', left: 60 }],
     ['without a time to live', [[0, old]], { kind: 'unknown', left: undefined }],
     [
@@ -45,7 +48,7 @@ describe('the age of an answer', () => {
       [
         [0, { ...old, ttl: 60 }],
         [5, { ...old, ttl: 60 }],
-        [10, { addresses: ['10.9.9.9'], ttl: 30 }],
+        [10, { values: ['10.9.9.9'], ttl: 30 }],
       ],
       { kind: 'unknown', left: 30 },
     ],

@@ -25,7 +25,7 @@ describe('net/dns-message', () => {
             id,
             flags: 0,
             questions: [{ type: 'A', name: asked }],
-            answers: [...answers, { type: 'TXT', name: asked, data: 'x' }],
+            answers: [...answers, { type: 'PTR', name: asked, data: 'x' }],
           });
           const decoded = decodeAnswer(message);
           assert.equal(decoded.id, id);
@@ -101,7 +101,7 @@ describe('net/dns-message', () => {
     ],
     [
       'another type of question',
-      Buffer.concat([header(1, 0), Buffer.from([1, 97, 0, 0, 28, 0, 1])]),
+      Buffer.concat([header(1, 0), Buffer.from([1, 97, 0, 0, 15, 0, 1])]),
       /another type/,
     ],
     [
@@ -121,6 +121,24 @@ describe('net/dns-message', () => {
         Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 9, 0, 3, 10, 0, 0]),
       ]),
       /without four bytes/,
+    ],
+    [
+      'an IPv6 address of four bytes',
+      Buffer.concat([
+        header(1, 1),
+        question,
+        Buffer.from([0xc0, 12, 0, 28, 0, 1, 0, 0, 0, 9, 0, 4, 10, 0, 0, 1]),
+      ]),
+      /without sixteen bytes/,
+    ],
+    [
+      'a text that is cut off',
+      Buffer.concat([
+        header(1, 1),
+        question,
+        Buffer.from([0xc0, 12, 0, 16, 0, 1, 0, 0, 0, 9, 0, 2, 5, 97]),
+      ]),
+      /a text is cut off/,
     ],
   ];
   for (const [title, message, problem] of bad) {

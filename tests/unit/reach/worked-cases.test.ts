@@ -8,7 +8,15 @@ const denyIn = [inbound(4096, 'Deny')];
 const application = firewallRule('application', { ports: ['443'] });
 
 const rows: Case[] = [
-  { name: 'row 1', from: a, to: h, port: 443, expected: 'allowed', rules: ['1.5', '5.1'] },
+  {
+    name: 'row 1',
+    from: a,
+    to: h,
+    port: 443,
+    expected: 'allowed',
+    rules: ['1.5', '5.1'],
+    path: 'peering',
+  },
   {
     name: 'row 2',
     from: a,
@@ -163,6 +171,7 @@ const rows: Case[] = [
     },
     expected: 'allowed',
     rules: ['3.4', '3.5'],
+    path: 'within the network',
   },
   {
     name: 'row 15',
@@ -172,6 +181,7 @@ const rows: Case[] = [
     changes: { subnets: { 'A/vm': { routes: [toFirewall('10.1.0.0/16')] } } },
     expected: 'allowed',
     rules: ['3.4'],
+    path: 'within the network',
   },
   {
     name: 'row 16',
@@ -201,6 +211,7 @@ const rows: Case[] = [
     },
     expected: 'allowed',
     rules: ['3.5', '6.6'],
+    path: 'firewall fw (source NAT), peering',
   },
   {
     name: 'row 18',
@@ -231,6 +242,7 @@ const rows: Case[] = [
     },
     expected: 'allowed',
     rules: ['3.7', '6.6'],
+    path: 'firewall fw (source NAT), peering',
   },
   { name: 'row 20', from: a, to: pB, port: 443, expected: 'dropped', rules: ['3.4', '4.3'] },
 ];

@@ -37,6 +37,7 @@ const rows: Case[] = [
     changes: { subnets: steered, firewall: { rules: [aToB] } },
     expected: 'allowed',
     rules: ['4.4', '5.3'],
+    path: 'firewall fw, peering',
   },
   {
     name: 'row 25',
@@ -82,6 +83,7 @@ const rows: Case[] = [
     },
     expected: 'dropped',
     rules: ['6.6'],
+    path: 'firewall fw (source NAT), peering',
   },
   {
     name: 'row 28',
@@ -91,6 +93,7 @@ const rows: Case[] = [
     changes: { subnets: { 'A/vm': { routes: [toFirewall('0.0.0.0/0')] } } },
     expected: 'allowed',
     rules: ['6.8'],
+    path: 'peering',
   },
   {
     name: 'row 29',
@@ -162,6 +165,7 @@ const rows: Case[] = [
     },
     expected: 'allowed',
     rules: ['9.4'],
+    path: 'internet',
   },
   {
     name: 'row 36',
@@ -182,6 +186,7 @@ const rows: Case[] = [
     },
     expected: 'allowed',
     rules: ['3.7', '4.4'],
+    path: 'firewall fw, peering',
   },
   {
     name: 'row 38',
@@ -191,6 +196,7 @@ const rows: Case[] = [
     changes: { subnets: { 'A/vm': { securityRules: [] } } },
     expected: 'allowed',
     rules: ['2.1', '5.6'],
+    path: 'gateway, peering',
   },
 ];
 

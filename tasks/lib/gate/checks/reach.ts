@@ -7,7 +7,7 @@ import type { Flow, Topology } from '../../topology/model.ts';
 import { nearest } from '../../topology/nearest.ts';
 import type { Check } from '../check.ts';
 import type { StateSeen } from '../state.ts';
-import { blindVerdict } from '../state.ts';
+import { adminRulesType, blindVerdict } from '../state.ts';
 
 const schema = v.strictObject({
   flows: v.optional(
@@ -67,7 +67,7 @@ export const reach: Check<Spec, StateSeen> = {
       };
     }
     const unsure = looked.filter(({ verdict }) => verdict === 'unknown');
-    const [blind] = seen.unread;
+    const blind = seen.unread.find(({ type }) => type !== adminRulesType);
     if (unsure.length > 0 && blind !== undefined) return blindVerdict(expected, blind);
     if (unsure.length > 0) {
       return {
@@ -80,10 +80,18 @@ export const reach: Check<Spec, StateSeen> = {
       };
     }
     const pairs = looked.reduce((sum, one) => sum + one.pairs, 0);
-    const observed = `${looked.length} flows, ${pairs} pairs of places`;
+    const observed = `${looked.length} flows, ${pairs} pairs of places${conditionOf(seen)}`;
     return { status: 'pass', code: 'OK', class: 'as-declared', expected, observed };
   },
 };
+
+/** Reader may not ask for a Network Manager's rules, and most estates have none. */
+function conditionOf({ unread }: StateSeen): string {
+  const blind = unread.find(({ type }) => type === adminRulesType);
+  if (blind === undefined || blind.why === 'no-connection') return '';
+  const why = blind.missing === undefined ? '' : ` without ${blind.missing}`;
+  return `, unless rules of a Network Manager say otherwise, which were not read${why}`;
+}
 
 function wordsOf({ flow, deviations, pairs }: FlowVerdict & { flow: Flow }): string {
   if (pairs === 0) return `${flow.name}: nothing is there to look at`;

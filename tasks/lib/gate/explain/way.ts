@@ -1,4 +1,4 @@
-import type { Outcome } from '../../reach/matrix.ts';
+import type { Outcome } from '../../reach/outcomes.ts';
 import type { Estate, Network, Route } from '../../reach/model.ts';
 import { sameId } from '../../reach/model.ts';
 import type { Place } from '../../reach/places.ts';

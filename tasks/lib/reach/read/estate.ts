@@ -111,12 +111,12 @@ function undescribed(resources: Resources, declared: readonly Declared[]): Subne
   );
 }
 
-/** A declared site is where the hub's gateway leads, whatever its own tables say. */
+/** A declared site is where the hub's gateway leads, whatever its own tables say, and whatever it learns. */
 function withSites(network: Network, topology: Topology | undefined): Network {
   const sites = Object.values(topology?.zones ?? {}).filter(({ kind }) => kind === 'on-premises');
   if (topology === undefined || sites.length === 0) return network;
   if (!sameId(network.id, topology.hub.network.id)) return network;
-  const known = network.gateway ?? { prefixes: [], bgp: [] };
+  const { learns: _declared, ...known } = network.gateway ?? { prefixes: [], bgp: [] };
   const prefixes = [...known.prefixes, ...sites.flatMap((site) => site.prefixes)];
   return { ...network, gateway: { ...known, prefixes } };
 }

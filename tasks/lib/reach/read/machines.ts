@@ -147,6 +147,10 @@ function readBalancerRule(resources: Resources, balancer: unknown, rule: unknown
       return member && address !== undefined ? [address] : [];
     }),
   );
+  // A pool of addresses names them itself.
+  const named = listAt(resources.get(pool)?.properties, 'loadBalancerBackendAddresses').flatMap(
+    (member) => textAt(objectAt(member, 'properties'), 'ipAddress') ?? [],
+  );
   const probeId = idAt(rule, 'probe');
   const probe = listAt(balancer, 'probes').find(
     (one) => probeId !== undefined && sameId(textAt(one, 'name') ?? '', lastOf(probeId)),
@@ -156,7 +160,7 @@ function readBalancerRule(resources: Resources, balancer: unknown, rule: unknown
     protocol: textAt(rule, 'protocol') ?? 'All',
     frontPort: Number(valueAt(rule, 'frontendPort')),
     backPort: Number(valueAt(rule, 'backendPort')),
-    backends: members,
+    backends: [...new Set([...members, ...named])],
     ...(Number.isInteger(probePort) ? { probePort } : {}),
   };
 }

@@ -1,14 +1,8 @@
-import type {
-  EndpointPolicies,
-  Gateway,
-  Network,
-  Peering,
-  Route,
-  SecurityRule,
-  Subnet,
-} from '../model.ts';
+import type { EndpointPolicies, Network, Peering, Route, SecurityRule, Subnet } from '../model.ts';
 import { sameId } from '../model.ts';
 import { parsePorts } from '../ports.ts';
+import { readAdminRules } from './admin-rules.ts';
+import { readGateway } from './gateways.ts';
 import type { Resource, Resources } from './resource.ts';
 import {
   bothAt,
@@ -33,6 +27,7 @@ export function readNetworks(resources: Resources, nameOf: Namer): Network[] {
   return resources.ofType(networkType).map((network) => {
     const { id, location, properties } = network;
     const gateway = readGateway(resources, id);
+    const adminRules = readAdminRules(resources, id);
     return {
       id,
       name: nameOf(id),
@@ -42,6 +37,7 @@ export function readNetworks(resources: Resources, nameOf: Namer): Network[] {
         .childrenOf(id, 'virtualNetworkPeerings')
         .map((peering) => readPeering(resources, id, peering)),
       ...(gateway === undefined ? {} : { gateway }),
+      ...(adminRules === undefined ? {} : { adminRules }),
     };
   });
 }
@@ -64,27 +60,6 @@ function readPeering(resources: Resources, network: string, { properties }: Reso
     allowGatewayTransit: properties['allowGatewayTransit'] === true,
     useRemoteGateways: properties['useRemoteGateways'] === true,
     ...(synced.length > 0 && given !== undefined ? { remotePrefixes: synced } : {}),
-  };
-}
-
-function readGateway(resources: Resources, network: string): Gateway | undefined {
-  const gateway = resources
-    .ofType('Microsoft.Network/virtualNetworkGateways')
-    .find(({ properties }) =>
-      JSON.stringify(properties).toLowerCase().includes(`"${network.toLowerCase()}/subnets/`),
-    );
-  if (gateway === undefined) return undefined;
-  const sites = resources
-    .ofType('Microsoft.Network/connections')
-    .filter(({ properties }) =>
-      sameId(idAt(properties, 'virtualNetworkGateway1') ?? '', gateway.id),
-    )
-    .flatMap(({ properties }) => resources.get(idAt(properties, 'localNetworkGateway2')) ?? []);
-  return {
-    prefixes: sites.flatMap(({ properties }) =>
-      textsAt(objectAt(properties, 'localNetworkAddressSpace'), 'addressPrefixes'),
-    ),
-    bgp: [],
   };
 }
 

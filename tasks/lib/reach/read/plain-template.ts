@@ -64,12 +64,13 @@ class PlainTemplate {
     const name = parentName === '' || given.includes('/') ? given : `${parentName}/${given}`;
     const location = this.#value(textAt(item, 'location') ?? '');
     const properties = this.#value(objectAt(item, 'properties')) as Record<string, unknown>;
+    const sku = this.#value(valueAt(item, 'sku'));
     const children = listAt(item, 'resources').flatMap((child) => this.#read(child, type, name));
     return [
       {
         id: this.#idOf(type, name.split('/')),
         type,
-        properties,
+        properties: { ...properties, ...(sku === undefined ? {} : { sku }) },
         ...(typeof location === 'string' && location !== '' ? { location } : {}),
       },
       ...children,

@@ -40,7 +40,7 @@ export function resourcesOfSnapshot(snapshot: unknown, name: string): Resource[]
 
 /** Types without which a verdict about the network would be wrong. */
 export function isDecisive(type: string): boolean {
-  return /^Microsoft\.Network\/(virtualNetworks|networkSecurityGroups|routeTables|privateEndpoints|networkInterfaces|azureFirewalls|firewallPolicies|loadBalancers)(\/|$)/i.test(
+  return /^Microsoft\.Network\/(virtualNetworks|networkSecurityGroups|routeTables|privateEndpoints|networkInterfaces|azureFirewalls|firewallPolicies|ipGroups|loadBalancers|privateLinkServices|virtualNetworkGateways|localNetworkGateways|connections|networkManagers)(\/|$)/i.test(
     type,
   );
 }

@@ -14,6 +14,7 @@ const childLists: Readonly<Record<string, readonly [list: string, type: string][
   ],
   'microsoft.network/networksecuritygroups': [['securityRules', 'securityRules']],
   'microsoft.network/routetables': [['routes', 'routes']],
+  'microsoft.network/loadbalancers': [['backendAddressPools', 'backendAddressPools']],
 };
 
 /**
@@ -22,6 +23,8 @@ const childLists: Readonly<Record<string, readonly [list: string, type: string][
  */
 export class Resources {
   readonly #byId = new Map<string, Resource>();
+  /** By type, and by the id of the parent with the last part of the type; made when asked, and anew after a change. */
+  #index: ReadonlyMap<string, readonly Resource[]> | undefined;
 
   constructor(resources: readonly Resource[] = []) {
     for (const resource of resources) this.#put(resource);
@@ -35,17 +38,27 @@ export class Resources {
     return id === undefined ? undefined : this.#byId.get(id.toLowerCase());
   }
 
-  ofType(type: string): Resource[] {
-    const wanted = type.toLowerCase();
-    return this.all.filter((resource) => resource.type.toLowerCase() === wanted);
+  ofType(type: string): readonly Resource[] {
+    return this.#indexed().get(type.toLowerCase()) ?? [];
   }
 
-  childrenOf(id: string, type: string): Resource[] {
-    const prefix = `${id}/${type}/`.toLowerCase();
-    return this.all.filter((resource) => {
-      const own = resource.id.toLowerCase();
-      return own.startsWith(prefix) && !own.slice(prefix.length).includes('/');
-    });
+  childrenOf(id: string, type: string): readonly Resource[] {
+    return this.#indexed().get(`${id}/${type}`.toLowerCase()) ?? [];
+  }
+
+  #indexed(): ReadonlyMap<string, readonly Resource[]> {
+    if (this.#index !== undefined) return this.#index;
+    const index = new Map<string, Resource[]>();
+    const add = (key: string, resource: Resource): void => {
+      const known = index.get(key);
+      if (known === undefined) index.set(key, [resource]);
+      else known.push(resource);
+    };
+    for (const [id, resource] of this.#byId) {
+      add(resource.type.toLowerCase(), resource);
+      add(id.slice(0, id.lastIndexOf('/')), resource);
+    }
+    return (this.#index = index);
   }
 
   /**
@@ -60,6 +73,7 @@ export class Resources {
         for (const child of after.childrenOf(resource.id, type)) {
           after.#byId.delete(child.id.toLowerCase());
         }
+        after.#index = undefined;
       }
     }
     for (const resource of predicted) after.#put(resource);
@@ -67,6 +81,7 @@ export class Resources {
   }
 
   #put(resource: Resource): void {
+    this.#index = undefined;
     this.#byId.set(resource.id.toLowerCase(), resource);
     for (const [list, type] of childLists[resource.type.toLowerCase()] ?? []) {
       const children = resource.properties[list];

@@ -37,6 +37,13 @@ export const virtualNetworks: TypeDefinition = {
       .list(`${type}/virtualNetworkPeerings`, resource.id)
       .map((peering) => manager.resources.show(peering)),
   }),
+  actions: {
+    // No Network Manager is ever here to make any.
+    listnetworkmanagereffectivesecurityadminrules: {
+      action: `${type}/listNetworkManagerEffectiveSecurityAdminRules/action`,
+      run: () => ({ value: [] }),
+    },
+  },
 };
 
 function write(context: WriteContext): Written {
