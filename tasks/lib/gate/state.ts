@@ -117,6 +117,14 @@ export function aboutOnly(seen: StateSeen, ids: readonly string[]): StateSeen {
   return { ...seen, unread };
 }
 
+/** What nobody could look at, those types first that decide most. */
+export function firstGap(unread: readonly Unread[]): Unread | undefined {
+  const { networks, groups, tables, endpoints, firewalls, policies } = networkTypes;
+  const core: readonly string[] = [networks, groups, tables, endpoints, firewalls, policies];
+  const found = core.flatMap((type) => unread.find((one) => one.type === type) ?? []);
+  return [...found, ...unread][0];
+}
+
 /** "Could not look" is not "failed". */
 export function blindVerdict(expected: string, blind: Unread): Verdict {
   const input = blind.owner === 'hub' ? 'hubConnection' : 'azureSubscription';
