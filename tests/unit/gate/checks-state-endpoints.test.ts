@@ -51,6 +51,12 @@ describe("gate checks of Azure's state: endpoints and flows", () => {
     table([
       ['linked, with the record', check, {}, 'pass OK as-declared'],
       ['missing', check, { zone: null }, 'fail ZONE_MISSING missing'],
+      [
+        'before a deployment',
+        check,
+        { zone: null, source: 'predicted' },
+        'skipped ZONE_AFTER_DEPLOYMENT not-predicted',
+      ],
       ['not linked', check, { links: [] }, 'fail ZONE_NOT_LINKED not-linked'],
       ['without the record', check, { record: null }, 'fail ZONE_RECORD_MISSING missing'],
       [
