@@ -1,4 +1,5 @@
 import { escapeMarkup as text } from './report-junit.ts';
+import { networkPicture } from './report-picture.ts';
 import type { Report, ReportCheck } from './report-schema.ts';
 
 const style = `
@@ -29,6 +30,17 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: 
 .good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); } .soft { color: var(--soft); }
 code { font: 13px ui-monospace, 'Cascadia Mono', Menlo, monospace; overflow-wrap: anywhere; }
 .hint { color: var(--soft); margin-top: 2px; }
+.picture { display: block; width: 100%; margin-top: 24px; font: 14px system-ui, 'Segoe UI', sans-serif; }
+.picture text { fill: var(--soft); } .picture .title { fill: var(--ink); font-size: 16px; font-weight: 600; }
+.picture .mark { font-size: 18px; font-weight: 700; } .picture .box { fill: var(--card); stroke-width: 2; }
+.picture .way { fill: none; stroke-width: 3; }
+.picture text.good { fill: var(--good); } .picture text.bad { fill: var(--bad); } .picture text.warn { fill: var(--warn); }
+.box.good, .way.good { stroke: var(--good); } .box.bad, .way.bad { stroke: var(--bad); }
+.box.warn, .way.warn { stroke: var(--warn); }
+.checks { table-layout: fixed; } .checks th:nth-child(1) { width: 132px; } .checks th:nth-child(2) { width: 220px; }
+.reasons { table-layout: fixed; } .reasons th:nth-child(1) { width: 232px; } .reasons th:nth-child(2) { width: 280px; }
+.reasons b { display: block; }
+details { margin-top: 20px; } summary { font-size: 18px; font-weight: 600; cursor: pointer; margin-bottom: 12px; }
 footer { margin-top: 40px; color: var(--soft); font-size: 13px; }
 @media print { body { background: #fff; } main { padding: 0; } }
 `;
@@ -59,24 +71,41 @@ const row = (...cells: string[]) => `<tr>${cells.join('')}</tr>`;
 const cell = (content: string) => `<td>${content}</td>`;
 const number = (content: string) => `<td class="number">${content}</td>`;
 
-function table(heads: readonly string[], rows: readonly string[]): string {
+function table(heads: readonly string[], rows: readonly string[], kind = ''): string {
   const head = heads.map((h) => `<th scope="col">${text(h)}</th>`).join('');
-  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  return `<div class="scroll"><table class="${kind}"><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
 /** Text of the gate, with its arrows drawn as such. */
 const sentence = (words: string) => text(words.replaceAll('<->', '↔').replaceAll('->', '→'));
 
 function checkRow(check: ReportCheck): string {
-  const hint = check.hint ? `<div class="hint">${sentence(check.hint)}</div>` : '';
-  const code = check.status === 'pass' ? '' : `<div><code>${text(check.code)}</code></div>`;
   const name = check.stamp === undefined ? check.id : check.id.replace(`${check.stamp}/`, '');
   return row(
     cell(badge(checkStates[check.status])),
-    `<td class="name">${text(name)}</td>`,
+    cell(text(name)),
     cell(sentence(check.expected)),
-    cell(`${sentence(check.observed)}${code}${hint}`),
+    cell(sentence(check.observed)),
   );
+}
+
+/** What did not pass, with one reason for all checks that have it in common. */
+function reasonRows(checks: readonly ReportCheck[]): string[] {
+  const reasons = new Map<string, ReportCheck[]>();
+  for (const check of checks) {
+    const reason = `${check.code} ${check.stamp ?? ''} ${check.hint ?? check.id}`;
+    reasons.set(reason, [...(reasons.get(reason) ?? []), check]);
+  }
+  return [...reasons.values()].map((alike) => {
+    const names = alike.map(({ id }) => `<b>${text(id)}</b>`).join('');
+    const seen = [...new Set(alike.map(({ observed }) => sentence(observed)))].join('<br>');
+    const { code, hint } = alike[0] ?? { code: '' };
+    return row(
+      cell(`${names}<code class="bad">${text(code)}</code>`),
+      cell(seen),
+      cell(sentence(hint ?? '')),
+    );
+  });
 }
 
 function pipelineRows(pipeline: Report['pipelines'][number]): string[] {
@@ -101,17 +130,24 @@ function checkSections(gate: NonNullable<Report['gate']>): string {
     groups.set(stamp, [...(groups.get(stamp) ?? []), check]);
   }
   const order = { fail: 0, unknown: 1, pass: 2, skipped: 3 };
-  const worst = (checks: readonly ReportCheck[]) => Math.min(...checks.map((c) => order[c.status]));
-  // What needs a look comes first: groups by their worst check, then the hub, then stamps by name.
-  return [...groups]
-    .sort(([a, x], [b, y]) => worst(x) - worst(y) || a.localeCompare(b))
+  const off = gate.checks.filter((check) => check.status === 'fail' || check.status === 'unknown');
+  const heads = ['Check', 'Seen', 'Reason, and what to look at'];
+  const reasons =
+    off.length === 0
+      ? ''
+      : `<h2>What holds the release</h2>${table(heads, reasonRows(off), 'reasons')}`;
+  const sections = [...groups]
+    .sort(([a], [b]) => a.localeCompare(b))
     .map(([stamp, checks]) => {
-      const sorted = [...checks].sort((a, b) => order[a.status] - order[b.status]);
-      const title = stamp === '' ? 'Hub' : `Stamp ${stamp}`;
-      const rows = sorted.map(checkRow);
-      return `<h2>${text(title)}</h2>${table(['State', 'Check', 'Declared', 'Seen'], rows)}`;
-    })
-    .join('');
+      const rows = [...checks].sort((a, b) => order[a.status] - order[b.status]).map(checkRow);
+      const passed = checks.filter(({ status }) => status === 'pass').length;
+      const title = `${stamp === '' ? 'Hub' : `Stamp ${stamp}`}: ${passed} of ${checks.length} checks as declared`;
+      // What passed is in the way of what did not.
+      const open = off.length === 0 ? ' open' : '';
+      const content = table(['State', 'Check', 'Declared', 'Seen'], rows, 'checks');
+      return `<details${open}><summary>${text(title)}</summary>${content}</details>`;
+    });
+  return [networkPicture(gate.checks), reasons, ...sections].join('');
 }
 
 function headline(report: Report): { title: string; tone: string } {

@@ -60,7 +60,7 @@ describe("the state of an estate, read as the gate's checks do", function () {
 
   function read(client = clientOf(run)): Promise<StateSeen> {
     const sources: NetworkSource[] = [
-      { owner: 'hub', network: ids.hub, zones: ids.group },
+      { owner: 'hub', network: ids.hub, zones: [ids.group] },
       { owner: 'stamp', network: ids.spoke },
     ];
     return readNetworkResources({ hub: client, stamp: client }, sources, signal);

@@ -19,10 +19,11 @@ import { resolverFor } from '../../lib/net/resolve.ts';
 import type { Resource } from '../../lib/reach/read/resource.ts';
 import { membersOf } from '../../lib/topology/members.ts';
 import { dialledPort } from '../../lib/topology/model.ts';
-import type { Topology } from '../../lib/topology/model.ts';
+import type { Hub, Topology } from '../../lib/topology/model.ts';
 import { readTopology } from '../../lib/topology/read.ts';
 import { readChecks, type GateChecks } from './checks.ts';
 import { readClientCertificate } from './client-certificate.ts';
+import { explainFailures } from './explain-failures.ts';
 import { readPinnedTags } from './input-file.ts';
 import type { Inputs } from './inputs.ts';
 import { writeNetwork } from './network-evidence.ts';
@@ -77,7 +78,13 @@ export async function run(inputs: Inputs, context: TaskContext): Promise<void> {
     context.signal,
     eventsOf(inputs, read.checks.length, context),
   );
-  const result = { ...found, evidence: evidenceOf(found, read, context) };
+  const checks = await explainFailures(
+    found.checks,
+    topology,
+    (signal) => probe.state(signal),
+    context.signal,
+  );
+  const result = { ...found, checks, evidence: evidenceOf(checks, read, context) };
   const folder = await publish(inputs, topology?.name, result, context);
   if (topology !== undefined && inputs.evidence !== 'live') {
     const after = prediction?.after ?? (await probe.state(context.signal)).resources;
@@ -122,8 +129,11 @@ function probeOf(
 /** The networks whose state is read: all that the topology declares, so that flows between them are seen whole. */
 function sourcesOf(topology: Topology | undefined): NetworkSource[] {
   if (topology === undefined) return [];
-  const { dns } = topology.hub;
-  const zones = `/subscriptions/${dns.subscription}/resourceGroups/${dns.resourceGroup}`;
+  const { hub } = topology;
+  const groupOf = ({ subscription, resourceGroup }: Pick<Hub, 'subscription' | 'resourceGroup'>) =>
+    `/subscriptions/${subscription}/resourceGroups/${resourceGroup}`;
+  // A zone left in the hub's own group may hide one in the group for zones.
+  const zones = [...new Set([groupOf(hub.dns), groupOf(hub)])];
   return membersOf(topology).map(({ kind, part }) => ({
     // The platform's connection reads operations, too.
     owner: kind === 'stamp' ? 'stamp' : 'hub',
@@ -134,7 +144,7 @@ function sourcesOf(topology: Topology | undefined): NetworkSource[] {
 
 /** What makes the verdict one that can be checked later. No secret and no body of an answer is in it. */
 function evidenceOf(
-  { checks }: GateResult,
+  checks: readonly CheckResult[],
   { context: { estate }, documents }: GateChecks,
   { agent }: TaskContext,
 ): Evidence {

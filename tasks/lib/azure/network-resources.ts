@@ -22,8 +22,8 @@ export interface NetworkSource {
   readonly owner: 'stamp' | 'hub';
   /** Id of the virtual network. */
   readonly network: string;
-  /** Id of the resource group of the private DNS zones, for the hub. */
-  readonly zones?: string;
+  /** Ids of the resource groups of private DNS zones, for the hub. */
+  readonly zones?: readonly string[];
 }
 
 const networkVersion = '2024-05-01';
@@ -69,7 +69,7 @@ class Reader {
   }
 
   async read(): Promise<void> {
-    const { network, zones } = this.#source;
+    const { network, zones = [] } = this.#source;
     if (this.#client === undefined) {
       for (const type of Object.values(networkTypes)) this.#blind(type, network, 'no-connection');
       return;
@@ -85,7 +85,7 @@ class Reader {
       this.#list(networkTypes.linkServices, group, networkVersion),
       this.#gateways(group),
       this.#adminRules(network),
-      ...(zones === undefined ? [] : [this.#zones(zones)]),
+      ...zones.map((one) => this.#zones(one)),
     ]);
   }
 
@@ -225,7 +225,7 @@ class Reader {
   }
 
   #children(type: string, id: string, part: string): Promise<Resource[]> {
-    return this.#page(type, `${id}/${part}`, id, zoneVersion);
+    return this.#page(`${type}/${part}`, `${id}/${part}`, id, zoneVersion);
   }
 
   async #page(type: string, path: string, scope: string, version: string): Promise<Resource[]> {

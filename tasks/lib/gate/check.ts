@@ -19,6 +19,15 @@ export interface Verdict {
   readonly hint?: string;
   /** Set when waiting cannot change it, so that the gate need not go on sampling. */
   readonly final?: true;
+  /** Where the look that decided went; Azure's state may say why it ended as it did. */
+  readonly went?: Went;
+}
+
+/** A name that was looked up, an address that was dialled, or both. */
+export interface Went {
+  readonly name?: string;
+  readonly address?: string;
+  readonly port?: number;
 }
 
 /** Where in a specification something is wrong, from the check's own level on. */

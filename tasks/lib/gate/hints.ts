@@ -1,3 +1,5 @@
+import type { Verdict, Went } from './check.ts';
+import { isAddress } from './estate.ts';
 import type { ConnectSeen, ConnectClass } from './probe.ts';
 
 /** What a connection that did not come about means in this estate. */
@@ -40,3 +42,30 @@ export const connectWords: Record<ConnectClass, string> = {
   unreachable: 'has no route',
   unmapped: 'has no port on this loopback estate',
 };
+
+/** What was dialled under a name, or without one. */
+export function wentTo(
+  host: string,
+  { address, port }: Pick<ConnectSeen, 'address' | 'port'>,
+): Went {
+  return isAddress(host) ? { address, port } : { name: host, address, port };
+}
+
+/** Why a connection to a host did not come about, as a verdict; undefined if it did. */
+export function judgeConnection(
+  host: string,
+  seen: Pick<ConnectSeen, 'address' | 'port' | 'place' | 'class'>,
+  expected: string,
+): Verdict | undefined {
+  if (seen.class === 'connected') return undefined;
+  const hint = connectHint(seen.class, seen);
+  return {
+    status: seen.class === 'unmapped' ? 'unknown' : 'fail',
+    code: `TCP_${seen.class.toUpperCase()}`,
+    expected,
+    observed: `${seen.address}:${seen.port} ${connectWords[seen.class]}`,
+    class: seen.class,
+    ...(hint === undefined ? {} : { hint }),
+    went: wentTo(host, seen),
+  };
+}

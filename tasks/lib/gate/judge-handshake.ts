@@ -1,5 +1,5 @@
 import type { Verdict } from './check.ts';
-import { connectHint, connectWords } from './hints.ts';
+import { judgeConnection, wentTo } from './hints.ts';
 import type { HandshakeSeen } from './probe.ts';
 
 /** Why a handshake under a name did not end well, as a verdict; undefined if it did. */
@@ -9,6 +9,7 @@ export function judgeHandshake(
   expected: string,
 ): Verdict | undefined {
   const at = `${seen.address}:${port}`;
+  const went = wentTo(name, seen);
   const said = seen.reason === undefined ? '' : ` (${seen.reason})`;
   switch (seen.class) {
     case 'connected':
@@ -20,6 +21,7 @@ export function judgeHandshake(
         expected,
         observed: `${at} shows a certificate for ${(seen.names ?? []).join(', ') || 'other names'}`,
         class: seen.class,
+        went,
         hint:
           `${seen.place.text} belongs to another resource: the record of ${name} points at the wrong ` +
           'private endpoint.',
@@ -32,6 +34,7 @@ export function judgeHandshake(
         expected,
         observed: `${at} shows a certificate by ${seen.issuer ?? 'an unknown issuer'}${said}`,
         class: seen.class,
+        went,
         hint:
           'An inspecting firewall signs with its own authority, or the agent lacks the authority; give the ' +
           'agent its certificate in NODE_EXTRA_CA_CERTS if that is meant to be.',
@@ -44,6 +47,7 @@ export function judgeHandshake(
         expected,
         observed: `${at} shows a certificate that is not valid today${said}`,
         class: seen.class,
+        went,
         hint: "Renew it; if it is new, compare the agent's clock.",
         final: true,
       };
@@ -54,22 +58,14 @@ export function judgeHandshake(
         expected,
         observed: `${at} was reached but did not agree on TLS${said}`,
         class: seen.class,
+        went,
         hint: 'The service on that port speaks no TLS, or a firewall closed the connection by its rules.',
       };
     case 'refused':
     case 'timeout':
     case 'reset':
     case 'unreachable':
-    case 'unmapped': {
-      const hint = connectHint(seen.class, seen);
-      return {
-        status: seen.class === 'unmapped' ? 'unknown' : 'fail',
-        code: `TCP_${seen.class.toUpperCase()}`,
-        expected,
-        observed: `${at} ${connectWords[seen.class]}`,
-        class: seen.class,
-        ...(hint === undefined ? {} : { hint }),
-      };
-    }
+    case 'unmapped':
+      return judgeConnection(name, { ...seen, class: seen.class }, expected);
   }
 }

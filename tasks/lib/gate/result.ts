@@ -22,6 +22,29 @@ const checkResult = v.strictObject({
   observed: v.string(),
   class: v.pipe(v.string(), v.description('The observed class in one word.')),
   hint: v.optional(v.string()),
+  went: v.optional(
+    v.pipe(
+      v.strictObject({
+        name: v.optional(v.string()),
+        address: v.optional(v.string()),
+        port: v.optional(v.number()),
+      }),
+      v.description('Where the look that decided went. Absent when the check passed.'),
+    ),
+  ),
+  because: v.optional(
+    v.pipe(
+      v.strictObject({
+        result: v.picklist(['allowed', 'dropped', 'refused', 'unknown', 'rejected']),
+        by: v.string(),
+        rules: v.array(v.string()),
+        path: v.string(),
+      }),
+      v.description(
+        "What Azure's own state says of the way there: what decides, by which rules of docs/reachability.md, over which path.",
+      ),
+    ),
+  ),
   rounds: v.optional(
     v.pipe(
       v.strictObject({ passed: v.number(), of: v.number() }),

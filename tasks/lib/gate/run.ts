@@ -133,7 +133,7 @@ async function runRound(
 }
 
 function resultOf(check: GateCheck, verdict: Verdict, start: number, end: number): CheckResult {
-  const { status, code, expected, observed, hint } = verdict;
+  const { status, code, expected, observed, hint, went } = verdict;
   const { severity, waiver } = check;
   return {
     id: check.id,
@@ -148,6 +148,7 @@ function resultOf(check: GateCheck, verdict: Verdict, start: number, end: number
     observed,
     class: verdict.class,
     ...(hint === undefined ? {} : { hint }),
+    ...(went === undefined || status === 'pass' ? {} : { went }),
     at: new Date(start).toISOString(),
     ms: end - start,
   };

@@ -111,6 +111,20 @@ export function verdictOf(
     : blindVerdict(expected, blind);
 }
 
+/** The same state, with only those gaps in it that are about these ids. */
+export function aboutOnly(seen: StateSeen, ids: readonly string[]): StateSeen {
+  const unread = seen.unread.filter(({ scope }) => ids.some((id) => sameId(id, scope)));
+  return { ...seen, unread };
+}
+
+/** What nobody could look at, those types first that decide most. */
+export function firstGap(unread: readonly Unread[]): Unread | undefined {
+  const { networks, groups, tables, endpoints, firewalls, policies } = networkTypes;
+  const core: readonly string[] = [networks, groups, tables, endpoints, firewalls, policies];
+  const found = core.flatMap((type) => unread.find((one) => one.type === type) ?? []);
+  return [...found, ...unread][0];
+}
+
 /** "Could not look" is not "failed". */
 export function blindVerdict(expected: string, blind: Unread): Verdict {
   const input = blind.owner === 'hub' ? 'hubConnection' : 'azureSubscription';
@@ -144,7 +158,7 @@ export function blindVerdict(expected: string, blind: Unread): Verdict {
 }
 
 /** For a subnet: its resource, or that it is missing, or that nobody could look. */
-export function subnetIn(
+function subnetIn(
   seen: StateSeen,
   { network }: Subject,
   subnet: Subnet,
@@ -157,7 +171,26 @@ export function subnetIn(
   return blind ? 'blind' : undefined;
 }
 
-export function missingSubnet(subnet: Subnet, network: Network): Finding {
+/** Findings about each subnet of a subject, with the resource that it is; a missing one is a finding itself. */
+export function judgeSubnets(
+  subject: Subject | undefined,
+  seen: StateSeen,
+  judge: (subnet: Subnet, resource: Resource) => readonly Finding[],
+): Finding[] {
+  if (subject === undefined) return [];
+  return subject.subnets.flatMap((subnet) => {
+    const found = subnetIn(seen, subject, subnet);
+    if (found === 'blind') return [];
+    return found === undefined ? [missingSubnet(subnet, subject.network)] : judge(subnet, found);
+  });
+}
+
+/** Names of a subject's subnets. */
+export function subnetNames(subject: Subject | undefined): string {
+  return (subject?.subnets ?? []).map(({ name }) => name).join(', ');
+}
+
+function missingSubnet(subnet: Subnet, network: Network): Finding {
   return {
     code: 'SUBNET_MISSING',
     class: 'missing',
@@ -175,6 +208,8 @@ export const networkTypes = {
   firewalls: 'Microsoft.Network/azureFirewalls',
   policies: 'Microsoft.Network/firewallPolicies',
   zones: 'Microsoft.Network/privateDnsZones',
+  links: 'Microsoft.Network/privateDnsZones/virtualNetworkLinks',
+  records: 'Microsoft.Network/privateDnsZones/A',
   balancers: 'Microsoft.Network/loadBalancers',
   linkServices: 'Microsoft.Network/privateLinkServices',
   gateways: 'Microsoft.Network/virtualNetworkGateways',

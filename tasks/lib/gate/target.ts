@@ -55,6 +55,7 @@ export function judgeTarget(host: string, expected: string, seen: TargetSeen): V
         expected,
         observed: `${host} is ${seen.way.join(' -> ')}; not probed`,
         class: 'public-address',
+        went: { name: host },
         hint: outsideHint(host),
       };
     case 'forbidden':
@@ -74,6 +75,10 @@ export function unresolved(
   host: string,
   error: NonNullable<Resolution['error']>,
 ): Omit<Verdict, 'expected'> {
+  return { ...wordsOf(host, error), went: { name: host } };
+}
+
+function wordsOf(host: string, error: NonNullable<Resolution['error']>): Omit<Verdict, 'expected'> {
   switch (error) {
     case 'nxdomain':
       return {

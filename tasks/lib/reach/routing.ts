@@ -75,9 +75,20 @@ export class Routes {
     return made;
   }
 
+  /** Whether this network has its half of a peering, and nobody could look at the other. */
+  #halfKnown(remote: Network | undefined): boolean {
+    const { peerings } = this.#network;
+    if (remote?.peerings !== 'unread' || peerings === 'unread') return false;
+    return peerings.some(({ remoteId }) => sameId(remoteId, remote.id));
+  }
+
   #look(target: Place): Found {
     if (this.#unread !== undefined) {
       return { hop: { to: 'unknown' }, route: this.#unread, rules: ['4.1'] };
+    }
+    if (this.#halfKnown(target.network)) {
+      const route = 'a peering, of which only one half could be read';
+      return { hop: { to: 'unknown' }, route, rules: ['5.1'] };
     }
     const { address } = target;
     const mine = this.#own.filter(({ first, last }) => first <= address && address <= last);

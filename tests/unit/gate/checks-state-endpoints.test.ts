@@ -51,6 +51,12 @@ describe("gate checks of Azure's state: endpoints and flows", () => {
     table([
       ['linked, with the record', check, {}, 'pass OK as-declared'],
       ['missing', check, { zone: null }, 'fail ZONE_MISSING missing'],
+      [
+        'before a deployment',
+        check,
+        { zone: null, source: 'predicted' },
+        'skipped ZONE_AFTER_DEPLOYMENT not-predicted',
+      ],
       ['not linked', check, { links: [] }, 'fail ZONE_NOT_LINKED not-linked'],
       ['without the record', check, { record: null }, 'fail ZONE_RECORD_MISSING missing'],
       [
@@ -60,9 +66,44 @@ describe("gate checks of Azure's state: endpoints and flows", () => {
         'fail ZONE_RECORD_WRONG wrong-address',
       ],
       [
+        'behind a zone that is closer to the name',
+        check,
+        { closerZone: 'kv-weu.privatelink.vaultcore.azure.net' },
+        'fail ZONE_HIDDEN hidden',
+      ],
+      [
+        'beside a zone that is closer to another name',
+        check,
+        { closerZone: 'kv-neu.privatelink.vaultcore.azure.net' },
+        'pass OK as-declared',
+      ],
+      [
+        'whose neighbours in another group may not be read',
+        check,
+        {
+          unread: [
+            {
+              type: network('privateDnsZones'),
+              scope: '/subscriptions/h/resourceGroups/rg-hub',
+              owner: 'hub',
+            },
+          ],
+        },
+        'pass OK as-declared',
+      ],
+      [
         'that may not be read',
         check,
-        { zone: null, unread: [{ type: network('privateDnsZones'), owner: 'hub' }] },
+        {
+          zone: null,
+          unread: [
+            {
+              type: network('privateDnsZones'),
+              scope: '/subscriptions/h/resourceGroups/rg-dns',
+              owner: 'hub',
+            },
+          ],
+        },
         'unknown STATE_FORBIDDEN forbidden',
       ],
     ]);

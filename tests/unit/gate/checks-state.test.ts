@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { readGates } from '../../../tasks/lib/gate/document.ts';
 import { fakeProbe } from './fake-probe.ts';
-import { defaultRoute, denyRule, openRule, stateOf } from './state-world.ts';
+import {
+  defaultRoute,
+  denyRule,
+  hubNetwork,
+  openRule,
+  securityGroup,
+  stateOf,
+} from './state-world.ts';
 import { context, network, refused, table } from './state-table.ts';
 
 describe("gate checks of Azure's state", () => {
@@ -81,6 +88,12 @@ describe("gate checks of Azure's state", () => {
         'fail NSG_FLOW_DENIED flow-denied',
       ],
       [
+        'as declared, beside a network that may not be read',
+        'kind: nsg',
+        { unread: [{ scope: hubNetwork, owner: 'hub' }] },
+        'pass OK as-declared',
+      ],
+      [
         'that may not be read',
         'kind: nsg',
         { unread: [{ type: network('networkSecurityGroups'), missing: 'x/read' }] },
@@ -145,12 +158,12 @@ describe("gate checks of Azure's state", () => {
     const [read] = readGates('gates.yml', text, context);
     const type = network('networkSecurityGroups');
     const state = stateOf({
-      unread: [{ type, scope: '/nsg', missing: `${type}/read`, owner: 'hub' }],
+      unread: [{ type, scope: securityGroup, missing: `${type}/read`, owner: 'hub' }],
     });
     const seen = await read?.run(fakeProbe({ state }), AbortSignal.timeout(1000));
     assert.equal(
       seen?.hint,
-      `Give the identity of hubConnection ${type}/read on /nsg; Reader is enough.`,
+      `Give the identity of hubConnection ${type}/read on ${securityGroup}; Reader is enough.`,
     );
   });
 });

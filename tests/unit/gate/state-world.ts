@@ -41,6 +41,7 @@ export const hubNetwork = plain.hub.network.id;
 const stamp = plain.stamps['weu'];
 export const stampNetwork = stamp?.network.id ?? '';
 const group = stampNetwork.split('/providers/')[0] ?? '';
+export const securityGroup = `${group}${provider}/networkSecurityGroups/nsg`;
 export const endpointsSubnet = `${stampNetwork}/subnets/endpoints`;
 export const vault = `${group}/providers/Microsoft.KeyVault/vaults/kv-weu`;
 const zone = `/subscriptions/h/resourceGroups/rg-dns${provider}/privateDnsZones/privatelink.vaultcore.azure.net`;
@@ -70,6 +71,12 @@ export interface Change {
   links?: readonly string[];
   record?: readonly string[] | null;
   zone?: null;
+  /** Only this side has its half. */
+  peerings?: 'hub' | 'stamp';
+  /** A further zone of one name, linked to the hub, in the hub's own group. */
+  closerZone?: string;
+  /** Takes the security group away, though its subnet names it. */
+  group?: null;
   unread?: Partial<Unread>[];
   source?: StateSeen['source'];
 }
@@ -104,7 +111,7 @@ export function stateOf(change: Change = {}): StateSeen {
     resource(hubNetwork, 'Microsoft.Network/virtualNetworks', {
       addressSpace: { addressPrefixes: ['10.0.0.0/16'] },
       subnets: [{ name: 'agents', properties: { addressPrefix: '10.0.1.0/27' } }],
-      virtualNetworkPeerings: [half('to-weu', stampNetwork)],
+      virtualNetworkPeerings: change.peerings === 'stamp' ? [] : [half('to-weu', stampNetwork)],
     }),
     resource(stampNetwork, 'Microsoft.Network/virtualNetworks', {
       addressSpace: { addressPrefixes: ['10.1.0.0/16'] },
@@ -113,7 +120,7 @@ export function stateOf(change: Change = {}): StateSeen {
           name: 'endpoints',
           properties: {
             addressPrefix: '10.1.2.0/27',
-            networkSecurityGroup: { id: `${group}${provider}/networkSecurityGroups/nsg` },
+            networkSecurityGroup: { id: securityGroup },
             routeTable: { id: `${group}${provider}/routeTables/rt` },
             privateEndpointNetworkPolicies: 'Enabled',
             ipConfigurations: [{ id: 'one' }],
@@ -121,13 +128,13 @@ export function stateOf(change: Change = {}): StateSeen {
           },
         },
       ],
-      virtualNetworkPeerings: [half('to-hub', hubNetwork)],
+      virtualNetworkPeerings: change.peerings === 'hub' ? [] : [half('to-hub', hubNetwork)],
     }),
-    resource(
-      `${group}${provider}/networkSecurityGroups/nsg`,
-      'Microsoft.Network/networkSecurityGroups',
-      { securityRules: [...(change.rules ?? []), ...usual] },
-    ),
+    change.group === null
+      ? undefined
+      : resource(securityGroup, 'Microsoft.Network/networkSecurityGroups', {
+          securityRules: [...(change.rules ?? []), ...usual],
+        }),
     change.routes === null
       ? undefined
       : resource(`${group}${provider}/routeTables/rt`, 'Microsoft.Network/routeTables', {
@@ -176,6 +183,7 @@ export function stateOf(change: Change = {}): StateSeen {
           publicNetworkAccess: 'Disabled',
           ...change.vault,
         }),
+    ...(change.closerZone === undefined ? [] : closerZone(change.closerZone)),
     ...(change.zone === null
       ? []
       : [
@@ -205,6 +213,19 @@ export function stateOf(change: Change = {}): StateSeen {
     })),
     source: change.source ?? 'azure',
   };
+}
+
+function closerZone(name: string): Resource[] {
+  const id = `/subscriptions/h/resourceGroups/rg-hub${provider}/privateDnsZones/${name}`;
+  const type = 'Microsoft.Network/privateDnsZones';
+  return [
+    { id, type, properties: {} },
+    {
+      id: `${id}/virtualNetworkLinks/hub`,
+      type: `${type}/virtualNetworkLinks`,
+      properties: { virtualNetwork: { id: hubNetwork } },
+    },
+  ];
 }
 
 export function defaultRoute(nextHopType: string, nextHopIpAddress?: string): unknown {

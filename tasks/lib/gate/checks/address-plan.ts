@@ -3,13 +3,14 @@ import { sameId } from '../../reach/model.ts';
 import { countOf, setOf } from '../../reach/ranges.ts';
 import { bothAt, idAt, listAt, objectAt } from '../../reach/read/resource.ts';
 import type { Check } from '../check.ts';
-import type { Finding, StateSeen, Subject } from '../state.ts';
+import type { StateSeen, Subject } from '../state.ts';
 import {
-  missingSubnet,
+  aboutOnly,
+  judgeSubnets,
   networkField,
   networkTypes,
   subjectOf,
-  subnetIn,
+  subnetNames,
   subnetsField,
   verdictOf,
 } from '../state.ts';
@@ -41,14 +42,9 @@ free: 8`,
   target: ({ subject }) => subject?.network.name ?? '',
   observe: (_spec, probe, signal) => probe.state(signal),
   judge({ subject, free }, seen) {
-    const subnets = subject?.subnets ?? [];
-    const expected = `${free} or more free addresses in ${subnets.map(({ name }) => name).join(', ')}`;
+    const expected = `${free} or more free addresses in ${subnetNames(subject)}`;
     const left: string[] = [];
-    const findings = subnets.flatMap((subnet): Finding[] => {
-      if (subject === undefined) return [];
-      const found = subnetIn(seen, subject, subnet);
-      if (found === 'blind') return [];
-      if (found === undefined) return [missingSubnet(subnet, subject.network)];
+    const findings = judgeSubnets(subject, seen, (subnet, found) => {
       const size = countOf(setOf(bothAt(found.properties, 'addressPrefix', 'addressPrefixes')));
       const rest = size - kept - usedIn(seen, subnet.id, found.properties);
       left.push(`${subnet.name} ${rest}`);
@@ -62,8 +58,8 @@ free: 8`,
         },
       ];
     });
-    const { networks } = networkTypes;
-    return verdictOf(expected, left.join(', '), findings, seen, [networks]);
+    const own = aboutOnly(seen, subject === undefined ? [] : [subject.network.id]);
+    return verdictOf(expected, left.join(', '), findings, own, [networkTypes.networks]);
   },
 };
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Check, Verdict } from '../check.ts';
-import { connectHint, connectWords } from '../hints.ts';
+import { connectHint, connectWords, wentTo } from '../hints.ts';
 import type { ConnectSeen } from '../probe.ts';
 import { checkHost, judgeTarget, seeTarget } from '../target.ts';
 import type { TargetSeen } from '../target.ts';
@@ -82,6 +82,7 @@ control: { host: 10.1.2.5, port: 443 }`,
         hint:
           `Nothing on the way to ${reached.place.text} forbids TCP ${spec.port}: look at its ` +
           "security group, the one of the agent's subnet, and the firewall's rules.",
+        went: wentTo(spec.host, reached),
       };
     }
     for (const connection of seen.connections) {
@@ -107,7 +108,8 @@ function judgeOne(
   expected: string,
 ): Verdict | undefined {
   const observed = `${seen.address}:${spec.port} ${connectWords[seen.class]}`;
-  const common = { expected, observed, class: seen.class };
+  const went = wentTo(spec.host, seen);
+  const common = { expected, observed, class: seen.class, went };
   const hint = connectHint(seen.class, seen) ?? '';
   switch (seen.class) {
     case 'connected':
@@ -160,6 +162,7 @@ function judgeControl(
     code: 'DENIED_UNPROVEN',
     observed: `${common.observed}; the control ${name} ${why}`,
     class: 'control-failed',
+    went: bad === undefined ? { name: spec.control.host } : wentTo(spec.control.host, bad),
     hint: 'As long as the control does not answer, silence may only mean that this agent has no network.',
   };
 }

@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import { sameId } from '../../reach/model.ts';
-import { idAt, lastOf, listAt, objectAt, textAt, textsAt } from '../../reach/read/resource.ts';
+import { lastOf, listAt, objectAt, textAt, textsAt } from '../../reach/read/resource.ts';
 import type { Resource } from '../../reach/read/resource.ts';
 import type { Hub, Network } from '../../topology/model.ts';
-import type { Check } from '../check.ts';
+import type { Check, Verdict } from '../check.ts';
 import { networkNeeds, networkOf, networkWords } from '../networks.ts';
+import { isLinked, recordIn, zonesAbove } from '../private-zones.ts';
 import type { Finding, StateSeen } from '../state.ts';
 import { networkTypes, verdictOf } from '../state.ts';
 import { nameField } from './fields.ts';
@@ -46,8 +47,9 @@ records: ['{stamp.parameters.keyVaultName}']`,
   },
   target: ({ zone }) => zone,
   observe: (_spec, probe, signal) => probe.state(signal),
-  judge(spec, seen) {
+  judge(spec, whole) {
     const { zone, records = [], hub, networks = [] } = spec;
+    const seen = withoutOtherGroups(whole, hub);
     const names = networks.map(({ name }) => name).join(', ');
     const expected =
       records.length === 0
@@ -57,14 +59,18 @@ records: ['{stamp.parameters.keyVaultName}']`,
       .ofType(networkTypes.zones)
       .find(({ id }) => sameId(lastOf(id), zone));
     const blind = seen.unread.some(({ type }) => type === networkTypes.zones);
+    if (seen.source === 'predicted') {
+      // Records are written after a deployment, and zones often by another team's template.
+      return { ...later, expected };
+    }
     if (found === undefined) {
       const findings = blind ? [] : [missing(zone, hub)];
       return verdictOf(expected, '', findings, seen, [networkTypes.zones]);
     }
-    const links = seen.resources.childrenOf(found.id, 'virtualNetworkLinks');
-    const unlinked = networks.filter(
-      ({ id }) => !links.some((link) => sameId(idAt(link.properties, 'virtualNetwork') ?? '', id)),
-    );
+    const hidden = (type: string) => seen.unread.some((one) => one.type === type);
+    const unlinked = hidden(networkTypes.links)
+      ? []
+      : networks.filter(({ id }) => !isLinked(found, id, seen.resources));
     const findings = [
       ...unlinked.map(({ name }): Finding => ({
         code: 'ZONE_NOT_LINKED',
@@ -73,22 +79,48 @@ records: ['{stamp.parameters.keyVaultName}']`,
         hint: `Link ${zone} to ${name}: its machines get the public answer until then.`,
       })),
       ...records.flatMap((name) => judgeRecord(seen, found, name)),
+      ...records.flatMap((name) => judgeHidden(seen, found, name, networks)),
     ];
-    return verdictOf(expected, 'linked, records as the endpoints', findings, seen, [
-      networkTypes.zones,
-      networkTypes.interfaces,
-    ]);
+    const { zones, links, records: sets, interfaces } = networkTypes;
+    // An endpoint that was found is not looked for any further.
+    const sought = records.some((name) => addressesOf(seen, name).length === 0);
+    const relevant = [
+      zones,
+      links,
+      ...(records.length > 0 ? [sets] : []),
+      ...(sought ? [interfaces] : []),
+    ];
+    return verdictOf(expected, 'linked, records as the endpoints', findings, seen, relevant);
   },
 };
 
-function judgeRecord(seen: StateSeen, zone: Resource, name: string): Finding[] {
-  const record = seen.resources.childrenOf(zone.id, 'A').find(({ id }) => sameId(lastOf(id), name));
-  const there = listAt(record?.properties, 'aRecords').flatMap(
-    (r) => textAt(r, 'ipv4Address') ?? [],
+const later: Omit<Verdict, 'expected'> = {
+  status: 'skipped',
+  code: 'ZONE_AFTER_DEPLOYMENT',
+  class: 'not-predicted',
+  observed: 'links and records are known after the deployment only',
+  hint: 'Run the gate with evidence live or state after PrivateDns.',
+};
+
+/** Zones beside the place for them matter if they are seen; that they cannot be is no gap. */
+function withoutOtherGroups(seen: StateSeen, hub: Hub | undefined): StateSeen {
+  if (hub === undefined) return seen;
+  const place = `/subscriptions/${hub.dns.subscription}/resourceGroups/${hub.dns.resourceGroup}`;
+  const unread = seen.unread.filter(
+    ({ type, scope, why }) =>
+      !type.startsWith(networkTypes.zones) ||
+      why === 'no-connection' ||
+      `${scope}/`.toLowerCase().startsWith(`${place}/`.toLowerCase()),
   );
+  return { ...seen, unread };
+}
+
+function judgeRecord(seen: StateSeen, zone: Resource, name: string): Finding[] {
+  const there = recordIn(zone, name, seen.resources);
   const wanted = addressesOf(seen, name);
   const zoneName = lastOf(zone.id);
-  if (record === undefined) {
+  if (there === undefined) {
+    if (seen.unread.some(({ type }) => type === networkTypes.records)) return [];
     const text = `${zoneName} has no record ${name}`;
     const hint = `Run PrivateDns for the stamp of ${name}.`;
     return [{ code: 'ZONE_RECORD_MISSING', class: 'missing', text, hint }];
@@ -104,6 +136,27 @@ function judgeRecord(seen: StateSeen, zone: Resource, name: string): Finding[] {
   const text = `${name} is ${there.join(', ')}, and its endpoint has ${wanted.join(', ')}`;
   const hint = `Run PrivateDns for the stamp of ${name}: the record is of an endpoint that is gone.`;
   return [{ code: 'ZONE_RECORD_WRONG', class: 'wrong-address', text, hint }];
+}
+
+/** A zone closer to the name answers for it, with its own record or with none. */
+function judgeHidden(
+  { resources }: StateSeen,
+  zone: Resource,
+  name: string,
+  networks: readonly Network[],
+): Finding[] {
+  const zoneName = lastOf(zone.id);
+  return zonesAbove(`${name}.${zoneName}`, resources)
+    .filter(({ id }) => lastOf(id).length > zoneName.length)
+    .flatMap((closer): Finding[] => {
+      const there = networks.filter(({ id }) => isLinked(closer, id, resources));
+      if (there.length === 0) return [];
+      const group = closer.id.split('/')[4] ?? '';
+      const where = there.map((network) => network.name).join(', ');
+      const text = `zone ${lastOf(closer.id)} of ${group}, linked to ${where}, hides the record ${name}`;
+      const hint = `Remove zone ${lastOf(closer.id)} from ${group}: it is closer to the name, so ${zoneName} is not asked for it.`;
+      return [{ code: 'ZONE_HIDDEN', class: 'hidden', text, hint }];
+    });
 }
 
 /** Addresses that the interfaces of private endpoints have for names that begin with the record's. */

@@ -139,6 +139,7 @@ function judgeAddresses(spec: Spec, seen: Seen, expected: string): Verdict | und
     hint: elsewhere
       ? `${wrong.join(', ')} is in this estate but not where this name belongs: the record is wrong.`
       : outsideHint(spec.name),
+    went: { name: spec.name, ...(wrong[0] && { address: wrong[0] }) },
   };
 }
 
@@ -155,6 +156,10 @@ function judgeEquality(spec: Spec, seen: Seen, expected: string): Verdict | unde
     hint:
       'The record is not that of the private endpoint: a stale record, or a second endpoint of the same ' +
       'resource that wrote over it. Run PrivateDns with action verify.',
+    went: {
+      name: spec.name,
+      ...(seen.system.addresses[0] && { address: seen.system.addresses[0] }),
+    },
   };
 }
 
@@ -204,6 +209,7 @@ function judgeAgreement(spec: Spec, seen: Seen, expected: string): Verdict | und
       hint:
         'Resolvers of one estate answer differently: one forwards elsewhere, is linked to other zones, or ' +
         'still holds an old answer.',
+      went: { name: spec.name },
     };
   }
   const silent = seen.witnesses.find((witness) => witness.error === 'timeout');
@@ -234,6 +240,7 @@ function judgeChain(spec: Spec, seen: Seen, expected: string): Verdict | undefin
         hint:
           'The name does not lead through a privatelink zone: the resource has no private endpoint, ' +
           'or a zone of the public name hides it.',
+        went: { name: spec.name },
       }
     : {
         status: 'unknown',

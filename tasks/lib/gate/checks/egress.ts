@@ -59,7 +59,8 @@ control: mcr.microsoft.com`,
   judge(spec, { name: seen, control }) {
     const expected = `${spec.name}:443 ${spec.state === 'allowed' ? 'can' : 'cannot'} be reached from this agent`;
     const observed = `${spec.name} ${words(seen)}`;
-    const common = { expected, observed, class: seen.class };
+    const went = { name: spec.name, ...(seen.address && { address: seen.address, port: 443 }) };
+    const common = { expected, observed, class: seen.class, went };
     if (seen.class === 'forbidden') {
       return {
         ...common,

@@ -10,11 +10,12 @@ import type { Topology } from '../../topology/model.ts';
 import type { Check } from '../check.ts';
 import type { Finding, StateSeen, Subject } from '../state.ts';
 import {
-  missingSubnet,
+  aboutOnly,
+  judgeSubnets,
   networkField,
   networkTypes,
   subjectOf,
-  subnetIn,
+  subnetNames,
   subnetsField,
   verdictOf,
 } from '../state.ts';
@@ -53,24 +54,23 @@ export const nsg: Check<Spec, StateSeen> = {
   observe: (_spec, probe, signal) => probe.state(signal),
   judge(spec, seen) {
     const { subject, topology } = spec;
-    const subnets = subject?.subnets ?? [];
-    const names = subnets.map(({ name }) => name).join(', ');
-    const expected = `a security group on ${names} that lets in what is declared`;
-    const findings = subnets.flatMap((subnet): Finding[] => {
-      if (subject === undefined) return [];
-      const found = subnetIn(seen, subject, subnet);
-      if (found === 'blind') return [];
-      if (found === undefined) return [missingSubnet(subnet, subject.network)];
+    const expected = `a security group on ${subnetNames(subject)} that lets in what is declared`;
+    const groups: string[] = [];
+    const findings = judgeSubnets(subject, seen, (subnet, { properties }) => {
+      const id = idAt(properties, 'networkSecurityGroup');
+      if (id !== undefined) groups.push(id);
       return [
-        ...judgeGroup(seen, subnet.name, idAt(found.properties, 'networkSecurityGroup')),
-        ...(spec.endpointPolicies === false ? [] : judgePolicies(seen, subnet, found.properties)),
+        ...judgeGroup(seen, subnet.name, id),
+        ...(spec.endpointPolicies === false ? [] : judgePolicies(seen, subnet, properties)),
       ];
     });
     if (topology !== undefined && subject !== undefined && findings.length === 0) {
       findings.push(...judgeFlows(topology, subject, seen));
     }
-    const { networks, groups } = networkTypes;
-    return verdictOf(expected, `all of ${names}`, findings, seen, [networks, groups]);
+    const relevant = [networkTypes.networks, networkTypes.groups];
+    const good = [...new Set(groups.map(lastOf))].join(', ');
+    const own = subject === undefined ? groups : [subject.network.id, ...groups];
+    return verdictOf(expected, good, findings, aboutOnly(seen, own), relevant);
   },
 };
 
@@ -120,20 +120,24 @@ function judgeFlows(topology: Topology, subject: Subject, seen: StateSeen): Find
   if (flows.length === 0) return [];
   const matrix = new Matrix(readEstate(seen.resources, topology));
   const owner = membersOf(topology).find(({ part }) => part.network === subject.network)?.name;
-  return flows
-    .filter(({ from, to }) => [from, to].some((end) => end.startsWith(`${owner}/`)))
-    .flatMap((flow) =>
-      assertFlow(matrix, flow)
-        .deviations.filter(
-          ({ result, rules }) =>
-            result === 'dropped' && rules.some((rule) => rule.startsWith('1.')),
-        )
-        .slice(0, 3)
-        .map(({ from, to, ports, by }) => ({
-          code: 'NSG_FLOW_DENIED',
-          class: 'flow-denied',
-          text: `flow ${flow.name}: ${by} stops ${from} to ${to} on ${ports}`,
-          hint: `Allow what flow ${flow.name} declares, or take the flow out of the topology.`,
-        })),
+  return flows.flatMap((flow) => {
+    // Of the two ends, the one whose group decides.
+    const endOf = (by: string) => (by.startsWith('outbound') ? flow.from : flow.to);
+    const stopped = assertFlow(matrix, flow).deviations.filter(
+      ({ result, rules, by }) =>
+        result === 'dropped' &&
+        rules.some((rule) => rule.startsWith('1.')) &&
+        endOf(by).startsWith(`${owner}/`),
     );
+    const [first] = stopped;
+    if (first === undefined) return [];
+    const { from, to, ports, by } = first;
+    const more = stopped.length > 1 ? ` and ${stopped.length - 1} more` : '';
+    return {
+      code: 'NSG_FLOW_DENIED',
+      class: 'flow-denied',
+      text: `flow ${flow.name}: ${by} of ${endOf(by)} stops ${from} to ${to} on ${ports}${more}`,
+      hint: `Allow what flow ${flow.name} declares, or take the flow out of the topology.`,
+    };
+  });
 }

@@ -5,7 +5,7 @@ import type { Resource } from '../../reach/read/resource.ts';
 import { intersection, parsePrefix, setOf, without } from '../../reach/ranges.ts';
 import type { Check } from '../check.ts';
 import type { Finding, StateSeen } from '../state.ts';
-import { verdictOf } from '../state.ts';
+import { blindVerdict, networkTypes, verdictOf } from '../state.ts';
 
 const schema = v.strictObject({
   target: v.string('must be the name or id of a resource'),
@@ -44,7 +44,10 @@ target: '{stamp.parameters.keyVaultName}'`,
     );
     if (found === undefined) {
       const [blind] = seen.unread.filter(({ scope }) => sameId(lastOf(scope), lastOf(target)));
-      if (blind !== undefined) return verdictOf(expected, '', [], seen, [blind.type]);
+      // Services are found behind endpoints: one that may not be listed may be the way to it.
+      const unlisted = seen.unread.find(({ type }) => type === networkTypes.endpoints);
+      const gap = blind ?? unlisted;
+      if (gap !== undefined) return blindVerdict(expected, gap);
       return {
         status: 'unknown',
         code: 'PUBLIC_ACCESS_NOT_SEEN',

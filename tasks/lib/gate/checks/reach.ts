@@ -7,7 +7,7 @@ import type { Flow, Topology } from '../../topology/model.ts';
 import { nearest } from '../../topology/nearest.ts';
 import type { Check } from '../check.ts';
 import type { StateSeen } from '../state.ts';
-import { adminRulesType, blindVerdict } from '../state.ts';
+import { adminRulesType, blindVerdict, firstGap } from '../state.ts';
 
 const schema = v.strictObject({
   flows: v.optional(
@@ -67,7 +67,7 @@ export const reach: Check<Spec, StateSeen> = {
       };
     }
     const unsure = looked.filter(({ verdict }) => verdict === 'unknown');
-    const blind = seen.unread.find(({ type }) => type !== adminRulesType);
+    const blind = firstGap(seen.unread.filter(({ type }) => type !== adminRulesType));
     if (unsure.length > 0 && blind !== undefined) return blindVerdict(expected, blind);
     if (unsure.length > 0) {
       return {

@@ -4,11 +4,12 @@ import { idAt, textAt } from '../../reach/read/resource.ts';
 import type { Check } from '../check.ts';
 import type { Finding, StateSeen, Subject } from '../state.ts';
 import {
-  missingSubnet,
+  aboutOnly,
+  judgeSubnets,
   networkField,
   networkTypes,
   subjectOf,
-  subnetIn,
+  subnetNames,
   subnetsField,
   verdictOf,
 } from '../state.ts';
@@ -45,18 +46,17 @@ subnets: [endpoints]`,
   target: ({ subject, nextHop }) => `${subject?.network.name ?? ''} -> ${nextHop ?? ''}`,
   observe: (_spec, probe, signal) => probe.state(signal),
   judge({ subject, nextHop = '' }, seen) {
-    const subnets = subject?.subnets ?? [];
-    const names = subnets.map(({ name }) => name).join(', ');
+    const names = subnetNames(subject);
     const expected = `0.0.0.0/0 of ${names} leads to ${nextHop}`;
-    const findings = subnets.flatMap((subnet): Finding[] => {
-      if (subject === undefined) return [];
-      const found = subnetIn(seen, subject, subnet);
-      if (found === 'blind') return [];
-      if (found === undefined) return [missingSubnet(subnet, subject.network)];
-      return judgeTable(seen, subnet.name, idAt(found.properties, 'routeTable'), nextHop);
+    const ids = subject === undefined ? [] : [subject.network.id];
+    const findings = judgeSubnets(subject, seen, (subnet, { properties }) => {
+      const table = idAt(properties, 'routeTable');
+      if (table !== undefined) ids.push(table);
+      return judgeTable(seen, subnet.name, table, nextHop);
     });
-    const { networks, tables } = networkTypes;
-    return verdictOf(expected, `all of ${names}`, findings, seen, [networks, tables]);
+    const relevant = [networkTypes.networks, networkTypes.tables];
+    const good = `to ${nextHop} from ${names}`;
+    return verdictOf(expected, good, findings, aboutOnly(seen, ids), relevant);
   },
 };
 

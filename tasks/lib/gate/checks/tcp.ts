@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Check } from '../check.ts';
-import { connectHint, connectWords } from '../hints.ts';
+import { judgeConnection } from '../hints.ts';
 import type { ConnectSeen } from '../probe.ts';
 import { checkHost, judgeTarget, seeTarget } from '../target.ts';
 import type { TargetSeen } from '../target.ts';
@@ -41,25 +41,17 @@ port: 443`,
     const expected = `${spec.host}:${spec.port} accepts connections`;
     const off = judgeTarget(spec.host, expected, seen.target);
     if (off !== undefined) return off;
-    const bad = seen.connections.find((connection) => connection.class !== 'connected');
-    if (bad === undefined) {
-      const where = seen.connections.map(({ address, ms }) => `${address} in ${Math.round(ms)} ms`);
-      return {
-        status: 'pass',
-        code: 'OK',
-        expected,
-        observed: `connected to ${where.join(', ')}`,
-        class: 'connected',
-      };
+    for (const connection of seen.connections) {
+      const verdict = judgeConnection(spec.host, connection, expected);
+      if (verdict !== undefined) return verdict;
     }
-    const hint = connectHint(bad.class, bad);
+    const where = seen.connections.map(({ address, ms }) => `${address} in ${Math.round(ms)} ms`);
     return {
-      status: bad.class === 'unmapped' ? 'unknown' : 'fail',
-      code: `TCP_${bad.class.toUpperCase()}`,
+      status: 'pass',
+      code: 'OK',
       expected,
-      observed: `${bad.address}:${spec.port} ${connectWords[bad.class]}`,
-      class: bad.class,
-      ...(hint === undefined ? {} : { hint }),
+      observed: `connected to ${where.join(', ')}`,
+      class: 'connected',
     };
   },
 };
