@@ -15,7 +15,7 @@ output label string = label
 output big bool = big
 `,
   'main.bicepparam': `using 'main.bicep'
-param label = '\${toUpper(readCliArg('release'))}-\${readEnvVar('RING')}'
+param label = '\${toUpper(externalInput('sys.cliArg', 'release'))}-\${externalInput('sys.envVar', 'RING')}'
 param big = bool(externalInput('shop.size', 'big'))
 `,
 };

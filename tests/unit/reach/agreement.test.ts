@@ -74,7 +74,7 @@ describe('reach: agreement', () => {
     );
     // The estates are worth something only if all of this happens in them.
     for (const result of ['allowed', 'dropped', 'refused', 'unknown'] as const) {
-      assert.ok(counts[result] > 30, `${result}: ${counts[result]}`);
+      assert.ok(counts[result] > 8, `${result}: ${counts[result]}`);
     }
   });
 
