@@ -56,7 +56,7 @@ output name string = name
               "[format('{0}{1}', resourceGroup().location, 1)]",
             ],
             tenant: '[tenant().tenantId]',
-            literal: '[[x]',
+            literal: '[x]',
           },
         },
       ],

@@ -1,5 +1,4 @@
 import type { Expression } from '../expression/ast.ts';
-import { escapeLiteral } from '../expression/parse.ts';
 import { literalExpression, printExpression } from '../expression/print.ts';
 import { isObject, setProperty } from '../json.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
@@ -59,12 +58,13 @@ export class Residues {
     );
   }
 
-  /** A value as template text: `[...]` where something is left to evaluate. */
+  /**
+   * A value with `[...]` where something is left to evaluate. A text that looks like that shows as it is: the real
+   * CLI's snapshots have no escape.
+   */
   shown(value: JsonValue): JsonValue {
     if (typeof value === 'string') {
-      return this.isUnknown(value)
-        ? `[${printExpression(this.#ofText(value))}]`
-        : escapeLiteral(value);
+      return this.isUnknown(value) ? `[${printExpression(this.#ofText(value))}]` : value;
     }
     if (Array.isArray(value)) return value.map((item) => this.shown(item));
     if (!isObject(value)) return value;
