@@ -24,6 +24,8 @@ th, td { text-align: left; padding: 9px 14px; vertical-align: top; border-bottom
 tr:last-child td { border-bottom: 0; }
 th { color: var(--soft); font-weight: 600; font-size: 12px; }
 td { overflow-wrap: anywhere; }
+/* Names of stages and checks are not cut where a column could be wider. */
+td:first-child { overflow-wrap: break-word; }
 td.name { white-space: nowrap; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .state { font-weight: 600; white-space: nowrap; }
