@@ -1,3 +1,5 @@
+import { invalidTemplate } from './engine-error.ts';
+
 /**
  * Values of the template language. Integers are JavaScript numbers: exact up to 2^53, as in most
  * JSON clients.
@@ -95,6 +97,9 @@ export function toJson(value: unknown): JsonValue {
       if (item !== undefined) setProperty(result, key, toJson(item));
     }
     return result;
+  }
+  if (typeof value === 'bigint') {
+    throw invalidTemplate(`The number '${value}' is beyond 2^53, which this engine can't hold.`);
   }
   throw new TypeError(`not a JSON value: ${typeof value}`);
 }

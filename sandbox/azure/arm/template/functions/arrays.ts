@@ -170,7 +170,7 @@ function sameText(a: JsonValue, b: JsonValue): boolean {
  * nothing.
  */
 function merge(a: JsonObject, b: JsonObject, call: CallSite): JsonObject {
-  const result: JsonObject = { ...a };
+  let result: JsonObject = { ...a };
   for (const [name, value] of Object.entries(b)) {
     const key = findKey(result, name);
     const old = key === undefined ? undefined : result[key];
@@ -185,10 +185,16 @@ function merge(a: JsonObject, b: JsonObject, call: CallSite): JsonObject {
           `the property '${name}' is of type '${typeName(old)}' in one object and '${typeName(value)}' in another.`,
       );
     }
-    if (key !== name) delete result[key];
+    if (key !== name) result = renamed(result, key, name);
     setProperty(result, name, isObject(old) && isObject(value) ? merge(old, value, call) : value);
   }
   return result;
+}
+
+/** The property keeps its place among the others. */
+function renamed(object: JsonObject, from: string, to: string): JsonObject {
+  const entries = Object.entries(object);
+  return Object.fromEntries(entries.map(([key, value]) => [key === from ? to : key, value]));
 }
 
 function shapeOf(value: JsonValue): string {
