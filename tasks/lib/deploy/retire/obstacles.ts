@@ -1,7 +1,8 @@
 import { SpokelineError, type ErrorDetail } from '../../errors.ts';
+import type { Watcher } from '../follow.ts';
 import { isFinal } from '../port.ts';
 import type { GroupDeployment, Lock } from './port.ts';
-import type { TrafficSeen } from './traffic.ts';
+import type { TrafficPort, TrafficSeen } from './traffic.ts';
 
 /** What stands in the way of a deletion. */
 export interface Obstacle extends ErrorDetail {
@@ -17,7 +18,23 @@ export function refuse(obstacles: readonly Obstacle[], what: string, hint?: stri
   });
 }
 
-export function trafficObstacles({ state, because }: TrafficSeen, what: string): Obstacle[] {
+/** Goes on only without traffic. Throws RETIRE_REFUSED where there is some, or where nobody can tell. */
+export async function requireTrafficOff(
+  traffic: TrafficPort,
+  what: string,
+  watcher: Pick<Watcher, 'info'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const seen = await traffic.state(signal);
+  refuse(
+    trafficObstacles(seen, what),
+    what,
+    'Move the traffic away, give the stamp weight 0 in the topology, then state it with trafficState: off.',
+  );
+  watcher.info(`Traffic of ${what} is off: ${seen.because}.`);
+}
+
+function trafficObstacles({ state, because }: TrafficSeen, what: string): Obstacle[] {
   if (state === 'off') return [];
   const word = state === 'on' ? 'has traffic' : 'may have traffic';
   return [{ code: 'Traffic', target: what, message: `${what} ${word}: ${because}` }];

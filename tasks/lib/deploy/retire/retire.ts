@@ -9,7 +9,7 @@ import {
   isAtOrBelow,
   lockObstacles,
   refuse,
-  trafficObstacles,
+  requireTrafficOff,
 } from './obstacles.ts';
 import type { GroupDeployment, GroupPort } from './port.ts';
 import { isForbidden, removeGroup } from './remove-group.ts';
@@ -47,13 +47,7 @@ export async function retire(
   patience: Patience,
 ): Promise<Retired> {
   const { signal } = patience;
-  const seen = await traffic.state(signal);
-  refuse(
-    trafficObstacles(seen, what),
-    what,
-    'Move the traffic away, give the stamp weight 0 in the topology, then state it with trafficState: off.',
-  );
-  watcher.info(`Traffic of ${what} is off: ${seen.because}.`);
+  await requireTrafficOff(traffic, what, watcher, signal);
   const state = await group.state(signal).catch((error: unknown) => {
     throw isForbidden(error) ? mayBeGone(error) : error;
   });

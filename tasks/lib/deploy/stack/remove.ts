@@ -3,7 +3,7 @@ import type { Resolver } from '../../net/resolve.ts';
 import type { Watcher } from '../follow.ts';
 import { seconds, type Patience } from '../patience.ts';
 import { namesLeft } from '../retire/names.ts';
-import { isAtOrBelow, lockObstacles, refuse, trafficObstacles } from '../retire/obstacles.ts';
+import { isAtOrBelow, lockObstacles, refuse, requireTrafficOff } from '../retire/obstacles.ts';
 import type { GroupPort } from '../retire/port.ts';
 import type { TrafficPort } from '../retire/traffic.ts';
 import type { OnUnmanage, StackView } from './model.ts';
@@ -49,13 +49,7 @@ export async function removeStack(
 ): Promise<Removed> {
   const { signal, clock } = patience;
   if (onUnmanage !== 'detachAll') {
-    const seen = await given.traffic.state(signal);
-    refuse(
-      trafficObstacles(seen, what),
-      what,
-      'Move the traffic away, give the stamp weight 0 in the topology, then state it with trafficState: off.',
-    );
-    watcher.info(`Traffic of ${what} is off: ${seen.because}.`);
+    await requireTrafficOff(given.traffic, what, watcher, signal);
   }
   const view = await stack.read(signal);
   if (view === undefined) {
