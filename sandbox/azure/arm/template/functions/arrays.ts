@@ -54,9 +54,7 @@ export const arrays: readonly BuiltIn[] = [
   strict('distinct', 1, 1, (values, call) => distinct(arrayAt(values, 0, call))),
   strict('intersection', 2, Infinity, (values, call) =>
     Array.isArray(values[0])
-      ? values
-          .map((_, i) => arrayAt(values, i, call))
-          .reduce((a, b) => distinct(a.filter((x) => b.some((y) => sameText(x, y)))))
+      ? values.map((_, i) => arrayAt(values, i, call)).reduce(inBoth)
       : values.map((_, i) => objectAt(values, i, call)).reduce((a, b) => common(a, b)),
   ),
   strict('distinct', 1, 1, (values, call) => distinct(arrayAt(values, 0, call))),
@@ -143,26 +141,19 @@ function integers(values: Values, call: CallSite): number[] {
   return list.map((_, i) => integerAt(list, i, call));
 }
 
+/** Sets tell their items apart by their JSON, order of properties included. */
 function distinct(items: readonly JsonValue[]): JsonValue[] {
-  const seen = new Set<string | number | boolean | null>();
-  const result: JsonValue[] = [];
+  const byText = new Map<string, JsonValue>();
   for (const item of items) {
-    if (typeof item !== 'object') {
-      // The type is part of the key: 1 and '1' differ.
-      const key = `${typeof item}:${String(item)}`;
-      if (seen.has(key)) continue;
-      seen.add(key);
-    } else if (result.some((other) => sameText(other, item))) {
-      continue;
-    }
-    result.push(item);
+    const text = JSON.stringify(item);
+    if (!byText.has(text)) byText.set(text, item);
   }
-  return result;
+  return [...byText.values()];
 }
 
-/** Sets of objects and arrays tell them apart by their JSON, order of properties included. */
-function sameText(a: JsonValue, b: JsonValue): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+function inBoth(a: readonly JsonValue[], b: readonly JsonValue[]): JsonValue[] {
+  const texts = new Set(b.map((item) => JSON.stringify(item)));
+  return distinct(a.filter((item) => texts.has(JSON.stringify(item))));
 }
 
 /**

@@ -60,8 +60,9 @@ export function formatMoment(moment: Moment, format: string, name: string): stri
     custom = standard;
   }
   const shown = UTC.test(format) ? inUtc(moment) : moment;
+  const clock = wallClock(shown);
   return custom.replaceAll(PART, (part) => {
-    const text = formatPart(shown, part);
+    const text = formatPart(clock, shown.offset, part);
     if (text === undefined) throw notAFormat(format, name);
     return text;
   });
@@ -73,8 +74,11 @@ function notAFormat(format: string, name: string): EngineError {
   );
 }
 
-function formatPart(moment: Moment, part: string): string | undefined {
-  const { date, fraction } = wallClock(moment);
+function formatPart(
+  { date, fraction }: ReturnType<typeof wallClock>,
+  offset: number,
+  part: string,
+): string | undefined {
   const first = part.charAt(0);
   const length = part.length;
   const digits = (value: number): string => String(value).padStart(length === 1 ? 1 : 2, '0');
@@ -114,9 +118,9 @@ function formatPart(moment: Moment, part: string): string | undefined {
     case 't':
       return (date.getUTCHours() < 12 ? 'AM' : 'PM').slice(0, length);
     case 'z':
-      return length === 3 ? offsetText(moment.offset) : offsetText(moment.offset, digits);
+      return length === 3 ? offsetText(offset) : offsetText(offset, digits);
     case 'K':
-      return offsetText(moment.offset);
+      return offsetText(offset);
     case 'g':
       return 'A.D.';
     default:
