@@ -1,10 +1,8 @@
-import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Inputs } from '../../tasks/PrivateDns/PrivateDnsV1/inputs.ts';
 import { run } from '../../tasks/PrivateDns/PrivateDnsV1/task.ts';
-import { SpokelineError } from '../../tasks/lib/errors.ts';
 import { fakeContext, type RecordedContext } from '../support/host.ts';
 import { hubSubscription, stampSubscription, startDnsArm, type DnsArm } from './private-dns-arm.ts';
 
@@ -141,14 +139,4 @@ export async function startDnsWorld(): Promise<DnsWorld> {
       await rm(directory, { recursive: true, force: true });
     },
   };
-}
-
-export async function failure(promise: Promise<unknown>): Promise<SpokelineError> {
-  try {
-    await promise;
-  } catch (error) {
-    assert.ok(error instanceof SpokelineError, String(error));
-    return error;
-  }
-  assert.fail('nothing was thrown');
 }

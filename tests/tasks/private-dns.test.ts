@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { hubSubscription, stampSubscription } from './private-dns-arm.ts';
-import { failure, group, startDnsWorld, vaultZone, type DnsWorld } from './private-dns-world.ts';
+import { failure } from '../support/failure.ts';
+import { group, startDnsWorld, vaultZone, type DnsWorld } from './private-dns-world.ts';
 
 describe('PrivateDns', () => {
   let world: DnsWorld;

@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { RestError, type HttpClient } from '@azure/core-rest-pipeline';
 import { createDeployment } from '../../tasks/lib/azure/deployments.ts';
 import type { ServiceConnection } from '../../tasks/lib/azure/connection.ts';
@@ -130,14 +129,4 @@ export function content(request: string, same = 'same'): Content {
     parameters: { p: { value: 1 } },
     tags: { [contentTag]: same, [requestTag]: request },
   };
-}
-
-export async function failure(promise: Promise<unknown>): Promise<SpokelineError> {
-  try {
-    await promise;
-  } catch (error) {
-    assert.ok(error instanceof SpokelineError, String(error));
-    return error;
-  }
-  assert.fail('nothing was thrown');
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { validateDeployment } from '../../tasks/lib/deploy/deploy.ts';
+import { failure } from '../support/failure.ts';
 import {
   content,
   deploymentPath,
-  failure,
   startBench,
   subscription,
   type Bench,

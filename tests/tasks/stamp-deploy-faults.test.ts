@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Fault } from './stamp-deploy-arm.ts';
-import { content, deploymentPath, failure, startBench, type Bench } from './stamp-deploy-bench.ts';
+import { failure } from '../support/failure.ts';
+import { content, deploymentPath, startBench, type Bench } from './stamp-deploy-bench.ts';
 
 describe('StampDeploy against a difficult Resource Manager', () => {
   let bench: Bench;

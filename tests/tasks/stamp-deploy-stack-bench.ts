@@ -1,17 +1,16 @@
-import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HttpClient, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
 import type { Inputs } from '../../tasks/StampDeploy/StampDeployV1/inputs.ts';
 import { run } from '../../tasks/StampDeploy/StampDeployV1/task.ts';
-import { SpokelineError } from '../../tasks/lib/errors.ts';
 import type { Clock } from '../../tasks/lib/net/clock.ts';
 import { systemClock } from '../../tasks/lib/net/clock.ts';
 import { fakeContext, type RecordedContext } from '../support/host.ts';
 import { trustingClient } from '../support/tls.ts';
 import { owner, stampSubscription, startWorld, type World } from '../unit/arm/arm-world.ts';
 import type { Shown } from '../unit/arm/templates.ts';
+import { givenInputs } from './given-inputs.ts';
 
 /** Real time, with short waits: the resource manager of the sandbox works on in it. */
 const hurried: Clock = {
@@ -99,61 +98,14 @@ export async function startStackBench(
 
 function inputs(url: string, template: string): Inputs {
   return {
-    azureSubscription: {
-      id: 'c',
-      scheme: 'ServicePrincipal',
-      resourceManagerUrl: url,
-      authorityUrl: url,
-      audience: url,
-      tenantId: 't',
-      clientId: 'c',
-      secret: 's',
-    },
-    action: 'create',
+    ...givenInputs(url),
     kind: 'stack',
     template,
-    parametersFile: undefined,
     parameters: {},
-    environmentVariables: {},
-    externalInputs: undefined,
-    topology: undefined,
-    overlays: [],
     target: 'resourceGroup',
-    stamp: undefined,
-    stamps: [],
-    concurrency: 4,
     resourceGroup: 'rg-stamp',
     subscription: stampSubscription,
-    managementGroup: undefined,
-    location: undefined,
-    failOn: 'none',
-    ignoreChanges: [],
-    ignoreKnownNoise: true,
-    whatIfFile: undefined,
-    deleteWhat: 'deployment',
-    trafficState: 'unknown',
-    onUnmanage: 'detachAll',
-    denyMode: 'none',
-    denyExcludedPrincipals: [],
-    denyExcludedActions: [],
-    denyChildScopes: false,
     deploymentName: 'st',
-    bicepPath: undefined,
-    bicepDownload: false,
-    bicepVersion: undefined,
-    bicepChecksum: undefined,
-    whenActive: 'fail',
-    cancelDeployment: true,
     timeout: 60,
   };
-}
-
-export async function failure(promise: Promise<unknown>): Promise<SpokelineError> {
-  try {
-    await promise;
-  } catch (error) {
-    assert.ok(error instanceof SpokelineError, String(error));
-    return error;
-  }
-  assert.fail('nothing was thrown');
 }

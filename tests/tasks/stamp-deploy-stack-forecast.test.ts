@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { net, stamp } from '../unit/arm/arm-world.ts';
 import { stackAt } from '../unit/arm/stacks.ts';
 import { template } from '../unit/arm/templates.ts';
-import { failure, startStackBench, type StackBench } from './stamp-deploy-stack-bench.ts';
+import { failure } from '../support/failure.ts';
+import { startStackBench, type StackBench } from './stamp-deploy-stack-bench.ts';
 import { held, table, tableId, tables } from './stamp-deploy-stack-templates.ts';
 
 describe('StampDeploy with kind: stack, before and at its end', () => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { guest, net, stamp, stampSubscription } from '../unit/arm/arm-world.ts';
 import { stackAt, stackBody } from '../unit/arm/stacks.ts';
 import { network, subscriptionTemplate, template, type Shown } from '../unit/arm/templates.ts';
-import { failure, startStackBench, type StackBench } from './stamp-deploy-stack-bench.ts';
+import { failure } from '../support/failure.ts';
+import { startStackBench, type StackBench } from './stamp-deploy-stack-bench.ts';
 import { group, held, table, tableId, tables } from './stamp-deploy-stack-templates.ts';
 
 describe('StampDeploy with kind: stack', () => {

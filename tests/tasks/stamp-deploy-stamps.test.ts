@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Inputs } from '../../tasks/StampDeploy/StampDeployV1/inputs.ts';
 import { SpokelineError } from '../../tasks/lib/errors.ts';
 import { stampSubscription, startWorld, type DeployWorld } from './stamp-deploy-world.ts';
+import { failure } from '../support/failure.ts';
 
 const template = {
   $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#',
@@ -22,16 +23,6 @@ describe('StampDeploy of several stamps', () => {
   afterEach(() => world.end());
 
   const act = (given: Partial<Inputs>) => world.act({ template: file, ...given });
-
-  async function failure(promise: Promise<unknown>): Promise<SpokelineError> {
-    try {
-      await promise;
-    } catch (error) {
-      assert.ok(error instanceof SpokelineError, String(error));
-      return error;
-    }
-    assert.fail('nothing was thrown');
-  }
 
   const output = (name: string) =>
     JSON.parse(world.context.outputs[name]?.value ?? 'null') as Record<string, unknown>;

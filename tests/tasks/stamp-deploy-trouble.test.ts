@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { validateDeployment } from '../../tasks/lib/deploy/deploy.ts';
-import { content, deploymentPath, failure, startBench, type Bench } from './stamp-deploy-bench.ts';
+import { failure } from '../support/failure.ts';
+import { content, deploymentPath, startBench, type Bench } from './stamp-deploy-bench.ts';
 
 const listPath = /\/deployments\/d\/operations$/i;
 const cancels = (bench: Bench) => bench.arm.requests.filter((r) => r.endsWith('/cancel')).length;

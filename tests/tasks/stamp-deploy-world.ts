@@ -5,6 +5,7 @@ import type { Inputs } from '../../tasks/StampDeploy/StampDeployV1/inputs.ts';
 import { run } from '../../tasks/StampDeploy/StampDeployV1/task.ts';
 import { fakeClock, type FakeClock } from '../support/clock.ts';
 import { fakeContext, type RecordedContext } from '../support/host.ts';
+import { givenInputs } from './given-inputs.ts';
 import { startArm, type ArmFake } from './stamp-deploy-arm.ts';
 
 export const stampSubscription = '00000000-0000-4000-8000-00000000000b';
@@ -72,52 +73,8 @@ export async function startWorld(): Promise<DeployWorld> {
     write,
     act(given = {}, attempt = '1') {
       const inputs: Inputs = {
-        azureSubscription: {
-          id: 'c',
-          scheme: 'ServicePrincipal',
-          resourceManagerUrl: arm.url,
-          authorityUrl: arm.url,
-          audience: arm.url,
-          tenantId: 't',
-          clientId: 'c',
-          secret: 's',
-        },
-        action: 'create',
-        kind: 'deployment',
-        template: undefined,
-        parametersFile: undefined,
-        parameters: undefined,
-        environmentVariables: {},
-        externalInputs: undefined,
+        ...givenInputs(arm.url),
         topology: join(directory, 'topology.yml'),
-        overlays: [],
-        target: 'stamp',
-        stamp: undefined,
-        stamps: [],
-        concurrency: 4,
-        resourceGroup: undefined,
-        subscription: undefined,
-        managementGroup: undefined,
-        location: undefined,
-        failOn: 'none',
-        ignoreChanges: [],
-        ignoreKnownNoise: true,
-        whatIfFile: undefined,
-        deleteWhat: 'deployment',
-        trafficState: 'unknown',
-        onUnmanage: 'detachAll',
-        denyMode: 'none',
-        denyExcludedPrincipals: [],
-        denyExcludedActions: [],
-        denyChildScopes: false,
-        deploymentName: undefined,
-        bicepPath: undefined,
-        bicepDownload: false,
-        bicepVersion: undefined,
-        bicepChecksum: undefined,
-        whenActive: 'fail',
-        cancelDeployment: true,
-        timeout: 600,
         ...given,
       };
       const tokens = {

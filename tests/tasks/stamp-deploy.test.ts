@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Inputs } from '../../tasks/StampDeploy/StampDeployV1/inputs.ts';
-import { SpokelineError } from '../../tasks/lib/errors.ts';
 import type { RecordedContext } from '../support/host.ts';
 import { writeStandIn } from '../unit/bicep/stand-in.ts';
 import type { ArmFake } from './stamp-deploy-arm.ts';
 import { startWorld, type DeployWorld } from './stamp-deploy-world.ts';
+import { failure } from '../support/failure.ts';
 
 const template = {
   $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#',
@@ -49,16 +49,6 @@ describe('StampDeploy', () => {
       },
       attempt,
     );
-
-  async function failure(promise: Promise<unknown>): Promise<SpokelineError> {
-    try {
-      await promise;
-    } catch (error) {
-      assert.ok(error instanceof SpokelineError, String(error));
-      return error;
-    }
-    assert.fail('nothing was thrown');
-  }
 
   const sent = () =>
     [...arm.deployments.values()][0]?.body.properties['parameters'] as Record<

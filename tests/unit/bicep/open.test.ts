@@ -8,6 +8,7 @@ import { startBicep, type StartOptions } from '../../../tasks/lib/bicep/start.ts
 import type { Diagnostic } from '../../../tasks/lib/bicep/compiler.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { writeStandIn, type Behaviour } from './stand-in.ts';
+import { failure } from '../../support/failure.ts';
 
 interface Call {
   args: string[];
@@ -30,16 +31,6 @@ function isRunning(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-async function failure(promise: Promise<unknown>): Promise<SpokelineError> {
-  try {
-    await promise;
-  } catch (error) {
-    assert.ok(error instanceof SpokelineError, String(error));
-    return error;
-  }
-  assert.fail('nothing was thrown');
 }
 
 describe('a Bicep CLI', () => {

@@ -16,6 +16,15 @@ export const vaultZone = 'privatelink.vaultcore.azure.net';
 export const network =
   '/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/virtualNetworks/v';
 
+/** A link of that network that a plan may want. */
+export const want = {
+  zone: vaultZone,
+  name: 'mine',
+  networkId: network,
+  registration: false,
+  fallback: false,
+};
+
 export function endpointId(name: string, group = 'r'): string {
   return `/subscriptions/s/resourceGroups/${group}/providers/Microsoft.Network/privateEndpoints/${name}`;
 }

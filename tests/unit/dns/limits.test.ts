@@ -2,26 +2,8 @@ import assert from 'node:assert/strict';
 import { refuseObstacles } from '../../../tasks/lib/dns/check.ts';
 import type { ZoneState } from '../../../tasks/lib/dns/model.ts';
 import { planOf } from '../../../tasks/lib/dns/plan.ts';
-import { SpokelineError } from '../../../tasks/lib/errors.ts';
-import { link, network, owned, state, unowned, vaultZone, wanted, wish } from './estate.ts';
-
-function failure(run: () => unknown): SpokelineError {
-  try {
-    run();
-  } catch (error) {
-    assert.ok(error instanceof SpokelineError, String(error));
-    return error;
-  }
-  assert.fail('nothing was thrown');
-}
-
-const want = {
-  zone: vaultZone,
-  name: 'mine',
-  networkId: network,
-  registration: false,
-  fallback: false,
-};
+import { link, network, owned, state, unowned, vaultZone, want, wanted, wish } from './estate.ts';
+import { thrown } from '../../support/failure.ts';
 
 describe('the limits of Azure, in a plan', () => {
   const many = (length: number) =>
@@ -115,7 +97,7 @@ describe('the limits of Azure, in a plan', () => {
       const plan = planOf(wish(more), state(present));
       assert.deepEqual(plan.limits, expected);
       if (expected.length === 0) return;
-      const error = failure(() => refuseObstacles([plan], 'rg'));
+      const error = thrown(() => refuseObstacles([plan], 'rg'));
       assert.equal(error.code, 'DNS_LIMIT');
       assert.deepEqual(
         error.details,

@@ -4,26 +4,8 @@ import { changesOf, planHeader, planRows } from '../../../tasks/lib/dns/describe
 import { byHand, type ZoneLink, type ZoneState } from '../../../tasks/lib/dns/model.ts';
 import { planOf, removalOf, stateAfter } from '../../../tasks/lib/dns/plan.ts';
 import { tableLines, tableMarkdown } from '../../../tasks/lib/dns/table.ts';
-import { SpokelineError } from '../../../tasks/lib/errors.ts';
-import { link, network, owned, state, unowned, vaultZone, wanted, wish } from './estate.ts';
-
-function failure(run: () => unknown): SpokelineError {
-  try {
-    run();
-  } catch (error) {
-    assert.ok(error instanceof SpokelineError, String(error));
-    return error;
-  }
-  assert.fail('nothing was thrown');
-}
-
-const want = {
-  zone: vaultZone,
-  name: 'mine',
-  networkId: network,
-  registration: false,
-  fallback: false,
-};
+import { link, network, owned, state, unowned, vaultZone, want, wanted, wish } from './estate.ts';
+import { thrown } from '../../support/failure.ts';
 
 describe('a DNS plan', () => {
   const links: [string, ZoneLink[], string[]][] = [
@@ -107,7 +89,7 @@ describe('a DNS plan', () => {
     );
     assert.deepEqual(plan.missingZones, ['privatelink.azurecr.io']);
     assert.deepEqual(plan.missingLinks, [{ zone: vaultZone, networkId: '/hub' }]);
-    const error = failure(() => refuseObstacles([plan], 'resource group rg-dns'));
+    const error = thrown(() => refuseObstacles([plan], 'resource group rg-dns'));
     assert.equal(error.code, 'DNS_ZONE_MISSING');
     assert.deepEqual(error.details, [
       {
@@ -119,7 +101,7 @@ describe('a DNS plan', () => {
 
   it('refuses a conflict, naming record, owner and value', () => {
     const present = owned('t/neu', { values: ['10.2.0.4'] });
-    const error = failure(() =>
+    const error = thrown(() =>
       refuseObstacles([planOf(wish(), state({ records: [present] }))], 'rg'),
     );
     assert.equal(error.code, 'DNS_CONFLICT');
@@ -136,7 +118,7 @@ describe('a DNS plan', () => {
     const parts = [{ source: byHand, values: ['10.1.0.4'] }];
     const plan = planOf(wish(), state({ records: [owned('t/weu', { parts })] }));
     assert.equal(
-      failure(() => refuseObstacles([plan], 'rg')).details[0]?.message,
+      thrown(() => refuseObstacles([plan], 'rg')).details[0]?.message,
       `record kv in ${vaultZone} holds 10.1.0.4 and belongs to t/weu, who declared it by hand; ` +
         't/weu needs 10.1.0.4',
     );
@@ -169,7 +151,7 @@ describe('a DNS plan', () => {
   for (const [name, records, present, message] of mixtures) {
     it(`refuses ${name}`, () => {
       const plan = planOf(wish({ records }), state(present));
-      const error = failure(() => refuseObstacles([plan], 'rg'));
+      const error = thrown(() => refuseObstacles([plan], 'rg'));
       assert.equal(error.code, 'DNS_CONFLICT');
       assert.deepEqual(error.details, [{ target: `kv.${vaultZone}`, message }]);
     });
@@ -212,7 +194,7 @@ describe('a DNS plan', () => {
   it('refuses a name that an owner both declares and has an endpoint for', () => {
     const parts = [{ source: byHand, values: ['10.1.0.9'] }];
     const records = [wanted(), wanted({ values: ['10.1.0.9'], parts })];
-    const error = failure(() => refuseObstacles([planOf(wish({ records }), state())], 'rg'));
+    const error = thrown(() => refuseObstacles([planOf(wish({ records }), state())], 'rg'));
     assert.equal(
       error.details[0]?.message,
       `record kv in ${vaultZone} is wanted by t/weu (10.1.0.4) and by t/weu (10.1.0.9)`,
@@ -224,7 +206,7 @@ describe('a DNS plan', () => {
     const one = planOf(wish({ records: [wanted({ values: ['10.1.0.9'], parts })] }), state());
     const two = planOf(wish({ owner: 't/neu' }), stateAfter(one, state()));
     assert.equal(
-      failure(() => refuseObstacles([one, two], 'rg')).details[0]?.message,
+      thrown(() => refuseObstacles([one, two], 'rg')).details[0]?.message,
       `record kv in ${vaultZone} holds 10.1.0.9 and belongs to t/weu; t/neu needs 10.1.0.4`,
     );
   });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { Endpoint } from '../../../tasks/lib/dns/model.ts';
 import { endpointKeyOf } from '../../../tasks/lib/dns/owner.ts';
 import { refuseWaiting, wishOf, type WishOptions } from '../../../tasks/lib/dns/wish.ts';
-import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { endpoint, endpointId, endpointKey, network, seen, vaultZone, wanted } from './estate.ts';
+import { thrown } from '../../support/failure.ts';
 
 function options(endpoints: Endpoint[], more: Partial<WishOptions> = {}): WishOptions {
   return {
@@ -21,16 +21,6 @@ function options(endpoints: Endpoint[], more: Partial<WishOptions> = {}): WishOp
     adopt: false,
     ...more,
   };
-}
-
-function failure(run: () => unknown): SpokelineError {
-  try {
-    run();
-  } catch (error) {
-    assert.ok(error instanceof SpokelineError, String(error));
-    return error;
-  }
-  assert.fail('nothing was thrown');
 }
 
 describe('what endpoints need in DNS', () => {
@@ -147,7 +137,7 @@ describe('what endpoints need in DNS', () => {
       assert.equal(wish.records.length, 1);
       assert.equal(wish.linksComplete, false);
       assert.ok(wish.seen !== 'everything' && wish.seen.others.includes(endpointKey));
-      const error = failure(() => refuseWaiting([wish]));
+      const error = thrown(() => refuseWaiting([wish]));
       assert.equal(error.code, 'DNS_ENDPOINT_PENDING');
       assert.equal(error.message, 'One private endpoint of t/weu not ready; nothing was written.');
       const { status } = endpoint(more);
@@ -156,7 +146,7 @@ describe('what endpoints need in DNS', () => {
   }
 
   it('names every endpoint whose zone is unknown', () => {
-    const error = failure(() =>
+    const error = thrown(() =>
       wishOf(options([endpoint({ targetType: 'A/b' }), endpoint({ targetType: 'C/d', id: '/x' })])),
     );
     assert.equal(error.code, 'DNS_UNSUPPORTED');

@@ -7,6 +7,7 @@ import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import type { Resolution, ResolutionError, Resolver } from '../../../tasks/lib/net/resolve.ts';
 import { fakeClock, type FakeClock } from '../../support/clock.ts';
 import { fakeGroup, groupId, idOf, type FakeGroup } from './fake-group.ts';
+import { failure } from '../../support/failure.ts';
 
 const vnet = idOf('Microsoft.Network/virtualNetworks', 'vnet');
 const subnet = `${vnet}/subnets/app`;
@@ -66,16 +67,6 @@ describe('deleting a stamp', () => {
       watcher,
       patience(seconds),
     );
-
-  async function failure(promise: Promise<unknown>): Promise<SpokelineError> {
-    try {
-      await promise;
-    } catch (error) {
-      assert.ok(error instanceof SpokelineError, String(error));
-      return error;
-    }
-    assert.fail('nothing was thrown');
-  }
 
   const traffic: [string, Parameters<typeof statedTraffic>[0], TrafficState, TrafficState][] = [
     ['a secondary, seen off', { name: 'a', role: 'secondary' }, 'off', 'off'],
