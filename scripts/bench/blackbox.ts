@@ -2,10 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { Agent, get } from 'node:http';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
 import type { Target } from './gate-targets.ts';
 import type { Bench } from './measure.ts';
 
@@ -33,7 +32,7 @@ export async function startBlackbox(
     tcp: { preferred_ip_protocol: ip4 }
 `,
   );
-  const port = await freePort();
+  const port = await freePort('127.0.0.1');
   const args = [`--config.file=${config}`, `--web.listen-address=127.0.0.1:${port}`];
   const child = spawn(program, [...args, '--log.level=error'], { stdio: 'ignore' });
   const ended = once(child, 'exit');
@@ -66,15 +65,6 @@ export async function startBlackbox(
       /^probe_success 1$/m.test(await ask(`/probe?module=tcp&target=${address}:${at}`)),
     stop,
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 function fetchText(url: string, agent: Agent): Promise<string> {

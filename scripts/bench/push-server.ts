@@ -2,12 +2,12 @@
 import { createSocket } from 'node:dgram';
 import { writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { decode, encode } from 'dns-packet';
 import { startEntra } from '../../sandbox/azure/entra/entra.ts';
 import { createAuthority } from '../../sandbox/http/certificates.ts';
 import { listenTls } from '../../sandbox/http/tls-server.ts';
+import { freePort } from './free-port.ts';
 import { basic, names, places } from './push-places.ts';
 import type { PushServer } from './push-places.ts';
 import { serve } from './server-process.ts';
@@ -35,15 +35,6 @@ async function startNameServer(): Promise<{ dns: string; close(): void }> {
   return { dns: `127.0.0.1:${port}`, close: () => socket.close() };
 }
 
-/** A port that is free at the moment. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, places.registry, done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}
-
 async function start(folder: string): Promise<void> {
   const authority = await createAuthority(folder);
   const entra = await startEntra({ authority, tenantId, port: 0 });
@@ -54,7 +45,7 @@ async function start(folder: string): Promise<void> {
   const [certificate, key] = [join(folder, 'registry.pem'), join(folder, 'registry-key.pem')];
   await writeFile(certificate, issued.cert);
   await writeFile(key, issued.key);
-  const port = await freePort();
+  const port = await freePort(places.registry);
   const tokens = await listenTls({
     host: places.tokens,
     port,

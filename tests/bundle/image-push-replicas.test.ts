@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Registry } from '../../sandbox/azure/registry/registry.ts';
+import { freePort } from '../../scripts/bench/free-port.ts';
 import { runSandbox, type RunningSandbox } from '../sandbox/sandbox-client.ts';
 import {
   agentAddress,
@@ -14,7 +15,6 @@ import {
 } from '../sandbox/sandbox-estate.ts';
 import { issuesOf, type TaskRun } from '../support/packaged-task.ts';
 import { runConnected, secretOf } from '../support/service-connection.ts';
-import { freePort } from '../support/real-server.ts';
 import { addImage, finish } from '../unit/oci/layout-files.ts';
 
 const west = 'crgeo.westeurope.data.azurecr.io';

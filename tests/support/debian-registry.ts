@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
+import { freePort } from '../../scripts/bench/free-port.ts';
 import { request } from '../../tasks/lib/net/http.ts';
 import type { TokenTrust } from './token-service.ts';
 import { createTestAuthority, type TestAuthority } from './tls.ts';
@@ -163,13 +163,4 @@ export class DebianRegistry {
     }
     return broken;
   }
-}
-
-async function freePort(address: string): Promise<number> {
-  const server = createServer().listen(0, address);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

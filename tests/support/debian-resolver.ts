@@ -1,63 +1,89 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import type { Context } from 'mocha';
+import { freePort } from '../../scripts/bench/free-port.ts';
 import { recordsAt, type AnswerType } from '../../tasks/lib/net/resolve.ts';
+import { startServer, type RealServer } from './real-server.ts';
+import { findTool } from './tools.ts';
 
 /** Where a resolver sends the names below a domain; `.` is all the rest. */
 export type Forwards = Readonly<Record<string, string>>;
 
-/** A caching resolver from Debian's packages, as an ordinary user on a loopback address and a high port. */
-export interface DebianResolver {
-  /** `address:port` */
-  readonly server: string;
-  /** Asks once, so that the resolver has the answer. */
-  fill(name: string, type?: AnswerType): Promise<void>;
-  stop(): Promise<void>;
-}
+const address = '127.0.0.1';
 
-/** @param program path of dnsmasq */
-export async function startDnsmasq(program: string, forwards: Forwards): Promise<DebianResolver> {
-  const port = await freePort();
-  const servers = Object.entries(forwards).map(([domain, server]) => {
-    const target = server.replace(':', '#');
-    return domain === '.' ? `--server=${target}` : `--server=/${domain}/${target}`;
-  });
-  return started(port, program, [
-    '--keep-in-foreground',
-    '--conf-file=/dev/null',
-    '--pid-file=',
-    '--no-resolv',
-    '--no-hosts',
-    '--no-poll',
-    '--bind-interfaces',
-    '--listen-address=127.0.0.1',
-    `--port=${port}`,
-    '--cache-size=1000',
-    ...servers,
-  ]);
-}
+/** The caching resolvers of Debian's packages, as an ordinary user on a loopback address and high ports. */
+export class DebianResolvers {
+  readonly #programs: { readonly dnsmasq: string; readonly unbound: string };
+  readonly #running: { readonly server: string; readonly process: RealServer }[] = [];
 
-/** @param program path of unbound */
-export async function startUnbound(
-  program: string,
-  folder: string,
-  forwards: Forwards,
-): Promise<DebianResolver> {
-  const port = await freePort();
-  const home = join(folder, `unbound-${port}`);
-  await mkdir(home);
-  const zones = Object.entries(forwards).map(
-    ([domain, server]) =>
-      `forward-zone:\n  name: "${domain}"\n  forward-addr: ${server.replace(':', '@')}\n`,
-  );
-  const config = join(home, 'unbound.conf');
-  await writeFile(
-    config,
-    `server:
-  interface: 127.0.0.1
+  private constructor(programs: { dnsmasq: string; unbound: string }) {
+    this.#programs = programs;
+  }
+
+  /** Skips the suite where they are not installed. */
+  static async find(suite: Context): Promise<DebianResolvers> {
+    return new DebianResolvers({
+      dnsmasq: await findTool(suite, 'dnsmasq'),
+      unbound: await findTool(suite, 'unbound'),
+    });
+  }
+
+  /**
+   * Starts one of each with the same forwards.
+   *
+   * @param folder for Unbound's configuration
+   * @returns `address:port`
+   */
+  async start(folder: string, forwards: Forwards): Promise<[dnsmasq: string, unbound: string]> {
+    return [await this.#dnsmasq(forwards), await this.#unbound(folder, forwards)];
+  }
+
+  /** Asks each that runs once, so that it has the answer, whatever that is. */
+  async fill(name: string, type: AnswerType = 'A'): Promise<void> {
+    for (const { server } of this.#running) {
+      const { error } = await recordsAt(server, name, type, new AbortController().signal, 5_000);
+      if (error === 'refused' || error === 'timeout') throw new Error(`${server}: ${error}`);
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const { process } of this.#running.splice(0)) await process.stop();
+  }
+
+  async #dnsmasq(forwards: Forwards): Promise<string> {
+    const port = await freePort(address);
+    const servers = Object.entries(forwards).map(([domain, server]) => {
+      const target = server.replace(':', '#');
+      return domain === '.' ? `--server=${target}` : `--server=/${domain}/${target}`;
+    });
+    return this.#run(this.#programs.dnsmasq, port, [
+      '--keep-in-foreground',
+      '--conf-file=/dev/null',
+      '--pid-file=',
+      '--no-resolv',
+      '--no-hosts',
+      '--no-poll',
+      '--bind-interfaces',
+      `--listen-address=${address}`,
+      `--port=${port}`,
+      '--cache-size=1000',
+      ...servers,
+    ]);
+  }
+
+  async #unbound(folder: string, forwards: Forwards): Promise<string> {
+    const port = await freePort(address);
+    const home = join(folder, `unbound-${port}`);
+    await mkdir(home);
+    const zones = Object.entries(forwards).map(
+      ([domain, server]) =>
+        `forward-zone:\n  name: "${domain}"\n  forward-addr: ${server.replace(':', '@')}\n`,
+    );
+    const config = join(home, 'unbound.conf');
+    await writeFile(
+      config,
+      `server:
+  interface: ${address}
   port: ${port}
   access-control: 127.0.0.0/8 allow
   directory: "${home}"
@@ -74,55 +100,15 @@ export async function startUnbound(
 ${zones.join('')}remote-control:
   control-enable: no
 `,
-  );
-  return started(port, program, ['-d', '-p', '-c', config]);
-}
-
-async function started(
-  port: number,
-  program: string,
-  args: readonly string[],
-): Promise<DebianResolver> {
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  let errors = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
-  const ended = new Promise<void>((done) => child.once('close', () => done()));
-  const server = `127.0.0.1:${port}`;
-  for (let tries = 0; !(await listens(port)); tries += 1) {
-    if (child.exitCode !== null || tries >= 200) {
-      await end(child, ended);
-      throw new Error(`${program} does not listen: ${errors}`);
-    }
-    await delay(50);
+    );
+    return this.#run(this.#programs.unbound, port, ['-d', '-p', '-c', config]);
   }
-  return {
-    server,
-    fill: async (name, type = 'A') => {
-      await recordsAt(server, name, type, new AbortController().signal, 5_000);
-    },
-    stop: () => end(child, ended),
-  };
-}
 
-/** They open UDP and TCP together. */
-function listens(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => done(true)).once('error', () => done(false));
-    socket.once('connect', () => socket.destroy());
-  });
-}
-
-async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
-  child.kill('SIGTERM');
-  await ended;
-}
-
-/** A UDP port that was free a moment ago; the resolvers take none of their own choice. */
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  await new Promise<void>((done) => socket.bind(0, '127.0.0.1', done));
-  const { port } = socket.address() as AddressInfo;
-  await new Promise<void>((done) => socket.close(done));
-  return port;
+  /** They open UDP before TCP, or both together. */
+  async #run(program: string, port: number, args: readonly string[]): Promise<string> {
+    const process = await startServer(program, args, { address, port });
+    const server = `${address}:${port}`;
+    this.#running.push({ server, process });
+    return server;
+  }
 }

@@ -1,5 +1,6 @@
 import { createSocket, type RemoteInfo } from 'node:dgram';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
+import { freePort } from '../../scripts/bench/free-port.ts';
 import { decode, encode, type Packet } from 'dns-packet';
 
 export interface DnsQuery {
@@ -60,8 +61,8 @@ export async function startTestDns(reply: (query: DnsQuery) => DnsReply[]): Prom
     });
   });
   const sockets = new Set<Socket>();
-  await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
-  const { port } = tcp.address() as AddressInfo;
+  const port = await freePort('127.0.0.1');
+  await new Promise<void>((resolve) => tcp.listen(port, '127.0.0.1', resolve));
   const udp = createSocket('udp4');
   udp.on('message', (message, from: RemoteInfo) => {
     for (const part of answer(message, 'udp')) udp.send(part, from.port, from.address);

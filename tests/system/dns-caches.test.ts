@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
 import { startDns, type DnsServer } from '../../sandbox/azure/dns/server.ts';
-import {
-  startDnsmasq,
-  startUnbound,
-  type DebianResolver,
-  type Forwards,
-} from '../support/debian-resolver.ts';
+import { DebianResolvers, type Forwards } from '../support/debian-resolver.ts';
 import { startDnsEstate, vaultZone, versions, type DnsEstate } from '../support/dns-estate.ts';
 import { flags, startTestDns } from '../support/dns-server.ts';
-import { findTool } from '../support/tools.ts';
 
 const name = 'kv-caches.vault.azure.net';
 const right = '127.32.1.4';
@@ -25,12 +19,10 @@ describe('PrivateDns verify through real caches: dnsmasq and unbound', function 
   this.timeout(120_000);
   let estate: DnsEstate;
   let internet: DnsServer;
-  const programs = { dnsmasq: '', unbound: '' };
-  let running: DebianResolver[] = [];
+  let resolvers: DebianResolvers;
 
   before(async function () {
-    programs.dnsmasq = await findTool(this, 'dnsmasq');
-    programs.unbound = await findTool(this, 'unbound');
+    resolvers = await DebianResolvers.find(this);
     estate = await startDnsEstate();
     await estate.endpoint('pe-caches', await estate.vault('kv-caches'));
     // Outside every network of the estate: what the internet's DNS says.
@@ -40,27 +32,14 @@ describe('PrivateDns verify through real caches: dnsmasq and unbound', function 
       agentAddress: '198.51.100.9',
     });
   });
-  afterEach(async () => {
-    for (const resolver of running) await resolver.stop();
-    running = [];
-  });
+  afterEach(() => resolvers.stop());
   after(async () => {
     await internet?.close();
     await estate?.stop();
   });
 
-  /** Both resolvers with the same forwards. */
-  async function both(forwards: Forwards): Promise<[string, string]> {
-    const dnsmasq = await startDnsmasq(programs.dnsmasq, forwards);
-    running.push(dnsmasq);
-    const unbound = await startUnbound(programs.unbound, estate.folder, forwards);
-    running.push(unbound);
-    return [dnsmasq.server, unbound.server];
-  }
-
-  const fill = async (): Promise<void> => {
-    for (const resolver of running) await resolver.fill(name);
-  };
+  const both = (forwards: Forwards): Promise<[string, string]> =>
+    resolvers.start(estate.folder, forwards);
 
   const azure = (): string => estate.run.sandbox.info.dns;
   const onInternet = (): string => `${internet.host}:${internet.port}`;
@@ -73,8 +52,8 @@ describe('PrivateDns verify through real caches: dnsmasq and unbound', function 
     estate.run.remove(`${estate.zone}/A/kv-caches`, versions.zone);
 
   /** Causes by resolver, after looking once or for some seconds. */
-  async function verify(resolvers: readonly string[], timeout = '0'): Promise<Found[]> {
-    const inputs = { resolvers: resolvers.join('\n'), timeout };
+  async function verify(servers: readonly string[], timeout = '0'): Promise<Found[]> {
+    const inputs = { resolvers: servers.join('\n'), timeout };
     const { result, outputs, output } = await estate.act('verify', inputs);
     const findings = JSON.parse(outputs['findings'] ?? 'null') as Found[];
     assert.equal(result, findings.length === 0 ? 'Succeeded' : 'Failed', output);
@@ -87,7 +66,7 @@ describe('PrivateDns verify through real caches: dnsmasq and unbound', function 
   it('waits until they have forgotten that the name did not exist', async () => {
     const servers = await both({ '.': azure() });
     await noRecord();
-    await fill();
+    await resolvers.fill(name);
     await record(right);
     assert.deepEqual(causes(await verify(servers)), [
       [servers[0], 'stale-negative'],
@@ -99,7 +78,7 @@ describe('PrivateDns verify through real caches: dnsmasq and unbound', function 
   it('tells an old address from a wrong one by the time that it runs down', async () => {
     const servers = await both({ '.': azure() });
     await record('127.32.1.99', 300);
-    await fill();
+    await resolvers.fill(name);
     await record(right);
     const findings = await verify(servers, '4');
     assert.deepEqual(causes(findings), [
@@ -115,7 +94,7 @@ describe('PrivateDns verify through real caches: dnsmasq and unbound', function 
   it('knows a forwarder that is missing from a public answer in the cache', async () => {
     await record(right);
     const servers = await both({ '.': onInternet() });
-    await fill();
+    await resolvers.fill(name);
     const findings = await verify(servers);
     assert.deepEqual(causes(findings), [
       [servers[0], 'forwarder-missing'],

@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
 import { startDns, type DnsServer } from '../../sandbox/azure/dns/server.ts';
 import type { AnswerType } from '../../tasks/lib/net/resolve.ts';
-import {
-  startDnsmasq,
-  startUnbound,
-  type DebianResolver,
-  type Forwards,
-} from '../support/debian-resolver.ts';
+import { DebianResolvers, type Forwards } from '../support/debian-resolver.ts';
 import { startDnsEstate, versions, type DnsEstate } from '../support/dns-estate.ts';
-import { findTool } from '../support/tools.ts';
 
 interface Found {
   name: string;
@@ -46,12 +40,10 @@ describe('PrivateDns verify of AAAA, CNAME and TXT through dnsmasq and unbound',
   let estate: DnsEstate;
   let internet: DnsServer;
   let zone: string;
-  const programs = { dnsmasq: '', unbound: '' };
-  let running: DebianResolver[] = [];
+  let resolvers: DebianResolvers;
 
   before(async function () {
-    programs.dnsmasq = await findTool(this, 'dnsmasq');
-    programs.unbound = await findTool(this, 'unbound');
+    resolvers = await DebianResolvers.find(this);
     estate = await startDnsEstate();
     zone = `${estate.groups.zones}/providers/Microsoft.Network/privateDnsZones/corp.example`;
     await estate.run.put(zone, { location: 'global' }, versions.zone);
@@ -65,10 +57,7 @@ describe('PrivateDns verify of AAAA, CNAME and TXT through dnsmasq and unbound',
       agentAddress: '198.51.100.9',
     });
   });
-  afterEach(async () => {
-    for (const resolver of running) await resolver.stop();
-    running = [];
-  });
+  afterEach(() => resolvers.stop());
   after(async () => {
     await internet?.close();
     await estate?.stop();
@@ -96,24 +85,17 @@ describe('PrivateDns verify of AAAA, CNAME and TXT through dnsmasq and unbound',
     }
   }
 
-  async function both(forwards: Forwards): Promise<[dnsmasq: string, unbound: string]> {
-    const dnsmasq = await startDnsmasq(programs.dnsmasq, forwards);
-    running.push(dnsmasq);
-    const unbound = await startUnbound(programs.unbound, estate.folder, forwards);
-    running.push(unbound);
-    return [dnsmasq.server, unbound.server];
-  }
+  const both = (forwards: Forwards): Promise<[dnsmasq: string, unbound: string]> =>
+    resolvers.start(estate.folder, forwards);
 
   async function fill(): Promise<void> {
-    for (const resolver of running) {
-      for (const [name, type] of questions) await resolver.fill(name, type);
-    }
+    for (const [name, type] of questions) await resolvers.fill(name, type);
   }
 
   const azure = (): string => estate.run.sandbox.info.dns;
 
-  async function verify(resolvers: readonly string[], timeout = '0'): Promise<Found[]> {
-    const inputs = { records: declared, resolvers: resolvers.join('\n'), timeout };
+  async function verify(servers: readonly string[], timeout = '0'): Promise<Found[]> {
+    const inputs = { records: declared, resolvers: servers.join('\n'), timeout };
     const { result, outputs, output } = await estate.act('verify', inputs);
     const findings = JSON.parse(outputs['findings'] ?? 'null') as Found[];
     assert.equal(result, findings.length === 0 ? 'Succeeded' : 'Failed', output);

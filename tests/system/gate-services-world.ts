@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from 'mocha';
-import { freePort, startServer, type RealServer } from '../support/real-server.ts';
+import { freePort } from '../../scripts/bench/free-port.ts';
+import { startServer, type RealServer } from '../support/real-server.ts';
 import { finish } from '../support/start.ts';
 import { createTestAuthority, type TestAuthority } from '../support/tls.ts';
 import { findTool } from '../support/tools.ts';

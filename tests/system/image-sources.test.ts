@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDockerRegistry, type DockerRegistry } from '../../scripts/bench/docker-registry.ts';
+import { freePort } from '../../scripts/bench/free-port.ts';
 import { finish, type Finished } from '../support/start.ts';
 import { findTool } from '../support/tools.ts';
 import { ImagePushWorld } from '../support/image-push-world.ts';
@@ -45,7 +44,7 @@ describe('images made by skopeo, pushed by the packaged task, pulled back by sko
     const program = await findTool(this, 'docker-registry');
     skopeo = await findTool(this, 'skopeo');
     work = await mkdtemp(join(tmpdir(), 'spokeline-sources-'));
-    port = await freePort();
+    port = await freePort(address);
     const { cert, key } = await world.authority.issue([loginServer, address]);
     const file = (name: string): string => join(work, name);
     await writeFile(file('cert.pem'), cert);
@@ -235,12 +234,3 @@ describe('images made by skopeo, pushed by the packaged task, pulled back by sko
     await pullBack(image.digest);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, address);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}

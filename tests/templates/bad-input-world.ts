@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import type { Activity } from '../../sandbox/azure/arm/server.ts';
+import { freePort } from '../../scripts/bench/free-port.ts';
 import type { SandboxOptions } from '../../sandbox/azure/sandbox.ts';
 import type { Connection } from '../../sandbox/pipelines/run/connections.ts';
 import type { Issue, RunResult } from '../../sandbox/pipelines/run/result.ts';
@@ -113,12 +114,6 @@ export async function countConnections(host: string, port = 0): Promise<Counter>
   };
 }
 
-async function freePort(): Promise<number> {
-  const counter = await countConnections('127.0.0.1');
-  await counter.close();
-  return counter.port;
-}
-
 /** One sandbox with a landing zone, and pipelines that run in it through the packaged tasks. */
 export class BadInputWorld {
   readonly sandbox: RunningSandbox;
@@ -142,7 +137,7 @@ export class BadInputWorld {
     more: ExampleSetup['connections'] = [],
     options: Partial<SandboxOptions> = {},
   ): Promise<BadInputWorld> {
-    const port = await freePort();
+    const port = await freePort('127.0.0.1');
     const sandbox = await runSandbox({
       ...options,
       subscriptions: setup.subscriptions,
