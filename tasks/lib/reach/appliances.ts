@@ -2,7 +2,7 @@ import { FirewallRules } from './firewall.ts';
 import type { Estate, Network } from './model.ts';
 import type { Place } from './places.ts';
 import type { PortMap, PortMaps } from './ports.ts';
-import { holds } from './ranges.ts';
+import { holds, setOf } from './ranges.ts';
 import type { Hop } from './hops.ts';
 import type { Stand, Stands } from './stands.ts';
 import type { Neighbourhood } from './tags.ts';
@@ -59,6 +59,13 @@ export class Appliances {
     );
     const name = `the appliance ${hop.text}`;
     if (home === undefined) {
+      const hidden = this.#neighbours
+        .hidden(network)
+        .some(({ prefixes }) => prefixes === undefined || holds(setOf(prefixes), hop.address));
+      if (hidden) {
+        const by = `${name}, behind a peering of which only one half could be read`;
+        return this.#maps.always('unknown', by, ['5.1']);
+      }
       return this.#maps.always('deny', `${name}, which is in no network joined to this one`, [
         '4.5',
       ]);

@@ -19,8 +19,8 @@ export class Routes {
   readonly #tagged: readonly Route[];
   readonly #unread: string | undefined;
   readonly #propagates: boolean;
-  /** What may be learned by BGP besides what is known. */
-  readonly #learns: boolean;
+  /** Where routes may come from that nobody could read, with the rules behind it. */
+  readonly #elsewhere: Pick<Found, 'route' | 'rules'> | undefined;
   readonly #defaultRoute: Candidate | undefined;
   readonly #known: (Lookup | undefined)[] = [];
   /** By hop: each candidate has its own. */
@@ -46,13 +46,12 @@ export class Routes {
     const table = routes === 'unread' ? [] : routes;
     this.#own = table.flatMap((route) => candidateOf(route));
     this.#tagged = table
-      .filter(({ prefix }) => parsePrefix(prefix) === undefined)
+      .filter(({ prefix }) => parsePrefix(prefix) === undefined && !prefix.includes(':'))
       .sort((one, other) => breadthOf(one.prefix) - breadthOf(other.prefix));
     this.#defaultRoute = this.#own.find(({ bits }) => bits === 0);
     this.#propagates = subnet?.disableBgpRoutePropagation !== true;
     this.#system = this.#systemRoutes();
-    this.#learns =
-      this.#propagates && neighbours.gatewayOf(network)?.owner.gateway?.learns === true;
+    this.#elsewhere = this.#propagates ? this.#unreadRoutes() : undefined;
   }
 
   to(target: Place): Lookup {
@@ -75,11 +74,24 @@ export class Routes {
     return made;
   }
 
+  /** What a gateway may add: it learns by BGP, or it is in a network that nobody could look at. */
+  #unreadRoutes(): Pick<Found, 'route' | 'rules'> | undefined {
+    const gateway = this.#neighbours.gatewayOf(this.#network)?.owner.gateway;
+    if (gateway !== undefined) {
+      const route = 'routes that the gateway learns by BGP, which nobody could read';
+      return gateway.learns === true ? { route, rules: [] } : undefined;
+    }
+    const hidden = this.#neighbours.hidden(this.#network);
+    if (!hidden.some(({ peering }) => peering.useRemoteGateways)) return undefined;
+    return { route: 'the gateway of a peered network, which nobody could read', rules: ['5.6'] };
+  }
+
   /** Whether this network has its half of a peering, and nobody could look at the other. */
   #halfKnown(remote: Network | undefined): boolean {
-    const { peerings } = this.#network;
-    if (remote?.peerings !== 'unread' || peerings === 'unread') return false;
-    return peerings.some(({ remoteId }) => sameId(remoteId, remote.id));
+    if (remote === undefined) return false;
+    return this.#neighbours
+      .hidden(this.#network)
+      .some(({ peering }) => sameId(peering.remoteId, remote.id));
   }
 
   #look(target: Place): Found {
@@ -106,13 +118,10 @@ export class Routes {
     if (chosen === undefined) return { hop: { to: 'none' }, route: 'no route', rules: ['4.3'] };
     // Whatever a gateway learns is longer than a default route.
     const weak = chosen.bits === 0 || (chosen.origin === 'system' && chosen.hop.to === 'none');
-    if (this.#learns && weak) {
-      const route = 'routes that the gateway learns by BGP, which nobody could read';
-      return {
-        hop: { to: 'unknown' },
-        route,
-        rules: ['4.1', ...(chosen.bits === 0 ? ['4.7'] : [])],
-      };
+    if (this.#elsewhere !== undefined && weak) {
+      const { route, rules } = this.#elsewhere;
+      const all = ['4.1', ...(chosen.bits === 0 ? ['4.7'] : []), ...rules];
+      return { hop: { to: 'unknown' }, route, rules: all };
     }
     return this.#explained(chosen, target);
   }

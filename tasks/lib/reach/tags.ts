@@ -26,6 +26,13 @@ export interface Joint {
   readonly remote: Network;
 }
 
+/** A peering that may carry traffic: its own half is Connected, and nobody could look at the other. */
+export interface Hidden {
+  readonly peering: Peering;
+  /** Of the network behind it; undefined where nobody knows. */
+  readonly prefixes: readonly string[] | undefined;
+}
+
 /** What the estate's networks know of each other; asked often, so that it is worked out once. */
 export class Neighbourhood {
   readonly estate: Estate;
@@ -68,6 +75,16 @@ export class Neighbourhood {
     });
     this.#joints.set(network, found);
     return found;
+  }
+
+  /** Peerings with networks that are unread, or no part of the estate. */
+  hidden(network: Network): readonly Hidden[] {
+    return halves(network).flatMap((peering): Hidden[] => {
+      const remote = this.#networks.get(peering.remoteId.toLowerCase());
+      if (peering.state !== 'Connected' || (remote !== undefined && remote.peerings !== 'unread'))
+        return [];
+      return [{ peering, prefixes: peering.remotePrefixes ?? remote?.prefixes }];
+    });
   }
 
   /** Whether two networks are one, or peered directly. */
@@ -145,7 +162,19 @@ export class Neighbourhood {
       routed.some(({ bits }) => bits === 0) ||
       subnet.routes === 'unread' ||
       network.peerings === 'unread';
-    return { yes, maybe: open ? without(everything, yes) : nothing, doubt: '2.2' };
+    if (open) return { yes, maybe: without(everything, yes), doubt: '2.2' };
+    return { yes, maybe: without(this.#behindHidden(network), yes), doubt: '5.1' };
+  }
+
+  /** What a network may be joined to by peerings of which nobody could see the other half. */
+  #behindHidden(network: Network): RangeSet {
+    return unionOf(
+      this.hidden(network).flatMap(({ peering, prefixes }) => [
+        ...(peering.allowVirtualNetworkAccess ? setOf(prefixes ?? privateRanges) : []),
+        // Sites behind a gateway that nobody could see.
+        ...(peering.useRemoteGateways ? this.private : []),
+      ]),
+    );
   }
 
   #internet(subnet: Subnet): DoubtfulSet {
