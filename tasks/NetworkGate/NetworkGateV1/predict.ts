@@ -10,6 +10,7 @@ import {
 import { parseJsonObject, readTemplate } from '../../lib/deploy/template.ts';
 import { SpokelineError } from '../../lib/errors.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
+import { afterDeployment } from '../../lib/reach/read/handed-out.ts';
 import { resourcesOfPlainTemplate } from '../../lib/reach/read/plain-template.ts';
 import { resourcesOfSnapshot } from '../../lib/reach/read/predicted.ts';
 import { Resources, type Resource } from '../../lib/reach/read/resource.ts';
@@ -42,7 +43,7 @@ export async function predict(
     const predicted = await predictFile(file, inputs, { topology, stamps, given }, context);
     const shown = relative(context.agent.workingDirectory, file) || file;
     context.log.info(`${shown}: ${predicted.length} resources predicted`);
-    after = after.deployed(predicted);
+    after = afterDeployment(after, predicted);
   }
   return { before: before?.deployed(pinned), after: after.deployed(pinned) };
 }

@@ -2,7 +2,7 @@ import { Matrix } from './matrix.ts';
 import type { Cell, Result } from './outcomes.ts';
 import { portText } from './matrix.ts';
 import type { Estate } from './model.ts';
-import { cutsOf } from './places.ts';
+import { cutsOf, sends } from './places.ts';
 import type { Place } from './places.ts';
 import { protocols } from './ports.ts';
 
@@ -30,14 +30,19 @@ export interface Difference {
 
 /** What a change of an estate would newly allow and newly deny, for every address, protocol and port. */
 export function differenceOf(before: Estate, after: Estate): Difference {
-  const cuts = [...cutsOf(before), ...cutsOf(after)];
+  const cuts = [...cutsOf(before), ...cutsOf(after), ...turnedOver(before, after)];
   const tags = { ...before.tags, ...after.tags };
   const old = new Matrix({ ...before, tags }, cuts);
   const next = new Matrix({ ...after, tags }, cuts);
-  const oldPlaces = new Map(old.rows.map((place) => [keyOf(place), place]));
-  const nextPlaces = new Map(next.rows.map((place) => [keyOf(place), place]));
+  const oldPlaces = byKey(old.rows);
+  const nextPlaces = byKey(next.rows);
+  const [oldHeld, nextHeld] = [held(old.rows), held(next.rows)];
   const keys = [...new Set([...oldPlaces.keys(), ...nextPlaces.keys()])];
-  const ends = keys.map((key) => ({ was: oldPlaces.get(key), is: nextPlaces.get(key) }));
+  const ends = keys
+    .map((key) => ({ was: oldPlaces.get(key), is: nextPlaces.get(key) }))
+    // Where somebody comes or goes, the room for it is no place beside.
+    .filter(({ was, is }) => was !== undefined || !isRoom(is, oldHeld))
+    .filter(({ was, is }) => is !== undefined || !isRoom(was, nextHeld));
   const known = new Map<Cell | undefined, Map<Cell | undefined, readonly PortTurn[]>>();
   const turns: Turn[] = [];
   for (const from of ends) {
@@ -63,11 +68,64 @@ export function differenceOf(before: Estate, after: Estate): Difference {
   };
 }
 
-/** The same place in two estates: the endpoint, or these addresses of the subnet or zone. */
-function keyOf({ unit, endpoint, machine, balancer, ranges }: Place): string {
-  const kind = endpoint ? 'e' : machine ? `m ${machine.name}` : balancer ? 'b' : 'r';
-  if (kind === 'e') return `e ${unit.toLowerCase()} ${ranges[0]?.first === ranges[0]?.last}`;
-  return `${kind} ${unit.toLowerCase()} ${kind === 'r' ? ranges.map((r) => r.first).join() : ''}`;
+/** Addresses that somebody has before or after only, at which the rest of a subnet is cut. */
+function turnedOver(before: Estate, after: Estate): string[] {
+  const holders = ({ machines, endpoints, balancers }: Estate) =>
+    [...machines, ...endpoints, ...balancers].flatMap(({ address, subnetId }) =>
+      address === undefined ? [] : [[`${subnetId.toLowerCase()} ${address}`, address] as const],
+    );
+  const [old, next] = [new Map(holders(before)), new Map(holders(after))];
+  const only = (one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>) =>
+    [...one].flatMap(([key, address]) => (other.has(key) ? [] : [address]));
+  return [...only(old, next), ...only(next, old)];
+}
+
+/** Places by what makes them the same one in two estates. */
+function byKey(places: readonly Place[]): Map<string, Place> {
+  const found = new Map<string, Place>();
+  for (const place of places) {
+    const base = keyOf(place);
+    let key = base;
+    // A machine may have several interfaces of one name.
+    for (let number = 2; found.has(key); number += 1) key = `${base} ${number}`;
+    found.set(key, place);
+  }
+  return found;
+}
+
+/** Somebody by name, or these addresses of a subnet or zone. */
+function keyOf(place: Place): string {
+  const { unit, name, ranges } = place;
+  const whose = isSomebody(place) ? name : '';
+  const parts = whose !== '' && isSingle(ranges) ? '' : ranges.map(({ first }) => first).join();
+  return `${unit.toLowerCase()}\n${whose}\n${parts}`;
+}
+
+function isSingle(ranges: Place['ranges']): boolean {
+  return ranges.length === 1 && ranges[0]?.first === ranges[0]?.last;
+}
+
+/** Addresses of subnets that somebody has. */
+function held(places: readonly Place[]): ReadonlySet<string> {
+  return new Set(
+    places
+      .filter((place) => isSomebody(place) && isSingle(place.ranges))
+      .map(({ subnet, address }) => spotOf(subnet, address)),
+  );
+}
+
+function isSomebody({ endpoint, machine, balancer }: Place): boolean {
+  return [endpoint, machine, balancer].some((part) => part !== undefined);
+}
+
+/** Whether it is a free address of a subnet, which somebody has in the other estate. */
+function isRoom(place: Place | undefined, taken: ReadonlySet<string>): boolean {
+  if (place?.subnet === undefined || isSomebody(place) || !isSingle(place.ranges)) return false;
+  return taken.has(spotOf(place.subnet, place.address));
+}
+
+function spotOf(subnet: Place['subnet'], address: number): string {
+  return `${(subnet?.id ?? '').toLowerCase()} ${address}`;
 }
 
 function cellOf(
@@ -77,7 +135,7 @@ function cellOf(
 ): Cell | undefined {
   if (source === undefined || target === undefined) return undefined;
   const outside = source.zone !== undefined && target.zone !== undefined;
-  return outside || source.endpoint !== undefined ? undefined : matrix.cell(source, target);
+  return outside || !sends(source) ? undefined : matrix.cell(source, target);
 }
 
 function turnsOf(was: Cell | undefined, is: Cell | undefined): PortTurn[] {

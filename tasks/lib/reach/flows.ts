@@ -2,6 +2,7 @@ import type { Flow } from '../topology/model.ts';
 import type { Matrix } from './matrix.ts';
 import type { OutcomeSpan, Result } from './outcomes.ts';
 import { portText } from './matrix.ts';
+import { internet, sends } from './places.ts';
 import type { Place } from './places.ts';
 import { intersection, parsePrefix } from './ranges.ts';
 
@@ -33,7 +34,7 @@ export interface FlowVerdict {
  */
 export function assertFlow(matrix: Matrix, flow: Flow): FlowVerdict {
   const allowed = flow.expect === 'allowed';
-  const sources = placesAt(matrix, flow.from).filter((place) => place.endpoint === undefined);
+  const sources = placesAt(matrix, flow.from).filter(sends);
   const targets = occupied(placesAt(matrix, flow.to), allowed);
   const deviations: Deviation[] = [];
   let pairs = 0;
@@ -41,6 +42,7 @@ export function assertFlow(matrix: Matrix, flow: Flow): FlowVerdict {
     for (const target of targets) {
       if (single(source) && source === target) continue;
       pairs += 1;
+      if (speaksSix(source) && speaksSix(target)) deviations.push(unseenSix(source, target, flow));
       for (const span of spansOf(matrix, source, target, flow)) {
         const reached = span.result === 'allowed' || span.result === 'refused';
         if (span.result !== 'unknown' && reached === allowed) continue;
@@ -79,6 +81,20 @@ function occupied(places: readonly Place[], allowed: boolean): readonly Place[] 
     [zone, machine, endpoint, balancer].some((part) => part !== undefined),
   );
   return known.length > 0 ? known : places;
+}
+
+/** Whether there are IPv6 addresses, of which a matrix knows nothing. */
+function speaksSix({ subnet, zone, name }: Place): boolean {
+  return (
+    (zone !== undefined && name === internet) ||
+    (subnet ?? zone)?.prefixes.some((prefix) => prefix.includes(':')) === true
+  );
+}
+
+function unseenSix(source: Place, target: Place, flow: Flow): Deviation {
+  const by = 'IPv6, which both ends have and which is not looked at';
+  const ports = `IPv6 ${flow.protocol}`;
+  return { from: source.name, to: target.name, ports, result: 'unknown', by, rules: [], path: '' };
 }
 
 function single({ ranges }: Place): boolean {

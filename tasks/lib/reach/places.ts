@@ -41,6 +41,11 @@ export interface Place {
   readonly inner: boolean;
 }
 
+/** Whether flows begin there: endpoints and front ends of balancers only answer. */
+export function sends({ endpoint, balancer }: Place): boolean {
+  return endpoint === undefined && balancer === undefined;
+}
+
 /** The internet as a whole, without what is declared of it. */
 export const internet = 'internet';
 

@@ -3,6 +3,7 @@ import { plain } from './markdown.ts';
 import { allowedText } from './matrix.ts';
 import type { Matrix } from './matrix.ts';
 import type { Cell } from './outcomes.ts';
+import { sends } from './places.ts';
 import type { Place } from './places.ts';
 import { protocols } from './ports.ts';
 
@@ -19,7 +20,7 @@ const mostColumns = 14;
 export function reachMarkdown(matrix: Matrix, difference: Difference | undefined): string {
   const lines = ['## Who reaches whom', ''];
   if (difference !== undefined) lines.push(...differenceLines(difference));
-  const rows = matrix.rows.filter(({ endpoint }) => endpoint === undefined);
+  const rows = matrix.rows.filter(sends);
   const columns = matrix.rows.filter(({ zone }) => zone?.name !== 'internet');
   if (columns.length <= mostColumns) lines.push(...tableLines(matrix, rows, columns));
   else lines.push(...listLines(matrix, rows, columns));

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { differenceOf } from '../../../tasks/lib/reach/difference.ts';
 import { assertFlow, flowsOfStamps } from '../../../tasks/lib/reach/flows.ts';
 import { Matrix } from '../../../tasks/lib/reach/matrix.ts';
+import type { Estate } from '../../../tasks/lib/reach/model.ts';
 import { networkPage } from '../../../tasks/lib/reach/picture.ts';
 import { reachMarkdown } from '../../../tasks/lib/reach/report.ts';
 import type { Flow } from '../../../tasks/lib/topology/model.ts';
@@ -60,6 +61,75 @@ describe('reach: differences and flows', () => {
     assert.ok(allowed.some(({ to, before }) => to === 'pA' && before === 'absent'));
     const gone = differenceOf(closed, without).denied;
     assert.ok(gone.some(({ to, after: now }) => to === 'pA' && now === 'absent'));
+  });
+
+  it('somebody new is new alone, not with the room around', () => {
+    const { machines } = closed;
+    const without = { ...closed, machines: machines.filter(({ name }) => name !== 'a2') };
+    const come = differenceOf(without, closed);
+    assert.deepEqual([come.denied, come.unsure], [[], []]);
+    const isA2 = ({ from, to }: { from: string; to: string }) => [from, to].includes('a2 in A/vm');
+    assert.ok(come.allowed.length > 0 && come.allowed.every(isA2));
+    const gone = differenceOf(closed, without);
+    assert.deepEqual([gone.allowed, gone.unsure], [[], []]);
+    assert.ok(gone.denied.length > 0 && gone.denied.every(isA2));
+  });
+
+  it('a machine that moves is the same one, and nobody else changes', () => {
+    const moved = estate({
+      subnets: { 'B/vm': { securityRules: [denyIn] } },
+      machines: { a2: { address: '10.1.1.99' } },
+    });
+    assert.deepEqual(differenceOf(closed, moved), { allowed: [], denied: [], unsure: [] });
+  });
+
+  it('tells interfaces of one machine, and balancers of one subnet, apart', () => {
+    const card = { name: 'two', subnetId: 'A/vm', groups: [] };
+    const front = (address: string, frontPort: number) => ({
+      ...{ name: `lb-${address}`, address, subnetId: 'A/vm', sku: 'Standard' as const },
+      rules: [{ protocol: 'Tcp', frontPort, backPort: 443, backends: [at.a] }],
+    });
+    const balanced = (port: number): Estate => ({
+      ...closed,
+      machines: [
+        ...closed.machines,
+        { ...card, address: '10.1.1.50', ports: [port] },
+        { ...card, address: '10.1.1.51', ports: [443] },
+      ],
+      balancers: [front('10.1.1.100', port), front('10.1.1.101', 443)],
+    });
+    const { allowed } = differenceOf(balanced(443), balanced(80));
+    const opened = new Set(allowed.map(({ to, ports }) => `${to} ${ports}`));
+    assert.deepEqual(opened, new Set(['two in A/vm 80/tcp', 'lb-10.1.1.100 80/tcp']));
+  });
+
+  it('follows what has no address yet', () => {
+    const unplaced = (rules: (typeof denyIn)[]) => {
+      const whole = estate({ subnets: { 'A/vm': { securityRules: rules } } });
+      const { address: _address, ...a2 } = whole.machines[2] ?? assert.fail('no machine');
+      return {
+        ...whole,
+        machines: [...whole.machines.slice(0, 2), a2, ...whole.machines.slice(3)],
+      };
+    };
+    const half = inbound(100, 'Deny', {
+      destinations: ['10.1.1.128/25'],
+      destinationPorts: ['443'],
+    });
+    const { denied } = differenceOf(unplaced([]), unplaced([half]));
+    assert.ok(denied.some((turn) => turn.to === 'a2 in A/vm' && turn.ports === '443/tcp'));
+    // A rule about ports is one about all of ICMP.
+    const ports = new Set(denied.map((turn) => turn.ports));
+    assert.deepEqual(ports, new Set(['443/tcp', '443/udp', 'icmp']));
+    assert.deepEqual(differenceOf(unplaced([half]), unplaced([half])).denied, []);
+  });
+
+  it('front ends of balancers begin no flows', () => {
+    const balancers = [
+      { name: 'lb', address: '10.1.1.100', subnetId: 'A/vm', sku: 'Standard' as const, rules: [] },
+    ];
+    const { allowed } = differenceOf({ ...closed, balancers }, { ...open, balancers });
+    assert.ok(allowed.every(({ from }) => from !== 'lb'));
   });
 
   it('an allowed flow has to be allowed whole', () => {

@@ -101,8 +101,6 @@ function wordsOf({ flow, deviations, pairs }: FlowVerdict & { flow: Flow }): str
   const verb = flow.expect === 'allowed' ? 'stopped' : 'let through';
   const by = first.by === '' ? 'the network' : first.by;
   const how = first.result === 'unknown' ? `not decided: ${by}` : `${verb} by ${by}`;
-  return (
-    `${flow.name}: ${first.from} to ${first.to} on ${first.ports} ${how} ` +
-    `(rule ${first.rules.join(', ')})${more}`
-  );
+  const rules = first.rules.length === 0 ? '' : ` (rule ${first.rules.join(', ')})`;
+  return `${flow.name}: ${first.from} to ${first.to} on ${first.ports} ${how}${rules}${more}`;
 }

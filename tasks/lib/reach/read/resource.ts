@@ -62,8 +62,8 @@ export class Resources {
   }
 
   /**
-   * What is there after a deployment: its resources over the present ones. A list of children in a parent is the
-   * whole list, as in a PUT; where it is missing the children stay.
+   * Resources over the present ones. A list of children in a parent is the whole list, as in a PUT; where it is
+   * missing the children stay.
    */
   deployed(predicted: readonly Resource[]): Resources {
     const after = new Resources(this.all);
