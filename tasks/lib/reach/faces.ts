@@ -61,7 +61,7 @@ export class Faces {
     const asked = filters.asking(source, 'Outbound');
     const stand = stands.of(source);
     const routed = stand && this.#routesOf(stand);
-    const sender = this.#sender(source, stand);
+    const sender = this.#sender(source);
     return rowOf(places, (target) => {
       const route = routed?.[target.index] ?? 0;
       const neighbours = source.subnet !== undefined && source.subnet === target.subnet;
@@ -99,12 +99,12 @@ export class Faces {
     );
   }
 
-  #sender(source: Place, stand: Stand | undefined): number {
+  #sender(source: Place): number {
     return (this.#senders[source.index] ??= this.#kinds.of(
       [
         'sender',
+        // With it goes the gateway that it is behind, and whether its routes are doubtful.
         this.#number(source.zone),
-        stand?.doubtful,
         this.#terrain.filters.filtered(source, 'Outbound'),
         ...this.#terrain.appliances.firewalls.map(
           (station) => this.#routesOf(station.stand)[source.index],
@@ -122,9 +122,7 @@ export class Faces {
       [
         'receiver',
         this.#number(zone),
-        stand?.doubtful,
         endpoint && `${endpoint.state} ${this.#number(endpoint.provider)}`,
-        machine && 'machine',
         (machine?.ports ?? endpoint?.ports)?.join(' '),
         this.#number(balancer),
         filters.filtered(target, 'Inbound'),
@@ -152,18 +150,18 @@ export class Faces {
     const { hop } = lookup;
     const near = hop.to === 'local' || hop.to === 'peer';
     const leads = near && leadsTo(hop, network, target);
-    // What leads within networks is never told, except of addresses outside of them.
-    const told = !near || target.zone !== undefined;
     const joined = this.#terrain.neighbours.joined(network, target.network);
-    const bits = Number(leads) + 2 * Number(told) + 4 * Number(joined);
+    const bits = Number(leads) + 2 * Number(joined);
     const known = this.#lookups.get(lookup) ?? [];
     this.#lookups.set(lookup, known);
-    return (known[bits] ??= this.#describe(network, lookup, bits, told));
+    return (known[bits] ??= this.#describe(network, lookup, bits));
   }
 
-  #describe(network: Stand['network'], lookup: Lookup, bits: number, told: boolean): number {
+  #describe(network: Stand['network'], lookup: Lookup, bits: number): number {
     const { hop, route, station } = lookup;
-    const parts: unknown[] = ['route', bits, station.id, hop.to, told ? route : ''];
+    // The route is told to people only where it leads out of the networks.
+    const near = hop.to === 'local' || hop.to === 'peer';
+    const parts: unknown[] = ['route', bits, station.id, hop.to, near ? '' : route];
     let towards: Station | undefined;
     if (hop.to === 'peer') {
       const { peering, reverse } = hop.joint;

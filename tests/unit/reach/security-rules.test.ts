@@ -236,4 +236,24 @@ const security: Case[] = [
   },
 ];
 
-checkCases('reach: security groups (1)', security);
+/** A client's own port is one of 1024 to 65535. */
+const clientPorts: Case[] = (
+  [
+    [['1024-65535'], 'dropped'],
+    [['0-65535'], 'dropped'],
+    [['1025-65535'], 'unknown'],
+    [['1024-65534'], 'unknown'],
+    [['0-1024'], 'unknown'],
+    [['1-1023'], 'allowed'],
+    [['1-1023', '40000'], 'unknown'],
+    [['22'], 'allowed'],
+  ] as const
+).map(([sourcePorts, expected]) => ({
+  name: `1.1 a denial of source ports ${sourcePorts.join()}`,
+  ...{ from: h, to: b, port: 443, expected, rules: ['5.1'] },
+  changes: {
+    subnets: { 'B/vm': { securityRules: [inbound(100, 'Deny', { sourcePorts })] } },
+  },
+}));
+
+checkCases('reach: security groups (1)', [...security, ...clientPorts]);

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { Matrix } from '../../../tasks/lib/reach/matrix.ts';
+import { readEstate } from '../../../tasks/lib/reach/read/estate.ts';
+import { Resources } from '../../../tasks/lib/reach/read/resource.ts';
+import type { Resource } from '../../../tasks/lib/reach/read/resource.ts';
+
+const provider = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network';
+const id = (type: string, name: string) => `${provider}/${type}/${name}`;
+const resource = (type: string, name: string, properties: Record<string, unknown>): Resource => ({
+  ...{ id: id(type, name), type: `Microsoft.Network/${type}`, properties },
+});
+const home = { id: `${id('virtualNetworks', 'v')}/subnets/vm` };
+const group = { id: id('networkSecurityGroups', 'nsg') };
+const lb = id('loadBalancers', 'lb');
+const pool = { id: `${lb}/backendAddressPools/pool` };
+const front = { id: `${lb}/frontendIPConfigurations/front` };
+const world = '203.0.113.7';
+
+type Given = Record<string, unknown>;
+
+/** A machine behind a balancer, in a subnet whose group lets HTTPS in from anywhere. */
+function outcome(
+  { card = {}, balancer = {} }: { card?: Given; balancer?: Given },
+  port = 443,
+  to = '10.1.0.4',
+): string {
+  const rule = {
+    ...{ priority: 100, direction: 'Inbound', access: 'Allow', protocol: 'Tcp' },
+    ...{ sourceAddressPrefix: '*', sourcePortRange: '*' },
+    ...{ destinationAddressPrefix: '*', destinationPortRanges: ['443', '8443'] },
+  };
+  const resources = new Resources([
+    resource('virtualNetworks', 'v', {
+      addressSpace: { addressPrefixes: ['10.1.0.0/16'] },
+      subnets: [
+        {
+          name: 'vm',
+          properties: { addressPrefix: '10.1.0.0/24', networkSecurityGroup: group },
+        },
+      ],
+    }),
+    resource('networkSecurityGroups', 'nsg', { securityRules: [{ name: 'in', properties: rule }] }),
+    resource('networkInterfaces', 'vm', {
+      ipConfigurations: [
+        { name: 'ip', properties: { privateIPAddress: '10.1.0.4', subnet: home, ...card } },
+      ],
+    }),
+    resource('loadBalancers', 'lb', balancer),
+  ]);
+  const { result, by } = new Matrix(readEstate(resources)).outcome(world, to, 'tcp', port);
+  return `${result}: ${by}`;
+}
+
+const open = { name: 'front', properties: { publicIPAddress: { id: 'pip' } } };
+const inner = { name: 'front', properties: { privateIPAddress: '10.1.0.100', subnet: home } };
+const balanced = {
+  name: 'r',
+  properties: { frontendIPConfiguration: front, backendAddressPool: pool },
+};
+const translated = { name: 'nat', properties: { frontendIPConfiguration: front } };
+const member = { loadBalancerBackendAddressPools: [pool] };
+const unsure = 'unknown: the public front end of lb, whose rules nobody looks at';
+
+describe('reach: front ends on the internet', () => {
+  const cases: [string, { card?: Given; balancer?: Given }, number, string][] = [
+    [
+      'a pool with a rule',
+      {
+        card: member,
+        balancer: { frontendIPConfigurations: [open], loadBalancingRules: [balanced] },
+      },
+      443,
+      unsure,
+    ],
+    [
+      'a pool with a rule, on a port that the group denies',
+      {
+        card: member,
+        balancer: { frontendIPConfigurations: [open], loadBalancingRules: [balanced] },
+      },
+      22,
+      'dropped: inbound DenyAllInBound (65500)',
+    ],
+    [
+      'a pool without a rule, for the way out only',
+      { card: member, balancer: { frontendIPConfigurations: [open] } },
+      443,
+      'dropped: it has no public address',
+    ],
+    [
+      'an internal front end',
+      {
+        card: member,
+        balancer: { frontendIPConfigurations: [inner], loadBalancingRules: [balanced] },
+      },
+      443,
+      'dropped: it has no public address',
+    ],
+    [
+      'an inbound NAT rule',
+      {
+        card: { loadBalancerInboundNatRules: [{ id: `${lb}/inboundNatRules/NAT` }] },
+        balancer: { frontendIPConfigurations: [open], inboundNatRules: [translated] },
+      },
+      443,
+      unsure,
+    ],
+    [
+      'a pool that names the address',
+      {
+        balancer: {
+          frontendIPConfigurations: [
+            { name: 'front', properties: { publicIPPrefix: { id: 'prefix' } } },
+          ],
+          loadBalancingRules: [balanced],
+          backendAddressPools: [
+            {
+              name: 'pool',
+              properties: {
+                loadBalancerBackendAddresses: [{ properties: { ipAddress: '10.1.0.4' } }],
+              },
+            },
+          ],
+        },
+      },
+      443,
+      unsure,
+    ],
+  ];
+  for (const [what, given, port, expected] of cases) {
+    it(`${what}: ${expected}`, () => assert.equal(outcome(given, port), expected));
+  }
+
+  it('an inbound NAT rule of an internal front end leads to its machine alone', () => {
+    const resources = (more: Given) =>
+      new Resources([
+        resource('virtualNetworks', 'v', {
+          addressSpace: { addressPrefixes: ['10.1.0.0/16'] },
+          subnets: [{ name: 'vm', properties: { addressPrefix: '10.1.0.0/24' } }],
+        }),
+        resource('networkInterfaces', 'vm', {
+          ipConfigurations: [
+            {
+              name: 'ip',
+              properties: {
+                ...{ privateIPAddress: '10.1.0.4', subnet: home },
+                loadBalancerInboundNatRules: [{ id: `${lb}/inboundNatRules/nat` }],
+              },
+            },
+          ],
+        }),
+        resource('loadBalancers', 'lb', { frontendIPConfigurations: [inner], ...more }),
+      ]);
+    const nat = {
+      name: 'nat',
+      properties: {
+        ...{ protocol: 'Tcp', frontendPort: 2222, backendPort: 22 },
+        frontendIPConfiguration: front,
+      },
+    };
+    const matrix = new Matrix(readEstate(resources({ inboundNatRules: [nat] })));
+    assert.equal(matrix.outcome('10.1.0.9', '10.1.0.100', 'tcp', 2222).result, 'allowed');
+    assert.equal(matrix.outcome('10.1.0.9', '10.1.0.100', 'tcp', 22).result, 'dropped');
+    const none = new Matrix(readEstate(resources({})));
+    assert.equal(none.outcome('10.1.0.9', '10.1.0.100', 'tcp', 2222).result, 'dropped');
+  });
+});
