@@ -205,3 +205,35 @@ export async function writeEstate(folder: string, ports: readonly string[]): Pro
   await writeFile(join(folder, 'hub.json'), JSON.stringify(hubTemplate));
   await writeFile(join(folder, 'stamp.json'), JSON.stringify(stampTemplate(ports)));
 }
+
+interface Deployable {
+  readonly id: string;
+  readonly type: string;
+  readonly properties: Record<string, unknown>;
+}
+
+/** What Azure makes of predicted resources: halves of peerings are connected, endpoints have an interface. */
+export function asDeployed(network: string): object {
+  const body = JSON.parse(network) as { resources: Deployable[] };
+  const resources = body.resources.flatMap((resource): Deployable[] => {
+    const { id, type, properties } = resource;
+    if (type.endsWith('/virtualNetworkPeerings')) {
+      return [{ ...resource, properties: { ...properties, peeringState: 'Connected' } }];
+    }
+    if (!type.endsWith('/privateEndpoints')) return [resource];
+    const card = id.replace('/privateEndpoints/', '/networkInterfaces/nic-');
+    const own = { privateIPAddress: '10.1.2.4', subnet: properties['subnet'] };
+    return [
+      { ...resource, properties: { ...properties, networkInterfaces: [{ id: card }] } },
+      {
+        id: card,
+        type: 'Microsoft.Network/networkInterfaces',
+        properties: {
+          privateEndpoint: { id },
+          ipConfigurations: [{ name: 'ip', properties: own }],
+        },
+      },
+    ];
+  });
+  return { ...body, resources };
+}

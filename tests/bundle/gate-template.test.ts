@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { hubTemplate, runGate, writeEstate } from './gate-template-world.ts';
+import { asDeployed, hubTemplate, runGate, writeEstate } from './gate-template-world.ts';
 
 describe('NetworkGate on templates, without a socket', function () {
   this.timeout(60_000);
@@ -55,7 +55,68 @@ describe('NetworkGate on templates, without a socket', function () {
     await writeEstate(folder, ['443']);
     const run = await runGate(folder, inputs({ templates: join(folder, 'stamp.json') }));
     assert.equal(run.result, 'Failed');
-    assert.match(run.output, /UNKNOWN flows .*REACH_UNDECIDED/);
+    assert.match(
+      run.output,
+      /UNKNOWN flows .*STATE_UNDESCRIBED: .*observed no template describes vnet-hub\. Add the template of /,
+    );
+  });
+
+  it('judges what the templates describe, and what they only name is unknown', async () => {
+    await writeEstate(folder, ['443']);
+    const gates = join(folder, 'gates.yml');
+    await writeFile(
+      gates,
+      `checks:
+- { id: peering, each: stamp, kind: peering }
+- { id: hub-nsg, kind: nsg }
+- { id: hub-route, kind: route, nextHop: 10.0.0.4 }
+- { id: hub-room, kind: address-plan, free: 4 }
+- { id: endpoint, each: stamp, kind: private-endpoint, target: kv-weu, group: vault }
+- { id: room, each: stamp, kind: address-plan, free: 26 }
+- { id: zone, each: stamp, kind: dns-zone, zone: privatelink.vaultcore.azure.net }
+- { id: vault, kind: public-access, target: kv-weu }
+`,
+    );
+    const run = await runGate(folder, inputs({ templates: join(folder, 'stamp.json'), gates }));
+    const evidence = JSON.parse(await text('gate.json')) as {
+      checks: { id: string; status: string; code: string }[];
+    };
+    assert.deepEqual(
+      evidence.checks.map(({ id, status, code }) => `${status} ${id} ${code}`),
+      [
+        'unknown weu/peering PEERING_UNDESCRIBED',
+        'unknown hub-nsg STATE_UNDESCRIBED',
+        'unknown hub-route STATE_UNDESCRIBED',
+        'unknown hub-room STATE_UNDESCRIBED',
+        'pass weu/endpoint OK',
+        'pass weu/room OK',
+        'skipped weu/zone ZONE_AFTER_DEPLOYMENT',
+        'unknown vault STATE_UNDESCRIBED',
+        'unknown flows STATE_UNDESCRIBED',
+      ],
+      run.output,
+    );
+    assert.equal(run.outputs['verdict'], 'unknown');
+  });
+
+  it('sees no change in what is deployed as the templates say', async () => {
+    await writeEstate(folder, ['443']);
+    assert.equal((await runGate(folder, inputs())).exitCode, 0);
+    const baseline = join(folder, 'baseline.json');
+    await writeFile(baseline, JSON.stringify(asDeployed(await text('network.json'))));
+    const again = await runGate(folder, inputs({ baseline }));
+    assert.equal(again.exitCode, 0, again.output);
+    assert.match(again.output, /0 ways newly allowed, 0 newly denied/);
+    assert.match(await text('reach.md'), /^Nothing is newly allowed or denied\.$/m);
+    await writeEstate(folder, []);
+    const shut = await runGate(folder, inputs({ baseline }));
+    assert.equal(shut.result, 'Failed');
+    const summary = await text('reach.md');
+    assert.match(
+      summary,
+      /### 🔒 Newly denied\n\n- \*\*hub\/agents\*\* → \*\*pe-kv-weu\*\* 443\/tcp: inbound deny-inbound \(4096\)\n/,
+    );
+    assert.doesNotMatch(summary, /Newly allowed/);
   });
 
   it('refuses what it cannot evaluate, by name', async () => {

@@ -88,7 +88,8 @@ class World {
     const place = this.#ground.spot(address, box.subnetId);
     const hop = this.#ground.hop(place, target);
     if (hop.kind === 'unknown') return this.#perhaps();
-    if (hop.kind === 'none' || hop.kind === 'appliance') return 'dropped';
+    if (hop.kind === 'appliance') return this.#perhaps();
+    if (hop.kind === 'none') return 'dropped';
     return this.#arrive(hop, place, source, hidden ? place : source, target, packet, {
       place,
       hidden,
@@ -162,7 +163,9 @@ class World {
       return wanted.includes(hop.kind) ? 'allowed' : 'dropped';
     }
     const home = this.#ground.hop(firewall.place, source).kind;
-    if (home === 'none' || home === 'appliance' || home === 'unknown') return 'dropped';
+    if (home === 'none') return 'dropped';
+    // What the firewall sends on to another appliance, nobody follows.
+    if (home === 'appliance' || home === 'unknown') this.#doubt = true;
     if (target.endpoint !== undefined) {
       const near =
         source.network !== undefined &&

@@ -9,6 +9,7 @@ import { SpokelineError } from '../../lib/errors.ts';
 import type { ErrorDetail } from '../../lib/errors.ts';
 import { liveProbe } from '../../lib/gate/live-probe.ts';
 import { predictedProbe } from '../../lib/gate/predicted-probe.ts';
+import { predictedState } from '../../lib/gate/predicted-state.ts';
 import type { Probe } from '../../lib/gate/probe.ts';
 import { countsOf, holds, toleranceOf } from '../../lib/gate/result.ts';
 import type { CheckResult, Evidence, GateResult } from '../../lib/gate/result.ts';
@@ -52,13 +53,9 @@ export async function run(inputs: Inputs, context: TaskContext): Promise<void> {
       ? undefined
       : await predict(inputs, topology, pinned, context);
   const probe =
-    prediction === undefined
+    prediction === undefined || topology === undefined
       ? probeOf(inputs, topology, read, context, pinned, client)
-      : predictedProbe(read.context.estate, {
-          resources: prediction.after,
-          unread: [],
-          source: 'predicted',
-        });
+      : predictedProbe(read.context.estate, predictedState(prediction.after, topology));
   const found = await runGate(
     read.checks,
     probe,

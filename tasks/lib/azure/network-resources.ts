@@ -1,3 +1,4 @@
+import { connectionVersion } from '../dns/connection-types.ts';
 import { SpokelineError } from '../errors.ts';
 import { adminRulesType, networkTypes } from '../gate/state.ts';
 import type { StateSeen, Unread } from '../gate/state.ts';
@@ -28,14 +29,6 @@ export interface NetworkSource {
 
 const networkVersion = '2024-05-01';
 const zoneVersion = '2020-06-01';
-
-/** What endpoints lead to and is looked at, with the version of its API. */
-const services: Readonly<Record<string, string>> = {
-  [networkTypes.linkServices.toLowerCase()]: networkVersion,
-  'microsoft.keyvault/vaults': '2023-07-01',
-  'microsoft.storage/storageaccounts': '2023-05-01',
-  'microsoft.containerregistry/registries': '2023-07-01',
-};
 
 /**
  * Reads the networks and everything that decides who reaches whom in them; read rights suffice. What cannot be
@@ -78,7 +71,7 @@ class Reader {
     await Promise.all([
       this.#network(network),
       this.#endpoints(group),
-      this.#list(networkTypes.interfaces, group, networkVersion),
+      this.#interfaces(group),
       this.#firewalls(group),
       this.#list(networkTypes.ipGroups, group, networkVersion),
       this.#list(networkTypes.balancers, group, networkVersion),
@@ -105,6 +98,17 @@ class Reader {
     ]);
   }
 
+  /** An interface may have a security group of its own. */
+  async #interfaces(group: string): Promise<void> {
+    const cards = await this.#list(networkTypes.interfaces, group, networkVersion);
+    const groups = cards.flatMap(
+      ({ properties }) => idAt(properties, 'networkSecurityGroup') ?? [],
+    );
+    await Promise.all(
+      [...new Set(groups)].map((id) => this.#get(networkTypes.groups, id, networkVersion)),
+    );
+  }
+
   async #endpoints(group: string): Promise<void> {
     const endpoints = await this.#list(networkTypes.endpoints, group, networkVersion);
     const targets = endpoints.flatMap(({ properties }) =>
@@ -115,7 +119,7 @@ class Reader {
     await Promise.all(
       [...new Set(targets)].map(async (id) => {
         const type = typeOf(id);
-        const version = services[type.toLowerCase()];
+        const version = connectionVersion(type);
         if (version !== undefined) await this.#get(type, id, version);
       }),
     );

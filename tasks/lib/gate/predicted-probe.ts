@@ -1,7 +1,6 @@
-import { sameId } from '../reach/model.ts';
-import { idAt } from '../reach/read/resource.ts';
 import type { Estate } from './estate.ts';
-import type { PeeringSeen, Probe } from './probe.ts';
+import { predictedPeering } from './predicted-state.ts';
+import type { Probe } from './probe.ts';
 import type { StateSeen } from './state.ts';
 
 /** Kinds of checks that look at state, and can be judged before anything is deployed. */
@@ -31,17 +30,6 @@ export function predictedProbe(estate: Estate, seen: StateSeen): Probe {
     ask: refuse,
     greet: refuse,
     state: () => Promise.resolve(seen),
-    peering({ network, remote }): Promise<PeeringSeen> {
-      if (seen.resources.get(network) === undefined) {
-        return Promise.resolve({ state: 'failed', reason: 'no template describes it' });
-      }
-      const leads = (from: string, to: string): boolean =>
-        seen.resources
-          .childrenOf(from, 'virtualNetworkPeerings')
-          .some(({ properties }) => sameId(idAt(properties, 'remoteVirtualNetwork') ?? '', to));
-      if (!leads(network, remote)) return Promise.resolve({ state: 'missing' });
-      const peering = leads(remote, network) ? 'Connected' : 'Initiated';
-      return Promise.resolve({ state: 'found', peering });
-    },
+    peering: (side) => Promise.resolve(predictedPeering(seen.resources, side)),
   };
 }

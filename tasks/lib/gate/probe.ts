@@ -101,12 +101,13 @@ export type PeeringSeen =
   | { readonly state: 'network-missing' }
   | { readonly state: 'forbidden'; readonly missing: string }
   | { readonly state: 'no-connection' }
+  /** Of predicted resources: no template has the network. */
+  | { readonly state: 'undescribed' }
   | { readonly state: 'failed'; readonly reason: string };
 
 /** The port to Azure's own state; the only other way to look is a live probe. */
 export interface NetworkState {
   peering(side: PeeringSide, signal: AbortSignal): Promise<PeeringSeen>;
-  state(signal: AbortSignal): Promise<StateSeen>;
   /** The resources of the estate's networks, as Azure has them or as they are predicted. */
   state(signal: AbortSignal): Promise<StateSeen>;
 }

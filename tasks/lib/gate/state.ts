@@ -12,7 +12,8 @@ export interface Unread {
   readonly type: string;
   /** Id of a resource, or of the group that was to be listed. */
   readonly scope: string;
-  readonly why: 'forbidden' | 'no-connection' | 'failed';
+  /** `undescribed`: nothing is asked of Azure, and no template has it. */
+  readonly why: 'forbidden' | 'no-connection' | 'failed' | 'undescribed';
   /** The permission that is missing. */
   readonly missing?: string;
   /** Whose connection it was to be read with. */
@@ -117,12 +118,12 @@ export function aboutOnly(seen: StateSeen, ids: readonly string[]): StateSeen {
   return { ...seen, unread };
 }
 
-/** What nobody could look at, those types first that decide most. */
+/** What of the network nobody could look at, those types first that decide most. */
 export function firstGap(unread: readonly Unread[]): Unread | undefined {
   const { networks, groups, tables, endpoints, firewalls, policies } = networkTypes;
   const core: readonly string[] = [networks, groups, tables, endpoints, firewalls, policies];
   const found = core.flatMap((type) => unread.find((one) => one.type === type) ?? []);
-  return [...found, ...unread][0];
+  return [...found, ...unread.filter(({ type }) => /^Microsoft\.Network\//i.test(type))][0];
 }
 
 /** "Could not look" is not "failed". */
@@ -146,6 +147,14 @@ export function blindVerdict(expected: string, blind: Unread): Verdict {
         observed: 'no service connection to look with',
         hint: `Set ${input}; this check reads Azure's own state.`,
       };
+    case 'undescribed':
+      return {
+        ...common,
+        code: 'STATE_UNDESCRIBED',
+        class: 'undescribed',
+        observed: `no template describes ${lastOf(blind.scope)}`,
+        hint: undescribedHint(blind.scope),
+      };
     case 'failed':
       return {
         ...common,
@@ -155,6 +164,11 @@ export function blindVerdict(expected: string, blind: Unread): Verdict {
         hint: `Azure did not answer for ${blind.scope}: ${blind.reason ?? 'no reason given'}`,
       };
   }
+}
+
+/** What to do where a verdict before a deployment needs more than the templates. */
+export function undescribedHint(id: string): string {
+  return `Add the template of ${id} to templates, or give the network.json of a gate that read Azure's state as baseline.`;
 }
 
 /** For a subnet: its resource, or that it is missing, or that nobody could look. */

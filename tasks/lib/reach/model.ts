@@ -107,6 +107,8 @@ export interface Machine {
   /** What listens; absent = anything may. */
   readonly ports?: readonly number[];
   readonly publicAddress?: string;
+  /** A balancer that lets the internet in to it: which ports is not looked at. */
+  readonly publicFrontEnd?: string;
   readonly forwards?: boolean;
 }
 

@@ -48,8 +48,10 @@ export class Replies {
   /** The reply to a request that came through a firewall. */
   through(source: Place, target: Place, firewall: Place, translated: boolean): PortMap | undefined {
     const home = this.#from(firewall, source);
-    if (home.hop.to === 'none' || home.hop.to === 'appliance' || home.hop.to === 'unknown') {
-      return this.#lost(`the reply finds ${home.route} at the firewall`, ['4.6']);
+    const wayHome = `the reply finds ${home.route} at the firewall`;
+    if (home.hop.to === 'none') return this.#lost(wayHome, ['4.6']);
+    if (home.hop.to === 'unknown' || home.hop.to === 'appliance') {
+      return this.#doubt(wayHome, ['4.6']);
     }
     if (target.endpoint !== undefined) {
       // An endpoint's replies ignore the routes of its subnet: joined to the client's network directly, it

@@ -167,8 +167,11 @@ export class WayFinder {
       case 'unknown':
         return way.then(lookup.station);
       case 'none':
-      case 'appliance':
         return way.then(this.#lost(`the firewall finds ${route}`, ['4.3']));
+      case 'appliance':
+        return way.then(
+          this.#doubt(`the firewall finds ${route}, beyond which nobody looks`, ['4.5']),
+        );
       case 'internet':
         return this.#overInternet(way, target, lookup);
       case 'gateway':
@@ -192,18 +195,14 @@ export class WayFinder {
 
   #fromInternet(source: Place, target: Place): readonly Chain[] {
     const ways: Chain[] = [];
-    if (target.machine?.publicAddress !== undefined) {
+    const { publicAddress, publicFrontEnd } = target.machine ?? {};
+    if (publicAddress !== undefined) {
       const entry = this.#maps.always('allow', '', ['1.6'], 'public address');
-      const on = this.#arrival.onto(this.#start.then(entry), target, source, source, 0);
-      const open = this.#arrival.filtered(target)
-        ? undefined
-        : this.#lost('no security group, which a public address needs', ['1.5']);
-      ways.push(
-        on
-          .then(open)
-          .then(this.#replies.direct(target, source))
-          .then(this.#arrival.listening(target)),
-      );
+      ways.push(this.#fromOutside(this.#start.then(entry), source, target));
+    }
+    if (publicFrontEnd !== undefined) {
+      const by = `the public front end of ${publicFrontEnd}, whose rules nobody looks at`;
+      ways.push(this.#fromOutside(this.#start.then(this.#doubt(by, ['7.1'])), source, target));
     }
     for (const station of this.#appliances.firewalls) {
       const map = station.rules.inward(source, target);
@@ -214,6 +213,18 @@ export class WayFinder {
     }
     if (ways.length > 0) return ways;
     return this.#start.then(this.#lost('it has no public address', ['1.5'])).alone;
+  }
+
+  /** What comes from the internet as itself, by an address that stands for the machine. */
+  #fromOutside(way: Chain, source: Place, target: Place): Chain {
+    const open = this.#arrival.filtered(target)
+      ? undefined
+      : this.#lost('no security group, which a public address needs', ['1.5']);
+    return this.#arrival
+      .onto(way, target, source, source, 0)
+      .then(open)
+      .then(this.#replies.direct(target, source))
+      .then(this.#arrival.listening(target));
   }
 
   get #elsewhere(): PortMap {

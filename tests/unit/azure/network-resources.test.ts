@@ -109,6 +109,58 @@ describe('the surroundings of a network, read from Azure', () => {
     );
   });
 
+  it('the security groups of interfaces, and every service behind endpoints', async () => {
+    const of = (type: string, name: string) => `${group}/providers/${type}/${name}`;
+    const list = (type: string) => `${group}/providers/${type}`;
+    const own = of('Microsoft.Network/networkSecurityGroups', 'nsg-vm');
+    const home = { id: `${hub}/subnets/vm` };
+    const server = of('Microsoft.Sql/servers', 'sql');
+    const strange = of('Contoso.Strange/things', 'thing');
+    const endpoint = (target: string) => ({
+      id: of('Microsoft.Network/privateEndpoints', target.split('/').at(-1) ?? ''),
+      properties: {
+        subnet: home,
+        privateLinkServiceConnections: [{ properties: { privateLinkServiceId: target } }],
+      },
+    });
+    const { resources, unread } = await read({
+      ...whole,
+      [hub]: {
+        id: hub,
+        properties: {
+          addressSpace: { addressPrefixes: ['10.0.0.0/16'] },
+          subnets: [{ name: 'vm', properties: { addressPrefix: '10.0.2.0/24' } }],
+        },
+      },
+      [list('Microsoft.Network/networkInterfaces')]: [
+        {
+          id: of('Microsoft.Network/networkInterfaces', 'vm'),
+          properties: {
+            networkSecurityGroup: { id: own },
+            ipConfigurations: [
+              { name: 'four', properties: { privateIPAddress: '10.0.2.4', subnet: home } },
+              {
+                name: 'six',
+                properties: {
+                  ...{ privateIPAddress: 'fd00::4', privateIPAddressVersion: 'IPv6' },
+                  subnet: home,
+                },
+              },
+            ],
+          },
+        },
+      ],
+      [own]: { id: own, properties: { securityRules: [] } },
+      [list('Microsoft.Network/privateEndpoints')]: [endpoint(server), endpoint(strange)],
+      [server]: { id: server, properties: { publicNetworkAccess: 'Disabled' } },
+    });
+    assert.deepEqual(unread, []);
+    const [machine, ...more] = readEstate(resources).machines;
+    assert.deepEqual([machine?.address, machine?.securityRules, more], ['10.0.2.4', [], []]);
+    assert.equal(resources.get(server)?.properties['publicNetworkAccess'], 'Disabled');
+    assert.equal(resources.get(strange), undefined);
+  });
+
   for (const [path, type, missing] of [
     [
       `${gateway}/getLearnedRoutes`,

@@ -6,10 +6,30 @@ import {
   denyRule,
   hubNetwork,
   openRule,
+  routeTable,
+  rule,
   securityGroup,
   stateOf,
 } from './state-world.ts';
 import { context, network, refused, table } from './state-table.ts';
+
+/** The subnet with a second network, and a default route for that. */
+const dual = { addressPrefix: undefined, addressPrefixes: ['10.1.2.0/27', 'fd00:1::/64'] };
+const nowhere = { name: 'six', properties: { addressPrefix: '::/0', nextHopType: 'None' } };
+
+/** A rule that lets anything in from anywhere, written in other ways. */
+function manySided(change: Record<string, unknown>): object {
+  const { name, properties } = rule('sided', 150, 'Allow', '*', '*');
+  return {
+    name,
+    properties: {
+      ...properties,
+      ...('destinationPortRanges' in change ? { destinationPortRange: undefined } : {}),
+      ...('sourceAddressPrefixes' in change ? { sourceAddressPrefix: undefined } : {}),
+      ...change,
+    },
+  };
+}
 
 describe("gate checks of Azure's state", () => {
   describe('route', () => {
@@ -43,8 +63,35 @@ describe("gate checks of Azure's state", () => {
       [
         'a table that may not be read',
         'kind: route',
-        { routes: null, unread: [{ type: network('routeTables') }] },
+        { routes: null, unread: [{ type: network('routeTables'), scope: routeTable }] },
         'unknown STATE_FORBIDDEN forbidden',
+      ],
+      [
+        'a table that is gone, beside one that may not be read',
+        'kind: route',
+        { routes: null, unread: [{ type: network('routeTables'), scope: '/other' }] },
+        'fail ROUTE_TABLE_MISSING no-route-table',
+      ],
+      [
+        'a table that no template describes',
+        'kind: route',
+        {
+          routes: null,
+          unread: [{ type: network('routeTables'), scope: routeTable, why: 'undescribed' }],
+        },
+        'unknown STATE_UNDESCRIBED undescribed',
+      ],
+      [
+        'addresses of IPv6, whose routes lead anywhere',
+        'kind: route',
+        { subnet: dual },
+        'unknown ROUTE_IPV6 ipv6',
+      ],
+      [
+        'addresses of IPv6 that lead nowhere',
+        'kind: route',
+        { subnet: dual, routes: [defaultRoute('VirtualAppliance', '10.0.0.4'), nowhere] },
+        'pass OK as-declared',
       ],
     ]);
     refused([
@@ -68,6 +115,54 @@ describe("gate checks of Azure's state", () => {
         'kind: nsg',
         { rules: [openRule] },
         'fail NSG_ANY_INBOUND any-any',
+      ],
+      [
+        'every port from anywhere, in parts',
+        'kind: nsg',
+        { rules: [manySided({ destinationPortRanges: ['0-99', '100-65535'] })] },
+        'fail NSG_ANY_INBOUND any-any',
+      ],
+      [
+        'every port but one',
+        'kind: nsg',
+        { rules: [manySided({ destinationPortRanges: ['1-99', '101-65535'] })] },
+        'pass OK as-declared',
+      ],
+      [
+        'every port that anybody listens on',
+        'kind: nsg',
+        { rules: [manySided({ destinationPortRange: '1-65535' })] },
+        'fail NSG_ANY_INBOUND any-any',
+      ],
+      [
+        'anywhere in two halves',
+        'kind: nsg',
+        { rules: [manySided({ sourceAddressPrefixes: ['0.0.0.0/1', '128.0.0.0/1'] })] },
+        'fail NSG_ANY_INBOUND any-any',
+      ],
+      [
+        'anywhere that speaks IPv6',
+        'kind: nsg',
+        { rules: [manySided({ sourceAddressPrefix: '::/0' })] },
+        'fail NSG_ANY_INBOUND any-any',
+      ],
+      [
+        'one half of the world',
+        'kind: nsg, subnets: [endpoints]',
+        { rules: [manySided({ sourceAddressPrefix: '128.0.0.0/1' })] },
+        'pass OK as-declared',
+      ],
+      ['that is gone', 'kind: nsg', { group: null }, 'fail NSG_MISSING no-group'],
+      [
+        'that no template describes',
+        'kind: nsg',
+        {
+          group: null,
+          unread: [
+            { type: network('networkSecurityGroups'), scope: securityGroup, why: 'undescribed' },
+          ],
+        },
+        'unknown STATE_UNDESCRIBED undescribed',
       ],
       [
         'that does not count for endpoints',
@@ -96,7 +191,11 @@ describe("gate checks of Azure's state", () => {
       [
         'that may not be read',
         'kind: nsg',
-        { unread: [{ type: network('networkSecurityGroups'), missing: 'x/read' }] },
+        {
+          unread: [
+            { type: network('networkSecurityGroups'), scope: securityGroup, missing: 'x/read' },
+          ],
+        },
         'unknown STATE_FORBIDDEN forbidden',
       ],
     ]);
@@ -136,6 +235,33 @@ describe("gate checks of Azure's state", () => {
         `${check}, addresses: [203.0.113.0/24]`,
         { vault: rules(['203.0.113.7', '198.51.100.0/24']) },
         'fail PUBLIC_ACCESS_OPEN open',
+      ],
+      ['to nobody, though on', check, { vault: rules([]) }, 'fail PUBLIC_ACCESS_OPEN open'],
+      [
+        'off, as a flexible database server says it',
+        check,
+        { vault: { publicNetworkAccess: undefined, network: { publicNetworkAccess: 'Disabled' } } },
+        'pass OK as-declared',
+      ],
+      [
+        'for declared addresses, as Cosmos DB lists them',
+        `${check}, addresses: [203.0.113.0/24]`,
+        {
+          vault: { publicNetworkAccess: 'Enabled', ipRules: [{ ipAddressOrRange: '203.0.113.7' }] },
+        },
+        'pass OK as-declared',
+      ],
+      [
+        'for more than those, as Cosmos DB lists them',
+        `${check}, addresses: [203.0.113.0/24]`,
+        { vault: { publicNetworkAccess: 'Enabled', ipRules: [{ ipAddressOrRange: '0.0.0.0/0' }] } },
+        'fail PUBLIC_ACCESS_OPEN open',
+      ],
+      [
+        'as a deployment will say',
+        check,
+        { vault: { publicNetworkAccess: "[reference('x').y]" }, source: 'predicted' },
+        'unknown PUBLIC_ACCESS_NOT_SEEN not-seen',
       ],
       [
         'of a service that was not read',

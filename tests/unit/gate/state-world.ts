@@ -40,13 +40,20 @@ const provider = '/providers/Microsoft.Network';
 export const hubNetwork = plain.hub.network.id;
 const stamp = plain.stamps['weu'];
 export const stampNetwork = stamp?.network.id ?? '';
-const group = stampNetwork.split('/providers/')[0] ?? '';
+export const group = stampNetwork.split('/providers/')[0] ?? '';
 export const securityGroup = `${group}${provider}/networkSecurityGroups/nsg`;
 export const endpointsSubnet = `${stampNetwork}/subnets/endpoints`;
+export const routeTable = `${group}${provider}/routeTables/rt`;
 export const vault = `${group}/providers/Microsoft.KeyVault/vaults/kv-weu`;
 const zone = `/subscriptions/h/resourceGroups/rg-dns${provider}/privateDnsZones/privatelink.vaultcore.azure.net`;
 
-const rule = (name: string, priority: number, access: string, source: string, port: string) => ({
+export const rule = (
+  name: string,
+  priority: number,
+  access: string,
+  source: string,
+  port: string,
+) => ({
   name,
   properties: {
     priority,
@@ -63,7 +70,7 @@ const rule = (name: string, priority: number, access: string, source: string, po
 /** What a case may change; undefined takes a property away, null a whole resource. */
 export interface Change {
   subnet?: Record<string, unknown>;
-  rules?: readonly ReturnType<typeof rule>[];
+  rules?: readonly object[];
   routes?: unknown[] | null;
   endpoint?: Record<string, unknown> | null;
   connection?: Record<string, unknown>;
@@ -78,6 +85,8 @@ export interface Change {
   /** Takes the security group away, though its subnet names it. */
   group?: null;
   unread?: Partial<Unread>[];
+  /** Whatever else is there. */
+  more?: readonly Resource[];
   source?: StateSeen['source'];
 }
 
@@ -121,7 +130,7 @@ export function stateOf(change: Change = {}): StateSeen {
           properties: {
             addressPrefix: '10.1.2.0/27',
             networkSecurityGroup: { id: securityGroup },
-            routeTable: { id: `${group}${provider}/routeTables/rt` },
+            routeTable: { id: routeTable },
             privateEndpointNetworkPolicies: 'Enabled',
             ipConfigurations: [{ id: 'one' }],
             ...change.subnet,
@@ -137,7 +146,7 @@ export function stateOf(change: Change = {}): StateSeen {
         }),
     change.routes === null
       ? undefined
-      : resource(`${group}${provider}/routeTables/rt`, 'Microsoft.Network/routeTables', {
+      : resource(routeTable, 'Microsoft.Network/routeTables', {
           routes: change.routes ?? [defaultRoute('VirtualAppliance', '10.0.0.4')],
         }),
     endpoint === null
@@ -184,6 +193,7 @@ export function stateOf(change: Change = {}): StateSeen {
           ...change.vault,
         }),
     ...(change.closerZone === undefined ? [] : closerZone(change.closerZone)),
+    ...(change.more ?? []),
     ...(change.zone === null
       ? []
       : [

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { sameId } from '../../reach/model.ts';
-import { countOf, setOf } from '../../reach/ranges.ts';
+import { countOf, parsePrefix, setOf } from '../../reach/ranges.ts';
 import { bothAt, idAt, listAt, objectAt } from '../../reach/read/resource.ts';
 import type { Check } from '../check.ts';
 import type { StateSeen, Subject } from '../state.ts';
@@ -15,7 +15,7 @@ import {
   verdictOf,
 } from '../state.ts';
 
-/** Azure keeps the first four addresses of a subnet and the last one. */
+/** Azure keeps the first four addresses of each network of a subnet and the last one. */
 const kept = 5;
 
 const schema = v.strictObject({
@@ -45,8 +45,10 @@ free: 8`,
     const expected = `${free} or more free addresses in ${subnetNames(subject)}`;
     const left: string[] = [];
     const findings = judgeSubnets(subject, seen, (subnet, found) => {
-      const size = countOf(setOf(bothAt(found.properties, 'addressPrefix', 'addressPrefixes')));
-      const rest = size - kept - usedIn(seen, subnet.id, found.properties);
+      const texts = new Set(bothAt(found.properties, 'addressPrefix', 'addressPrefixes'));
+      const prefixes = [...texts].filter((text) => parsePrefix(text) !== undefined);
+      const size = countOf(setOf(prefixes));
+      const rest = size - kept * prefixes.length - usedIn(seen, subnet.id, found.properties);
       left.push(`${subnet.name} ${rest}`);
       if (rest >= free) return [];
       return [
@@ -63,17 +65,29 @@ free: 8`,
   },
 };
 
-/** Azure counts the configurations of a subnet; of what is only predicted, every card and endpoint takes one. */
+/** Azure counts the configurations of a subnet; of what is only predicted, whatever names it takes one. */
 function usedIn({ resources, source }: StateSeen, subnetId: string, properties: unknown): number {
   const counted = listAt(properties, 'ipConfigurations').length;
   if (source === 'azure') return counted;
-  const cards = resources
-    .ofType(networkTypes.interfaces)
-    .flatMap((card) => listAt(card.properties, 'ipConfigurations'))
-    .filter((one) => sameId(idAt(objectAt(one, 'properties'), 'subnet') ?? '', subnetId)).length;
-  const endpoints = resources.ofType(networkTypes.endpoints).filter(({ properties: own }) => {
-    const deployed = listAt(own, 'networkInterfaces').length > 0;
-    return !deployed && sameId(idAt(own, 'subnet') ?? '', subnetId);
-  }).length;
-  return Math.max(counted, cards + endpoints);
+  const isHere = (holder: unknown) => sameId(idAt(holder, 'subnet') ?? '', subnetId);
+  const configured = holders.flatMap(([type, list]) =>
+    resources
+      .ofType(type)
+      .flatMap((holder) => listAt(holder.properties, list))
+      .filter((one) => isHere(objectAt(one, 'properties'))),
+  );
+  // One that is deployed has an interface, which is counted.
+  const endpoints = resources
+    .ofType(networkTypes.endpoints)
+    .filter(({ properties: own }) => listAt(own, 'networkInterfaces').length === 0 && isHere(own));
+  return Math.max(counted, configured.length + endpoints.length);
 }
+
+/** What takes addresses of subnets, and the list in which it says so. */
+const holders = [
+  [networkTypes.interfaces, 'ipConfigurations'],
+  [networkTypes.balancers, 'frontendIPConfigurations'],
+  [networkTypes.linkServices, 'ipConfigurations'],
+  [networkTypes.firewalls, 'ipConfigurations'],
+  [networkTypes.gateways, 'ipConfigurations'],
+] as const;

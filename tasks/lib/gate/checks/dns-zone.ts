@@ -83,7 +83,7 @@ records: ['{stamp.parameters.keyVaultName}']`,
     ];
     const { zones, links, records: sets, interfaces } = networkTypes;
     // An endpoint that was found is not looked for any further.
-    const sought = records.some((name) => addressesOf(seen, name).length === 0);
+    const sought = records.some((name) => addressesOf(seen, name, zone).length === 0);
     const relevant = [
       zones,
       links,
@@ -117,8 +117,8 @@ function withoutOtherGroups(seen: StateSeen, hub: Hub | undefined): StateSeen {
 
 function judgeRecord(seen: StateSeen, zone: Resource, name: string): Finding[] {
   const there = recordIn(zone, name, seen.resources);
-  const wanted = addressesOf(seen, name);
   const zoneName = lastOf(zone.id);
+  const wanted = addressesOf(seen, name, zoneName);
   if (there === undefined) {
     if (seen.unread.some(({ type }) => type === networkTypes.records)) return [];
     const text = `${zoneName} has no record ${name}`;
@@ -159,16 +159,28 @@ function judgeHidden(
     });
 }
 
-/** Addresses that the interfaces of private endpoints have for names that begin with the record's. */
-function addressesOf({ resources }: StateSeen, name: string): string[] {
-  return resources.ofType(networkTypes.interfaces).flatMap(({ properties }) =>
-    listAt(properties, 'ipConfigurations').flatMap((configuration) => {
+/**
+ * Addresses that the interfaces of private endpoints have for a record: for the zone's public name where any has
+ * that (an account has endpoints for several services, all under its one name), else for names that begin alike,
+ * since some zones are called otherwise (vault.azure.net, privatelink.vaultcore.azure.net).
+ */
+function addressesOf({ resources }: StateSeen, name: string, zone: string): string[] {
+  const all = resources.ofType(networkTypes.interfaces).flatMap(({ properties }) =>
+    listAt(properties, 'ipConfigurations').map((configuration) => {
       const inner = objectAt(configuration, 'properties');
-      const names = textsAt(objectAt(inner, 'privateLinkConnectionProperties'), 'fqdns');
-      const own = names.some((fqdn) => fqdn.toLowerCase().startsWith(`${name.toLowerCase()}.`));
-      return own ? (textAt(inner, 'privateIPAddress') ?? []) : [];
+      const link = objectAt(inner, 'privateLinkConnectionProperties');
+      return {
+        address: textAt(inner, 'privateIPAddress'),
+        names: textsAt(link, 'fqdns').map((one) => one.toLowerCase()),
+      };
     }),
   );
+  const exact = `${name}.${zone.replace(/^privatelink\./i, '')}`.toLowerCase();
+  const own = all.filter(({ names }) => names.includes(exact));
+  const alike = all.filter(({ names }) =>
+    names.some((one) => one.startsWith(`${name.toLowerCase()}.`)),
+  );
+  return (own.length > 0 ? own : alike).flatMap(({ address }) => address ?? []);
 }
 
 function missing(zone: string, hub: Hub | undefined): Finding {

@@ -2,6 +2,8 @@ import * as v from 'valibot';
 import { assertFlow, flowsOfStamps } from '../../reach/flows.ts';
 import { Matrix } from '../../reach/matrix.ts';
 import { parsePorts } from '../../reach/ports.ts';
+import type { PortRange } from '../../reach/ports.ts';
+import { everything, setOf, without } from '../../reach/ranges.ts';
 import { readEstate } from '../../reach/read/estate.ts';
 import { bothAt, idAt, lastOf, textAt } from '../../reach/read/resource.ts';
 import { sameId } from '../../reach/model.ts';
@@ -31,7 +33,10 @@ type Spec = v.InferOutput<typeof schema> & {
   readonly topology?: Topology | undefined;
 };
 
-const wide = new Set(['*', 'any', 'internet', '0.0.0.0/0']);
+/** Sources that are anybody: `::/0` is anybody who speaks IPv6. */
+const anybody = /^(\*|any|internet|::\/0|0{1,4}(:0{1,4}){7}\/0)$/i;
+/** Nobody listens on port 0: a rule from 1 on lets everything in. */
+const everyPort: PortRange = { from: 1, to: 65535 };
 
 /**
  * A security group on every subnet, no rule that lets anything in from anywhere, groups that count for private
@@ -74,10 +79,19 @@ export const nsg: Check<Spec, StateSeen> = {
   },
 };
 
-function judgeGroup({ resources }: StateSeen, subnet: string, id: string | undefined): Finding[] {
+function judgeGroup(
+  { resources, unread }: StateSeen,
+  subnet: string,
+  id: string | undefined,
+): Finding[] {
+  const hint = `Give subnet ${subnet} a network security group.`;
   if (id === undefined) {
     const text = `${subnet} has no security group`;
-    const hint = `Give subnet ${subnet} a network security group.`;
+    return [{ code: 'NSG_MISSING', class: 'no-group', text, hint }];
+  }
+  if (resources.get(id) === undefined) {
+    if (unread.some(({ scope }) => sameId(scope, id))) return [];
+    const text = `the security group of ${subnet} is not among the resources`;
     return [{ code: 'NSG_MISSING', class: 'no-group', text, hint }];
   }
   return resources.childrenOf(id, 'securityRules').flatMap(({ id: ruleId, properties }) => {
@@ -87,14 +101,26 @@ function judgeGroup({ resources }: StateSeen, subnet: string, id: string | undef
     const open =
       is('direction', 'inbound') &&
       is('access', 'allow') &&
-      sources.some((text) => wide.has(text.toLowerCase())) &&
-      ports.some((text) => parsePorts(text)?.from === 0 && parsePorts(text)?.to === 65535);
+      (sources.some((text) => anybody.test(text)) ||
+        without(everything, setOf(sources)).length === 0) &&
+      covers(
+        ports.flatMap((text) => parsePorts(text) ?? []),
+        everyPort,
+      );
     if (!open) return [];
     const name = lastOf(ruleId);
     const text = `rule ${name} on ${subnet} lets anything in from anywhere`;
     const hint = `Narrow rule ${name} of ${lastOf(id)} to sources and ports.`;
     return [{ code: 'NSG_ANY_INBOUND', class: 'any-any', text, hint }];
   });
+}
+
+/** Whether ranges hold all of another one, together. */
+function covers(ranges: readonly PortRange[], { from, to }: PortRange): boolean {
+  const sorted = [...ranges].sort((one, other) => one.from - other.from);
+  let next = from;
+  for (const range of sorted) if (range.from <= next) next = Math.max(next, range.to + 1);
+  return next > to;
 }
 
 function judgePolicies(

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Check, Verdict } from '../check.ts';
 import { networkNeeds, networkOf } from '../networks.ts';
 import type { PeeringSeen, PeeringSide } from '../probe.ts';
+import { undescribedHint } from '../state.ts';
 
 const networkId = v.pipe(
   v.string('must be the id of a virtual network'),
@@ -137,6 +138,14 @@ function judgeSide(side: Side, seen: PeeringSeen): Finding | undefined {
         class: 'no-connection',
         hint: `Set ${side.owner === 'hub' ? 'hubConnection' : 'azureSubscription'}; peerings are read from Azure.`,
       };
+    case 'undescribed':
+      return {
+        rank: 4,
+        status: 'unknown',
+        code: 'PEERING_UNDESCRIBED',
+        class: 'undescribed',
+        hint: undescribedHint(side.network),
+      };
     case 'failed':
       return {
         rank: 5,
@@ -187,6 +196,8 @@ function words(seen: PeeringSeen): string {
       return 'not allowed to look';
     case 'no-connection':
       return 'no service connection to look with';
+    case 'undescribed':
+      return 'no template describes it';
     case 'failed':
       return 'no answer';
   }

@@ -1,5 +1,13 @@
 import * as v from 'valibot';
-import { idAt, lastOf, listAt, objectAt, textAt, textsAt } from '../../reach/read/resource.ts';
+import {
+  idAt,
+  lastOf,
+  listAt,
+  objectAt,
+  parentOf,
+  textAt,
+  textsAt,
+} from '../../reach/read/resource.ts';
 import type { Resource } from '../../reach/read/resource.ts';
 import { sameId } from '../../reach/model.ts';
 import type { Check } from '../check.ts';
@@ -36,12 +44,14 @@ group: vault`,
     const own = seen.resources
       .ofType(networkTypes.endpoints)
       .filter((endpoint) => leadsTo(endpoint, spec.target));
-    const right = own.filter(({ properties }) => {
-      const home = idAt(properties, 'subnet') ?? '';
-      return (
-        subject !== undefined && home.toLowerCase().startsWith(subject.network.id.toLowerCase())
-      );
-    });
+    const near = own.filter(
+      ({ properties }) =>
+        subject !== undefined &&
+        sameId(parentOf(idAt(properties, 'subnet') ?? ''), subject.network.id),
+    );
+    // A storage account has an endpoint for each of its services: the others are no fault.
+    const wanted = near.filter((endpoint) => isFor(endpoint, spec.group));
+    const right = wanted.length > 0 ? wanted : near;
     const blind = seen.unread.some(({ type }) => type === networkTypes.endpoints);
     const findings = own.length === 0 && !blind ? [missing(spec)] : judge(spec, own, right);
     const observed = right.map(({ id }) => lastOf(id)).join(', ');
@@ -63,10 +73,12 @@ function judge(spec: Spec, all: readonly Resource[], own: readonly Resource[]): 
     const home = idAt(properties, 'subnet') ?? '';
     if (!sameId(home, subject?.subnets[0]?.id ?? ''))
       findings.push(wrongSubnet(spec, `in ${lastOf(home)}`));
-    for (const connection of connectionsOf(properties)) {
-      const status = textAt(objectAt(connection, 'privateLinkServiceConnectionState'), 'status');
+    for (const { connection, manual } of connectionsOf(properties)) {
+      const given = textAt(objectAt(connection, 'privateLinkServiceConnectionState'), 'status');
+      // One that asks for an approval has none yet, unless it says so.
+      const status = given ?? (manual ? 'Pending' : 'Approved');
       const groups = textsAt(connection, 'groupIds');
-      if (status !== undefined && status !== 'Approved') {
+      if (status !== 'Approved') {
         findings.push({
           code: 'ENDPOINT_NOT_APPROVED',
           class: status.toLowerCase(),
@@ -74,7 +86,7 @@ function judge(spec: Spec, all: readonly Resource[], own: readonly Resource[]): 
           hint: `Approve the connection of ${lastOf(id)} on ${target}; until then it carries nothing.`,
         });
       }
-      if (spec.group !== undefined && groups.length > 0 && !groups.includes(spec.group)) {
+      if (!hasGroup(groups, spec.group)) {
         findings.push({
           code: 'ENDPOINT_WRONG_TARGET',
           class: 'wrong-target',
@@ -105,14 +117,28 @@ function wrongSubnet({ target, subject, subnet }: Spec, where: string): Finding 
   };
 }
 
-function connectionsOf(properties: unknown): unknown[] {
-  return ['privateLinkServiceConnections', 'manualPrivateLinkServiceConnections']
-    .flatMap((key) => listAt(properties, key))
-    .map((connection) => objectAt(connection, 'properties'));
+function connectionsOf(properties: unknown): { connection: unknown; manual: boolean }[] {
+  return ['privateLinkServiceConnections', 'manualPrivateLinkServiceConnections'].flatMap((key) =>
+    listAt(properties, key).map((one) => ({
+      connection: objectAt(one, 'properties'),
+      manual: key.startsWith('manual'),
+    })),
+  );
+}
+
+function isFor({ properties }: Resource, group: string | undefined): boolean {
+  return connectionsOf(properties).some(({ connection }) =>
+    hasGroup(textsAt(connection, 'groupIds'), group),
+  );
+}
+
+/** Services of the estate's own (Private Link services) have no sub-resources. */
+function hasGroup(groups: readonly string[], group: string | undefined): boolean {
+  return group === undefined || groups.length === 0 || groups.some((one) => sameId(one, group));
 }
 
 function leadsTo({ properties }: Resource, target: string): boolean {
-  return connectionsOf(properties).some((connection) => {
+  return connectionsOf(properties).some(({ connection }) => {
     const id = textAt(connection, 'privateLinkServiceId') ?? '';
     return sameId(id, target) || sameId(lastOf(id), target);
   });

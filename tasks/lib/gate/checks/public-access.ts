@@ -1,6 +1,13 @@
 import * as v from 'valibot';
 import { sameId } from '../../reach/model.ts';
-import { lastOf, listAt, objectAt, textAt, valueAt } from '../../reach/read/resource.ts';
+import {
+  hasUnresolved,
+  lastOf,
+  listAt,
+  objectAt,
+  textAt,
+  valueAt,
+} from '../../reach/read/resource.ts';
 import type { Resource } from '../../reach/read/resource.ts';
 import { intersection, parsePrefix, setOf, without } from '../../reach/ranges.ts';
 import type { Check } from '../check.ts';
@@ -57,30 +64,55 @@ target: '{stamp.parameters.keyVaultName}'`,
         hint: 'Services are found behind the private endpoints of the hub and the stamps.',
       };
     }
+    if (hasUnresolved([stateOf(found), rulesOf(found)])) {
+      return {
+        status: 'unknown',
+        code: 'PUBLIC_ACCESS_NOT_SEEN',
+        class: 'not-seen',
+        expected,
+        observed: `what ${lastOf(target)} says of public access is known after the deployment only`,
+        hint: 'Say it by parameters and constants, or run the gate with evidence state after the deployment.',
+      };
+    }
     return verdictOf(expected, stateOf(found), judge(found, addresses), seen, []);
   },
 };
 
+/** Flexible database servers say it of their network. */
 function stateOf({ properties }: Resource): string {
-  return textAt(properties, 'publicNetworkAccess') ?? 'Enabled (the default)';
+  const given = [properties, objectAt(properties, 'network')].map((one) =>
+    textAt(one, 'publicNetworkAccess'),
+  );
+  return given.find((text) => text !== undefined) ?? 'Enabled (the default)';
+}
+
+/** Services call the list of rules by one of two names. */
+function rulesOf({ properties }: Resource): unknown {
+  return valueAt(properties, 'networkAcls') ?? valueAt(properties, 'networkRuleSet');
+}
+
+/** The addresses to which public access is open; undefined for all. */
+function openTo(service: Resource): readonly string[] | undefined {
+  const rules = rulesOf(service);
+  // Cosmos DB lets in whom it lists, and everybody while it lists nobody.
+  const listed = listAt(service.properties, 'ipRules').flatMap(
+    (rule) => textAt(rule, 'ipAddressOrRange') ?? [],
+  );
+  if (rules === undefined && listed.length > 0) return listed;
+  if (!/^Deny$/i.test(textAt(rules, 'defaultAction') ?? '')) return undefined;
+  return listAt(rules, 'ipRules').flatMap((rule) => textAt(rule, 'value') ?? []);
 }
 
 function judge(service: Resource, addresses: readonly string[]): Finding[] {
-  const { id, properties } = service;
   const state = stateOf(service);
   if (/^(Disabled|SecuredByPerimeter)$/i.test(state)) return [];
-  const name = lastOf(id);
-  // Services call the list of rules by one of two names.
-  const rules =
-    valueAt(properties, 'networkAcls') === undefined
-      ? objectAt(properties, 'networkRuleSet')
-      : objectAt(properties, 'networkAcls');
+  const name = lastOf(service.id);
   const hint = `Set publicNetworkAccess of ${name} to Disabled.`;
-  if (textAt(rules, 'defaultAction') !== 'Deny') {
+  const open = openTo(service);
+  if (open === undefined) {
     const text = `public access to ${name} is ${state}, from anywhere`;
     return [{ code: 'PUBLIC_ACCESS_OPEN', class: 'open', text, hint }];
   }
-  const open = listAt(rules, 'ipRules').flatMap((rule) => textAt(rule, 'value') ?? []);
   const excess = open.filter((text) => {
     const own = setOf([text]);
     return own.length === 0 || without(own, intersection(own, setOf(addresses))).length > 0;

@@ -1,7 +1,9 @@
 import { isIP } from 'node:net';
 import * as v from 'valibot';
-import { idAt, textAt } from '../../reach/read/resource.ts';
-import type { Check } from '../check.ts';
+import { sameId } from '../../reach/model.ts';
+import { bothAt, idAt, textAt } from '../../reach/read/resource.ts';
+import type { Resources } from '../../reach/read/resource.ts';
+import type { Check, Verdict } from '../check.ts';
 import type { Finding, StateSeen, Subject } from '../state.ts';
 import {
   aboutOnly,
@@ -56,9 +58,37 @@ subnets: [endpoints]`,
     });
     const relevant = [networkTypes.networks, networkTypes.tables];
     const good = `to ${nextHop} from ${names}`;
-    return verdictOf(expected, good, findings, aboutOnly(seen, ids), relevant);
+    const verdict = verdictOf(expected, good, findings, aboutOnly(seen, ids), relevant);
+    const open = (subject?.subnets ?? []).filter(({ id }) => leavesBySix(seen.resources, id));
+    return verdict.status === 'pass' && open.length > 0 ? sixVerdict(expected, open) : verdict;
   },
 };
+
+/** Whether a subnet has IPv6 addresses that a default route may take anywhere. */
+function leavesBySix(resources: Resources, subnetId: string): boolean {
+  const properties = resources.get(subnetId)?.properties;
+  const table = idAt(properties, 'routeTable') ?? '';
+  const closed = resources
+    .childrenOf(table, 'routes')
+    .some(
+      ({ properties: one }) =>
+        textAt(one, 'addressPrefix') === '::/0' && /^None$/i.test(textAt(one, 'nextHopType') ?? ''),
+    );
+  const prefixes = bothAt(properties, 'addressPrefix', 'addressPrefixes');
+  return !closed && prefixes.some((prefix) => prefix.includes(':'));
+}
+
+function sixVerdict(expected: string, subnets: readonly { readonly name: string }[]): Verdict {
+  const names = subnets.map(({ name }) => name).join(', ');
+  return {
+    status: 'unknown',
+    code: 'ROUTE_IPV6',
+    class: 'ipv6',
+    expected,
+    observed: `${names} has IPv6 addresses, whose routes are not looked at`,
+    hint: `Route ::/0 of ${names} to None, or take IPv6 off: only IPv4 is looked at.`,
+  };
+}
 
 function judgeTable(
   { resources, unread }: StateSeen,
@@ -72,7 +102,7 @@ function judgeTable(
     return [{ code: 'ROUTE_TABLE_MISSING', class: 'no-route-table', text, hint }];
   }
   if (resources.get(tableId) === undefined) {
-    if (unread.some(({ type }) => type === networkTypes.tables)) return [];
+    if (unread.some(({ scope }) => sameId(scope, tableId))) return [];
     const text = `the route table of ${subnet} is not among the resources`;
     return [{ code: 'ROUTE_TABLE_MISSING', class: 'no-route-table', text, hint }];
   }

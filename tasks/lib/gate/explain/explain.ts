@@ -146,6 +146,8 @@ function blindness({ class: end }: CheckResult, unread: readonly Unread[]): stri
       );
     case 'no-connection':
       return `The gate would say which rule, route or record it is; set ${input}, whose identity may read.`;
+    case 'undescribed':
+      return `The gate would say which rule, route or record it is, but no template describes ${blind.scope}.`;
     case 'failed':
       return `The gate would say which rule, route or record it is, but Azure's state could not be read: ${blind.reason ?? 'no reason given'}`;
   }

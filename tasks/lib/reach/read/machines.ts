@@ -1,5 +1,6 @@
 import type { Balancer, BalancerRule, Endpoint, Machine, Provider, Subnet } from '../model.ts';
 import { sameId } from '../model.ts';
+import { frontOf, publicFrontEnds } from './front-ends.ts';
 import { readRules } from './networks.ts';
 import type { Resource, Resources } from './resource.ts';
 import {
@@ -27,13 +28,15 @@ function configurationsOf(properties: unknown): Configuration[] {
     const inner = objectAt(configuration, 'properties');
     const address = textAt(inner, 'privateIPAddress');
     const subnetId = idAt(inner, 'subnet');
-    if (subnetId === undefined) return [];
+    const six = /^IPv6$/i.test(textAt(inner, 'privateIPAddressVersion') ?? '');
+    if (subnetId === undefined || six) return [];
     const known = address !== undefined && !isUnresolved(address);
     return [{ subnetId, properties: inner, ...(known ? { address } : {}) }];
   });
 }
 
 export function readMachines(resources: Resources): Machine[] {
+  const fronts = publicFrontEnds(resources);
   return resources.ofType('Microsoft.Network/networkInterfaces').flatMap((card) => {
     const { properties } = card;
     if (valueAt(properties, 'privateEndpoint') !== undefined) return [];
@@ -42,6 +45,7 @@ export function readMachines(resources: Resources): Machine[] {
       if (valueAt(configuration.properties, 'privateLinkConnectionProperties') !== undefined)
         return [];
       const outside = idAt(configuration.properties, 'publicIPAddress');
+      const front = frontOf(configuration, fronts);
       return [
         {
           name: lastOf(card.id),
@@ -50,6 +54,7 @@ export function readMachines(resources: Resources): Machine[] {
           groups: idsAt(configuration.properties, 'applicationSecurityGroups'),
           ...(rules === undefined ? {} : { securityRules: rules }),
           ...(outside === undefined ? {} : { publicAddress: lastOf(outside) }),
+          ...(front === undefined ? {} : { publicFrontEnd: front }),
           ...(valueAt(properties, 'enableIPForwarding') === true ? { forwards: true } : {}),
         },
       ];
@@ -128,25 +133,43 @@ export function readBalancers(resources: Resources): Balancer[] {
       const subnetId = idAt(inner, 'subnet');
       if (address === undefined || subnetId === undefined || isUnresolved(address)) return [];
       const own = `${id}/frontendIPConfigurations/${textAt(front, 'name') ?? ''}`;
+      const isOwn = (rule: unknown) =>
+        sameId(idAt(objectAt(rule, 'properties'), 'frontendIPConfiguration') ?? '', own);
       const rules = listAt(properties, 'loadBalancingRules')
-        .map((rule) => objectAt(rule, 'properties'))
-        .filter((rule) => sameId(idAt(rule, 'frontendIPConfiguration') ?? '', own))
-        .map((rule) => readBalancerRule(resources, properties, rule));
-      return [{ name: lastOf(id), address, subnetId, sku, rules }];
+        .filter(isOwn)
+        .map((rule) => readBalancerRule(resources, properties, objectAt(rule, 'properties')));
+      const translations = listAt(properties, 'inboundNatRules')
+        .filter(isOwn)
+        .map((rule) => readTranslation(resources, id, rule));
+      return [{ name: lastOf(id), address, subnetId, sku, rules: [...rules, ...translations] }];
     });
   });
 }
 
+/** An inbound NAT rule: one port of the front end leads to one machine. */
+function readTranslation(resources: Resources, balancer: string, rule: unknown): BalancerRule {
+  const id = `${balancer}/inboundNatRules/${textAt(rule, 'name') ?? ''}`;
+  const inner = objectAt(rule, 'properties');
+  return {
+    protocol: textAt(inner, 'protocol') ?? 'All',
+    frontPort: Number(valueAt(inner, 'frontendPort')),
+    backPort: Number(valueAt(inner, 'backendPort')),
+    backends: membersOf(resources, 'loadBalancerInboundNatRules', id),
+  };
+}
+
+/** Addresses of interfaces that name a pool or rule as theirs. */
+function membersOf(resources: Resources, list: string, id: string): string[] {
+  return resources
+    .ofType('Microsoft.Network/networkInterfaces')
+    .flatMap((card) => configurationsOf(card.properties))
+    .filter(({ properties }) => idsAt(properties, list).some((one) => sameId(one, id)))
+    .flatMap(({ address }) => address ?? []);
+}
+
 function readBalancerRule(resources: Resources, balancer: unknown, rule: unknown): BalancerRule {
   const pool = idAt(rule, 'backendAddressPool') ?? idsAt(rule, 'backendAddressPools')[0] ?? '';
-  const members = resources.ofType('Microsoft.Network/networkInterfaces').flatMap((card) =>
-    configurationsOf(card.properties).flatMap(({ address, properties }) => {
-      const member = idsAt(properties, 'loadBalancerBackendAddressPools').some((id) =>
-        sameId(id, pool),
-      );
-      return member && address !== undefined ? [address] : [];
-    }),
-  );
+  const members = membersOf(resources, 'loadBalancerBackendAddressPools', pool);
   // A pool of addresses names them itself.
   const named = listAt(resources.get(pool)?.properties, 'loadBalancerBackendAddresses').flatMap(
     (member) => textAt(objectAt(member, 'properties'), 'ipAddress') ?? [],

@@ -33,13 +33,30 @@ export function readNetworks(resources: Resources, nameOf: Namer): Network[] {
       name: nameOf(id),
       ...(location === undefined ? {} : { region: location }),
       prefixes: textsAt(objectAt(properties, 'addressSpace'), 'addressPrefixes'),
-      peerings: resources
-        .childrenOf(id, 'virtualNetworkPeerings')
-        .map((peering) => readPeering(resources, id, peering)),
+      peerings: peeringsOf(resources, id),
       ...(gateway === undefined ? {} : { gateway }),
       ...(adminRules === undefined ? {} : { adminRules }),
     };
   });
+}
+
+/** Halves that lie in a network; a half of some subnets only is more than is looked at. */
+function peeringsOf(resources: Resources, network: string): readonly Peering[] | 'unread' {
+  const halves = resources.childrenOf(network, 'virtualNetworkPeerings');
+  const whole = halves.every(({ properties }) => properties['peerCompleteVnets'] !== false);
+  return whole ? readPeerings(resources, network) : 'unread';
+}
+
+export function readPeerings(resources: Resources, network: string): readonly Peering[] {
+  return resources
+    .childrenOf(network, 'virtualNetworkPeerings')
+    .map((peering) => readPeering(resources, network, peering));
+}
+
+/** Whether a half knows all prefixes that the network behind it has. */
+export function isInSync({ remotePrefixes }: Peering, { properties }: Resource): boolean {
+  const present = textsAt(objectAt(properties, 'addressSpace'), 'addressPrefixes');
+  return remotePrefixes === undefined || present.every((prefix) => remotePrefixes.includes(prefix));
 }
 
 function readPeering(resources: Resources, network: string, { properties }: Resource): Peering {
