@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { GateEstate, rule, stateChecks, type GateRun } from './gate-state-world.ts';
+import { rule } from './gate-state-resources.ts';
+import { GateEstate, stateChecks, type GateRun } from './gate-state-world.ts';
 
 const network = 'Microsoft.Network/virtualNetworks';
 const zones = 'Microsoft.Network/privateDnsZones';
