@@ -14,6 +14,7 @@ import type { Probe } from '../../lib/gate/probe.ts';
 import { countsOf, holds, toleranceOf } from '../../lib/gate/result.ts';
 import type { CheckResult, Evidence, GateResult } from '../../lib/gate/result.ts';
 import { runGate } from '../../lib/gate/run.ts';
+import type { StateSeen } from '../../lib/gate/state.ts';
 import { writeResults } from '../../lib/gate/write-results.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { resolverFor } from '../../lib/net/resolve.ts';
@@ -52,10 +53,15 @@ export async function run(inputs: Inputs, context: TaskContext): Promise<void> {
     topology === undefined || inputs.evidence !== 'template'
       ? undefined
       : await predict(inputs, topology, pinned, context);
-  const probe =
+  let judged: StateSeen | undefined;
+  const looking =
     prediction === undefined || topology === undefined
       ? probeOf(inputs, topology, read, context, pinned, client)
       : predictedProbe(read.context.estate, predictedState(prediction.after, topology));
+  const probe: Probe = {
+    ...looking,
+    state: async (signal) => (judged = await looking.state(signal)),
+  };
   const found = await runGate(
     read.checks,
     probe,
@@ -84,8 +90,9 @@ export async function run(inputs: Inputs, context: TaskContext): Promise<void> {
   const result = { ...found, checks, evidence: evidenceOf(checks, read, context) };
   const folder = await publish(inputs, topology?.name, result, context);
   if (topology !== undefined && inputs.evidence !== 'live') {
-    const after = prediction?.after ?? (await probe.state(context.signal)).resources;
-    const files = await writeNetwork(folder, topology, after, prediction?.before);
+    // The evidence shows the state that was judged, not one that is read after it.
+    const { resources } = judged ?? (await probe.state(context.signal));
+    const files = await writeNetwork(folder, topology, resources, prediction?.before);
     context.uploadSummary(files.markdown);
     if (files.turns !== undefined) {
       const { allowed, denied } = files.turns;
