@@ -5,6 +5,7 @@ import type { Lookup } from './hops.ts';
 import { leadsTo } from './stands.ts';
 import type { Stand } from './stands.ts';
 import type { Terrain } from './terrain.ts';
+import { lacksWayOut } from './ways.ts';
 
 /**
  * A flow between two places is seen from both of its ends, and from a firewall that it meets. All that the three
@@ -105,6 +106,7 @@ export class Faces {
         'sender',
         // With it goes the gateway that it is behind, and whether its routes are doubtful.
         this.#number(source.zone),
+        lacksWayOut(source),
         this.#terrain.filters.filtered(source, 'Outbound'),
         ...this.#terrain.appliances.firewalls.map(
           (station) => this.#routesOf(station.stand)[source.index],

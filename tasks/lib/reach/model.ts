@@ -67,6 +67,8 @@ export interface Subnet {
   /** Absent = no route table. */
   readonly routes?: readonly Route[] | 'unread';
   readonly disableBgpRoutePropagation?: boolean;
+  /** It gives its machines no address for the way out, and has no NAT gateway that does. */
+  readonly isPrivate?: boolean;
 }
 
 export interface SecurityRule {

@@ -123,13 +123,17 @@ export class Routes {
       const all = ['4.1', ...(chosen.bits === 0 ? ['4.7'] : []), ...rules];
       return { hop: { to: 'unknown' }, route, rules: all };
     }
+    const announced = system.some(({ origin, bits }) => origin === 'bgp' && bits === 0);
+    if (announced && chosen.origin === 'system' && chosen.hop.to === 'none') {
+      // Whether it withdraws the routes to nowhere, as an own default route does, no page says.
+      const route = 'the default route of the gateway, which may lead private addresses on';
+      return { hop: { to: 'unknown' }, route, rules: ['4.4'] };
+    }
     return this.#explained(chosen, target);
   }
 
   /** @param bits length of the subnet's own route for the target, 0 without one */
   #byTag({ address }: Place, bits: number): Found | undefined {
-    const { private: local, own: estate } = this.#neighbours;
-    if (holds(local, address) || holds(estate, address)) return undefined;
     for (const tagged of this.#tagged) {
       const pinned = this.#neighbours.service(tagged.prefix);
       if (holds(pinned.maybe, address)) {

@@ -16,6 +16,11 @@ import type { Neighbourhood } from './tags.ts';
 import type { Appliance, Appliances, Station } from './appliances.ts';
 import type { Terrain } from './terrain.ts';
 
+/** Whether nothing that is known gives it an address for the way to the internet. */
+export function lacksWayOut({ subnet, machine }: Place): boolean {
+  return subnet?.isPrivate === true && machine?.publicAddress === undefined;
+}
+
 /** Finds the ways between places. Each direction has its own look at the routes. */
 export class WayFinder {
   readonly #neighbours: Neighbourhood;
@@ -64,7 +69,7 @@ export class WayFinder {
       case 'unknown':
         return way.alone;
       case 'internet':
-        return this.#overInternet(way, target, lookup).alone;
+        return this.#overInternet(way, target, lookup).then(this.#wayOut(source)).alone;
       case 'gateway':
         return this.#overGateway(way, source, target, stand, lookup).alone;
       case 'appliance':
@@ -105,6 +110,13 @@ export class WayFinder {
     }
     const rules = target.zone.closed === true ? ['9.4'] : [];
     return way.then(this.#maps.always('allow', '', rules, 'internet'));
+  }
+
+  /** A private subnet lets out whoever has a public address of its own. */
+  #wayOut(source: Place): PortMap | undefined {
+    if (!lacksWayOut(source)) return undefined;
+    const by = 'the private subnet, which has no NAT gateway for the way out';
+    return this.#doubt(by, ['4.3']);
   }
 
   #overGateway(

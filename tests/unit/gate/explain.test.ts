@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { explain, isExplainable } from '../../../tasks/lib/gate/explain/explain.ts';
 import type { Evidence } from '../../../tasks/lib/gate/explain/explain.ts';
 import type { CheckResult } from '../../../tasks/lib/gate/result.ts';
-import { denyRule, hubNetwork, stampNetwork, stateOf, topology } from './state-world.ts';
+import {
+  defaultRoute,
+  denyRule,
+  hubNetwork,
+  routeTable,
+  stampNetwork,
+  stateOf,
+  topology,
+} from './state-world.ts';
 import type { Change } from './state-world.ts';
 
 const vaultName = 'kv-weu.vault.azure.net';
@@ -62,6 +70,24 @@ const cases: readonly (readonly [string, Partial<CheckResult>, Change, string])[
     {},
     { peerings: 'stamp' },
     `The peering carries nothing, so there is no way for ${pair}: the half from vnet-hub to vnet-weu is missing.`,
+  ],
+  [
+    'a group that nobody may read, behind a peering that is nearer than the route of the subnet',
+    {},
+    {
+      agents: { routeTable: { id: routeTable } },
+      subnet: { networkSecurityGroup: { id: `${stampNetwork}/nsg-unread` } },
+    },
+    `Azure's state does not decide ${pair}: a security group that could not be read (rule 3.4, 3.5, 1.1, 3.2). The usual hint.`,
+  ],
+  [
+    'a route of the subnet, to an appliance that is nowhere',
+    { went: { ...vaultAt, name: 'www.example.com', address: '203.0.113.9' }, kind: 'tcp' },
+    {
+      agents: { routeTable: { id: routeTable } },
+      routes: [defaultRoute('VirtualAppliance', '10.77.0.4')],
+    },
+    `Route default of subnet hub/agents sends 0.0.0.0/0 to 10.77.0.4. Azure's state drops tcp 443 from ${agents} to 203.0.113.9, internet: the appliance 10.77.0.4, which is in no network joined to this one (rule 4.1, 4.7, 4.5).`,
   ],
   [
     'a way that is open, to a service that does not answer',

@@ -70,6 +70,8 @@ export const rule = (
 /** What a case may change; undefined takes a property away, null a whole resource. */
 export interface Change {
   subnet?: Record<string, unknown>;
+  /** Of the hub's subnet for agents. */
+  agents?: Record<string, unknown>;
   rules?: readonly object[];
   routes?: unknown[] | null;
   endpoint?: Record<string, unknown> | null;
@@ -119,7 +121,7 @@ export function stateOf(change: Change = {}): StateSeen {
   const found: (Resource | undefined)[] = [
     resource(hubNetwork, 'Microsoft.Network/virtualNetworks', {
       addressSpace: { addressPrefixes: ['10.0.0.0/16'] },
-      subnets: [{ name: 'agents', properties: { addressPrefix: '10.0.1.0/27' } }],
+      subnets: [{ name: 'agents', properties: { addressPrefix: '10.0.1.0/27', ...change.agents } }],
       virtualNetworkPeerings: change.peerings === 'stamp' ? [] : [half('to-weu', stampNetwork)],
     }),
     resource(stampNetwork, 'Microsoft.Network/virtualNetworks', {

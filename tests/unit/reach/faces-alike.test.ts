@@ -109,6 +109,8 @@ const alike: Record<string, () => Estate> = {
       firewall: { rules: [firewallRule('network')] },
     }),
   }),
+  'whether a subnet lets anybody out': () =>
+    withSubnet({ ...withTwin(estate()), firewalls: [] }, 'C/vm', { isPrivate: true }),
   'whether anything filters, where all that is asked says nothing': () => {
     return estate({
       networks: { H: { adminRules: [] } },

@@ -113,6 +113,8 @@ describe('reach: reading resources', () => {
     ['a policy that is not there', undefined],
     ['a rule about categories of the web', [{ ruleType: 'ApplicationRule', webCategories: ['x'] }]],
     ['an IP group that is not there', [{ ...networkRule, sourceIpGroups: ['/g'] }]],
+    ['a name behind DNAT', [{ ruleType: 'NatRule', translatedFqdn: 'x.example' }]],
+    ['a kind of rule that is new', [{ ...networkRule, ruleType: 'QuantumRule' }]],
     ['an expression', [{ ...networkRule, destinationPorts: ["[reference('x').port]"] }]],
   ] as const) {
     it(`does not guess at ${what}`, () => {
@@ -124,6 +126,78 @@ describe('reach: reading resources', () => {
       assert.equal(outcome(whole, 5432), 'unknown');
     });
   }
+
+  /** A group of rules that only differ in what they say of the one port. */
+  const says = (owner: string, name: string, priority: number, ...actions: [number, string][]) => ({
+    id: `${id('firewallPolicies', owner)}/ruleCollectionGroups/${name}`,
+    type: 'Microsoft.Network/firewallPolicies/ruleCollectionGroups',
+    properties: {
+      priority,
+      ruleCollections: actions.map(([own, type]) => ({
+        ...{ priority: own, action: { type } },
+        rules: [{ ...networkRule, ruleType: 'networkRule' }],
+      })),
+    },
+  });
+  const policies = [
+    ...[...base, firewall({ firewallPolicy: { id: policyId } })],
+    resource('firewallPolicies', 'policy', { basePolicy: { id: id('firewallPolicies', 'above') } }),
+    resource('firewallPolicies', 'above', {}),
+  ];
+  const orders: [string, Resource[], string][] = [
+    [
+      'the parent, whatever its numbers are',
+      [says('policy', 'g', 100, [100, 'Allow']), says('above', 'g', 65000, [65000, 'Deny'])],
+      'dropped',
+    ],
+    [
+      'then the lower number of a group, whatever those of its collections are',
+      [says('policy', 'g', 200, [100, 'Deny']), says('policy', 'first', 150, [65000, 'Allow'])],
+      'allowed',
+    ],
+    [
+      'then the lower number of a collection, in whatever order they stand',
+      [says('policy', 'g', 200, [300, 'Allow'], [100, 'deny'])],
+      'dropped',
+    ],
+  ];
+  for (const [what, groups, expected] of orders) {
+    it(`reads policies in their order: ${what}`, () => {
+      assert.equal(outcome([...policies, ...groups], 5432), expected);
+    });
+  }
+
+  it('does not guess at a policy whose groups or parent were not read', () => {
+    const [alone] = policies.slice(0, -1).slice(-1);
+    assert.ok(alone);
+    const rules = says('policy', 'g', 200, [100, 'Allow']);
+    assert.equal(outcome([...policies.slice(0, -1), rules], 5432), 'unknown');
+    const listed = {
+      ...alone,
+      properties: { ruleCollectionGroups: [{ id: rules.id }, { id: `${rules.id}2` }] },
+    };
+    assert.equal(outcome([...policies.slice(0, -2), listed, rules], 5432), 'unknown');
+  });
+
+  it('knows which subnets let nobody out by default', () => {
+    const read = (properties: object) =>
+      readEstate(new Resources([network('a', 1, [], properties)])).subnets[0]?.isPrivate;
+    assert.equal(read({}), undefined);
+    assert.equal(read({ defaultOutboundAccess: true }), undefined);
+    assert.equal(read({ defaultOutboundAccess: false }), true);
+    assert.equal(read({ defaultOutboundAccess: false, natGateway: { id: 'nat' } }), undefined);
+  });
+
+  it('does not guess at a peering of some subnets only', () => {
+    const part = peering('b', { peerCompleteVnets: false });
+    const whole = [network('a', 1, [part]), network('b', 2, [peering('a')])];
+    assert.equal(outcome(whole, 443), 'unknown');
+    const complete = [
+      network('a', 1, [peering('b', { peerCompleteVnets: true })]),
+      ...whole.slice(1),
+    ];
+    assert.equal(outcome(complete, 443), 'allowed');
+  });
 
   it('resolves IP groups', () => {
     const whole = [

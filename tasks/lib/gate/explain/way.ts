@@ -37,14 +37,16 @@ export function explainWay(
   state: StateSeen,
 ): string {
   const { pair, seen } = way;
+  // Where a system route was longer, the table of the subnet had no part in it.
+  const table = /^(peering|within the network)/.test(path) ? '' : routeText(way);
   const from = rules.length === 0 ? '' : ` (rule ${rules.join(', ')})`;
   switch (result) {
     case 'dropped':
       return seen === 'connected'
         ? `By Azure's state ${pair} is dropped by ${by}${from}: the rules changed just now, or another way leads there.`
-        : dropText(by, from, way, state);
+        : dropText(by, from, table, way, state);
     case 'unknown':
-      return `${routeText(way)}Azure's state does not decide ${pair}: ${by}${from}.`;
+      return `${table}Azure's state does not decide ${pair}: ${by}${from}.`;
     case 'refused':
     case 'rejected':
       return `By Azure's state nothing listens for ${pair}${from}.`;
@@ -65,11 +67,17 @@ function openText(by: string, path: string, { pair, seen, target }: Way): string
   return `${open}. So look at what is no part of it: a firewall on the machines themselves, or rules that changed just now.`;
 }
 
-function dropText(by: string, from: string, way: Way, { resources }: StateSeen): string {
+function dropText(
+  by: string,
+  from: string,
+  table: string,
+  way: Way,
+  { resources }: StateSeen,
+): string {
   const { source, target, pair } = way;
   const inbound = by.startsWith('inbound ');
   if (!inbound && !by.startsWith('outbound ')) {
-    return `${routeText(way)}Azure's state drops ${pair}: ${by}${from}.`;
+    return `${table}Azure's state drops ${pair}: ${by}${from}.`;
   }
   const place = inbound ? target : source;
   const subnet = resources.get(place.subnet?.id);

@@ -76,6 +76,16 @@ function policyRules(
   return rules.includes('unread') ? 'unread' : rules.filter((rule) => rule !== 'unread');
 }
 
+const kinds: ReadonlyMap<string, FirewallRule['kind']> = new Map([
+  ['applicationrule', 'application'],
+  ['natrule', 'dnat'],
+  ['networkrule', 'network'],
+]);
+
+function accessOf(action: string): 'Allow' | 'Deny' {
+  return /^Deny$/i.test(action) ? 'Deny' : 'Allow';
+}
+
 function readCollection(
   resources: Resources,
   collection: unknown,
@@ -85,17 +95,11 @@ function readCollection(
   const action = textAt(objectAt(collection, 'action'), 'type') ?? 'Allow';
   const priority = Number(valueAt(collection, 'priority'));
   return listAt(collection, 'rules').map((rule) => {
-    const kind = {
-      ApplicationRule: 'application',
-      NatRule: 'dnat',
-      NetworkRule: 'network',
-    } as const;
-    const type = textAt(rule, 'ruleType') ?? '';
-    const known = Object.hasOwn(kind, type) ? kind[type as keyof typeof kind] : undefined;
-    if (known === undefined) return 'unread';
+    const kind = kinds.get((textAt(rule, 'ruleType') ?? '').toLowerCase());
+    if (kind === undefined) return 'unread';
     return readRule(resources, rule, {
-      kind: known,
-      access: action === 'Deny' ? 'Deny' : 'Allow',
+      kind,
+      access: accessOf(action),
       parent,
       groupPriority,
       priority,
@@ -115,7 +119,8 @@ function readRule(resources: Resources, rule: unknown, frame: Frame): FirewallRu
   const opaque = ['fqdnTags', 'webCategories', 'targetUrls'].some(
     (key) => listAt(rule, key).length > 0,
   );
-  if (opaque || (frame.kind === 'network' && names.length > 0)) return 'unread';
+  const translatedName = textAt(rule, 'translatedFqdn') !== undefined;
+  if (opaque || translatedName || (frame.kind === 'network' && names.length > 0)) return 'unread';
   const protocols = listAt(rule, 'protocols');
   const port = Number(textAt(rule, 'translatedPort'));
   const address = textAt(rule, 'translatedAddress');
@@ -160,7 +165,7 @@ function classicRules(
           kind === 'application' ? given : { ...given, ipProtocols: given['protocols'] };
         return readRule(resources, alike, {
           kind,
-          access: action === 'Deny' ? 'Deny' : 'Allow',
+          access: accessOf(action),
           parent: false,
           groupPriority: 0,
           priority: Number(inner['priority']),

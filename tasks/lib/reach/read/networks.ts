@@ -90,6 +90,9 @@ export function readSubnets(resources: Resources, nameOf: Namer): Subnet[] {
     const key = (tableId ?? '').toLowerCase();
     const routes = tables.get(key) ?? readRoutes(resources, table);
     if (routes !== undefined) tables.set(key, routes);
+    // https://learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access
+    const isPrivate =
+      properties['defaultOutboundAccess'] === false && idAt(properties, 'natGateway') === undefined;
     const isolated = resources.get(tableId)?.properties['disableBgpRoutePropagation'] === true;
     return {
       id,
@@ -100,6 +103,7 @@ export function readSubnets(resources: Resources, nameOf: Namer): Subnet[] {
       ...(rules === undefined ? {} : { securityRules: rules }),
       ...(table === undefined || table === null || routes === undefined ? {} : { routes }),
       ...(isolated ? { disableBgpRoutePropagation: true } : {}),
+      ...(isPrivate ? { isPrivate } : {}),
     };
   });
 }
