@@ -22,6 +22,19 @@ describe('deleting the resource group of a stamp', function () {
   // Rights on a group go with it: only a wider one sees that it is gone.
   const whole = { deleteWhat: 'resourceGroup', azureSubscription: 'wide' };
 
+  /** Cancels a run as soon as Azure took its first request to delete something. */
+  function onceDeleting(): AbortSignal {
+    const cancel = new AbortController();
+    const { activity } = world.sandbox.sandbox.arm;
+    const before = activity.length;
+    const look = setInterval(() => {
+      if (!activity.slice(before).some(({ method }) => method === 'DELETE')) return;
+      clearInterval(look);
+      cancel.abort();
+    }, 20).unref();
+    return cancel.signal;
+  }
+
   it('a cancelled deletion of resources says what went and what goes on; the next one does the rest', async () => {
     world.sandbox.sandbox.faults.add({
       server: 'arm',
@@ -30,16 +43,7 @@ describe('deleting the resource group of a stamp', function () {
       delayMs: 60_000,
       count: 1,
     });
-    const cancel = new AbortController();
-    const done = await remove(
-      {},
-      {
-        signal: cancel.signal,
-        onLine: (line) => {
-          if (line.includes('Deleting 4 resources')) setTimeout(() => cancel.abort(), 700);
-        },
-      },
-    );
+    const done = await remove({}, { signal: onceDeleting() });
     assert.equal(done.result, 'Canceled');
     says(
       done,
@@ -112,13 +116,7 @@ describe('deleting the resource group of a stamp', function () {
       delayMs: 60_000,
       count: 1,
     });
-    const cancel = new AbortController();
-    const done = await remove(whole, {
-      signal: cancel.signal,
-      onLine: (line) => {
-        if (line.includes('Deleting resource group')) setTimeout(() => cancel.abort(), 500);
-      },
-    });
+    const done = await remove(whole, { signal: onceDeleting() });
     assert.equal(done.result, 'Canceled');
     says(
       done,
