@@ -22,13 +22,14 @@ describe('deleting the resource group of a stamp', function () {
   // Rights on a group go with it: only a wider one sees that it is gone.
   const whole = { deleteWhat: 'resourceGroup', azureSubscription: 'wide' };
 
-  /** Cancels a run as soon as Azure took its first request to delete something. */
-  function onceDeleting(): AbortSignal {
+  /** Holds the first question after the end of a deletion; by then the deletion runs, and the run is cancelled. */
+  function onceAsked(path: string): AbortSignal {
+    const { faults } = world.sandbox.sandbox;
+    const held = { server: 'arm', method: 'GET', path, delayMs: 60_000, count: 1 };
+    faults.add(held);
     const cancel = new AbortController();
-    const { activity } = world.sandbox.sandbox.arm;
-    const before = activity.length;
     const look = setInterval(() => {
-      if (!activity.slice(before).some(({ method }) => method === 'DELETE')) return;
+      if (faults.fired(held) === 0) return;
       clearInterval(look);
       cancel.abort();
     }, 20).unref();
@@ -36,14 +37,7 @@ describe('deleting the resource group of a stamp', function () {
   }
 
   it('a cancelled deletion of resources says what went and what goes on; the next one does the rest', async () => {
-    world.sandbox.sandbox.faults.add({
-      server: 'arm',
-      method: 'GET',
-      path: '/locations/global/operation',
-      delayMs: 60_000,
-      count: 1,
-    });
-    const done = await remove({}, { signal: onceDeleting() });
+    const done = await remove({}, { signal: onceAsked('/locations/global/operation') });
     assert.equal(done.result, 'Canceled');
     says(
       done,
@@ -109,14 +103,7 @@ describe('deleting the resource group of a stamp', function () {
   });
 
   it('a cancelled run says that Azure goes on, and the next one waits for it', async () => {
-    world.sandbox.sandbox.faults.add({
-      server: 'arm',
-      method: 'GET',
-      path: '/operationresults/',
-      delayMs: 60_000,
-      count: 1,
-    });
-    const done = await remove(whole, { signal: onceDeleting() });
+    const done = await remove(whole, { signal: onceAsked('/operationresults/') });
     assert.equal(done.result, 'Canceled');
     says(
       done,
