@@ -5,6 +5,7 @@ import { changesOf, planDocument, planHeader, planRows } from '../../lib/dns/des
 import type { Plan } from '../../lib/dns/plan.ts';
 import { tableLines, tableMarkdown } from '../../lib/dns/table.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
+import { plain } from '../../lib/markdown.ts';
 
 /** Rows of one owner. */
 export interface Section {
@@ -23,7 +24,7 @@ export async function showTables(
     context.log.info(`${title}:${rows.length === 0 ? ' nothing to do' : ''}`);
     if (rows.length === 0) continue;
     for (const line of tableLines(header, rows)) context.log.info(`  ${line}`);
-    pages.push(`### ${title}\n\n${tableMarkdown(header, rows)}`);
+    pages.push(`### ${plain(title)}\n\n${tableMarkdown(header, rows)}`);
   }
   if (pages.length === 0) return;
   // The agent reads the file later, when another step of this task may have run.

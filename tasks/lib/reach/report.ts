@@ -1,5 +1,5 @@
 import type { Difference, Turn } from './difference.ts';
-import { plain } from './markdown.ts';
+import { plain } from '../markdown.ts';
 import { allowedText } from './matrix.ts';
 import type { Matrix } from './matrix.ts';
 import type { Cell } from './outcomes.ts';

@@ -239,7 +239,7 @@ describe('a DNS plan', () => {
     const page = tableMarkdown(['a', 'b'], [['x|y\n# z', '<b>*1*</b>']]);
     assert.equal(
       page,
-      '| a | b |\n|---|---|\n| x&#124;y # z | &#60;b&#62;&#42;1&#42;&#60;/b&#62; |\n',
+      '| a | b |\n|---|---|\n| x\\|y \\# z | &lt;b&gt;\\*1\\*&lt;/b&gt; |\n',
     );
   });
 });

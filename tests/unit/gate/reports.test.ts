@@ -149,7 +149,7 @@ describe('gate reports', () => {
         .find((line) => line.startsWith('| weu/tls'));
       assert.equal(row?.replaceAll('\\|', '').split('|').length, 6);
       assert.ok(row?.includes('&lt;b&gt;'));
-      assert.ok(row?.includes('##vso\\[task.complete\\]'));
+      assert.ok(row?.includes('\\#\\#vso\\[task.complete\\]'));
     });
 
     it('has no empty tables', () => {

@@ -1,4 +1,4 @@
-import { plain } from '../plain-text.ts';
+import { plain } from '../../markdown.ts';
 import type { Assessed, Assessment } from './assess.ts';
 import { countsText, headOf, propertyText } from './describe.ts';
 import type { FailOn, Finding } from './policy.ts';

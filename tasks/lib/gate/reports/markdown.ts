@@ -1,4 +1,4 @@
-import { plain } from '../../reach/markdown.ts';
+import { plain } from '../../markdown.ts';
 import type { Status } from '../check.ts';
 import type { CheckResult, GateResult } from '../result.ts';
 import { countsOf, toleranceOf } from '../result.ts';
