@@ -52,16 +52,16 @@ const reasonColumns: readonly Column[] = [
   ['Seen', '30%', 'labelled'],
 ];
 const checkColumns: readonly Column[] = [
-  ['State', '14%'],
+  ['State', '130px'],
   ['Check', '22%'],
-  ['Declared', '32%', 'labelled'],
-  ['Seen', '32%', 'labelled'],
+  ['Declared', 'auto', 'labelled'],
+  ['Seen', 'auto', 'labelled'],
 ];
 const jobColumns: readonly Column[] = [
   ['Stage', '16%'],
-  ['Job', '58%'],
-  ['Result', '16%'],
-  ['Time', '10%'],
+  ['Job', 'auto'],
+  ['Result', '130px'],
+  ['Time', '90px'],
 ];
 
 /** Text of the gate, with its arrows drawn as such. */

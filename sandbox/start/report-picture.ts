@@ -52,7 +52,7 @@ export function networkPicture(checks: readonly ReportCheck[]): string {
 
 function boxOf({ stamp, title, checks }: Place): string {
   const tone = toneOf(checks);
-  const off = checks.filter(({ status }) => status !== 'pass');
+  const off = checks.filter(({ status }) => status === 'fail' || status === 'unknown');
   const lines = off.slice(0, mostLines).map((check) => {
     const own = toneOf([check]);
     return `<p class="${own}">${marks[own]} ${text(`${shortId(check)} ${check.code}`)}</p>`;

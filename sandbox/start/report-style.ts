@@ -1,6 +1,6 @@
 /** The style of report.html: light and dark, one column on a phone, and on paper with everything unfolded. */
 export const reportStyle = `
-:root { color-scheme: light dark; --ink: #1b2733; --soft: #53616f; --line: #dde3ea; --way: #8795a3; --page: #f5f7f9;
+:root { color-scheme: light dark; --ink: #1b2733; --soft: #53616f; --line: #dde3ea; --way: #7a8896; --page: #f5f7f9;
   --card: #fff; --good: #18754a; --bad: #bd2c2c; --warn: #8f5600; }
 @media screen and (prefers-color-scheme: dark) { :root { --ink: #e4eaf0; --soft: #9eabb9; --line: #2d3945;
   --way: #6c7a88; --page: #12181f; --card: #1a222b; --good: #4cc38a; --bad: #ff8078; --warn: #e3a33c; } }
@@ -69,6 +69,6 @@ footer { margin-top: 40px; color: var(--soft); font-size: 13px; }
 }
 @media print {
   body { background: #fff; } main { padding: 0; max-width: none; }
-  details::details-content { content-visibility: visible; height: auto; }
+  main > details::details-content { content-visibility: visible; height: auto; }
 }
 `;
