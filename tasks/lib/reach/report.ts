@@ -1,6 +1,6 @@
 import type { Difference, Turn } from './difference.ts';
 import { plain } from '../markdown.ts';
-import { allowedText } from './matrix.ts';
+import { allowedText, briefText } from './matrix.ts';
 import type { Matrix } from './matrix.ts';
 import type { Cell } from './outcomes.ts';
 import type { Place } from './places.ts';
@@ -79,11 +79,10 @@ function listLines(matrix: Matrix, rows: readonly Place[], columns: readonly Pla
 
 /** What a reader wants of a pair at a glance. */
 function short(found: Cell): string {
-  const text = allowedText(found);
+  const text = briefText(found);
   const doubtful = protocols.some((p) => found[p].some(({ result }) => result === 'unknown'));
   if (text === '') return doubtful ? '❔' : '✖';
-  const everything = text === 'all ports/tcp; all ports/udp; icmp';
-  return `✔ ${everything ? 'all' : plain(text)}${doubtful ? ' ❔' : ''}`;
+  return `✔ ${plain(text)}${doubtful ? ' ❔' : ''}`;
 }
 
 /** The matrix as evidence: every pair of places, without those of which nothing passes. */
