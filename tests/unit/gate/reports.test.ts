@@ -143,6 +143,13 @@ describe('gate reports', () => {
       assert.match(page, /- \*\*weu\/tls\*\*: Look at the \\\*record\\\*\./);
     });
 
+    it('says once what several checks have as their reason', () => {
+      const alike = { ...failed, id: 'weu/http' };
+      const page = markdownOf({ ...result, checks: [failed, alike, unknown] }, 'shop');
+      assert.match(page, /^- \*\*weu\/tls\*\*, \*\*weu\/http\*\*: Look at the/m);
+      assert.ok(page.indexOf('What to look at') < page.indexOf('Not passed'));
+    });
+
     it('lets no text of the network become a cell, HTML or a line of its own', () => {
       const row = markdownOf(result, 'shop')
         .split('\n')

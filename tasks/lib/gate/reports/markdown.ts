@@ -38,15 +38,15 @@ export function markdownOf(result: GateResult, title: string): string {
     lines.push('Every check passed at the end, but not for the minimum success duration.', '');
   }
   if (holding.length > 0) {
-    lines.push('| Check | Result | Expected | Observed |', '|---|---|---|---|');
+    const reasons = reasonLines(holding);
+    if (reasons.length > 0) lines.push('### What to look at', '', ...reasons, '');
+    lines.push(
+      '### Not passed',
+      '',
+      '| Check | Result | Expected | Observed |',
+      '|---|---|---|---|',
+    );
     for (const check of holding) lines.push(row(check, true));
-    lines.push('', '### What to look at', '');
-    for (const check of holding) {
-      const words = [toleranceOf(check), expiry(check), check.hint].filter(
-        (one) => one !== undefined,
-      );
-      if (words.length > 0) lines.push(`- **${plain(check.id)}**: ${plain(words.join('. '))}`);
-    }
     lines.push('');
   }
   if (passing.length > 0) {
@@ -55,6 +55,20 @@ export function markdownOf(result: GateResult, title: string): string {
     lines.push('');
   }
   return lines.join('\n');
+}
+
+/** A line a reason, with all checks that have it. */
+function reasonLines(holding: readonly CheckResult[]): string[] {
+  const reasons = new Map<string, string[]>();
+  for (const check of holding) {
+    const words = [toleranceOf(check), expiry(check), check.hint].filter(
+      (one) => one !== undefined,
+    );
+    if (words.length === 0) continue;
+    const reason = words.join('. ');
+    reasons.set(reason, [...(reasons.get(reason) ?? []), `**${plain(check.id)}**`]);
+  }
+  return [...reasons].map(([reason, ids]) => `- ${ids.join(', ')}: ${plain(reason)}`);
 }
 
 function markOf(check: CheckResult): string {
