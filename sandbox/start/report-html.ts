@@ -1,5 +1,5 @@
 import { escapeMarkup as text } from './report-junit.ts';
-import { countText, networkPicture, placesOf, shortId, toneOf } from './report-picture.ts';
+import { countText, markOf, networkPicture, placesOf, shortId, toneOf } from './report-picture.ts';
 import type { Report, ReportCheck } from './report-schema.ts';
 import { reasonsOf, verdictOf } from './report-words.ts';
 import { reportStyle } from './report-style.ts';
@@ -98,9 +98,8 @@ function checkSections(checks: readonly ReportCheck[]): string[] {
   return placesOf(checks).flatMap(({ title, checks: own }) => {
     if (own.length === 0) return [];
     const rows = [...own].sort((a, b) => order[a.status] - order[b.status]).map(checkRow);
-    const tone = toneOf(own);
-    const mark = { good: '✓', bad: '✕', warn: '?' }[tone];
-    return `<details${open}><summary>${text(`${title}: ${countText(own)}`)} <span class="${tone}">${mark}</span></summary>${table(checkColumns, rows)}</details>`;
+    const mark = `<span class="${toneOf(own)}">${markOf(own)}</span>`;
+    return `<details${open}><summary>${text(`${title}: ${countText(own)}`)} ${mark}</summary>${table(checkColumns, rows)}</details>`;
   });
 }
 

@@ -14,6 +14,11 @@ export function toneOf(checks: readonly ReportCheck[]): Tone {
   return checks.some(({ status }) => status === 'unknown') ? 'warn' : 'good';
 }
 
+/** The mark of the worst that any check says. */
+export function markOf(checks: readonly ReportCheck[]): string {
+  return marks[toneOf(checks)];
+}
+
 /** The checks of a place: of the hub and what is shared, where `stamp` is undefined, or of a stamp. */
 export interface Place {
   readonly stamp: string | undefined;
@@ -55,12 +60,12 @@ function boxOf({ stamp, title, checks }: Place): string {
   const off = checks.filter(({ status }) => status === 'fail' || status === 'unknown');
   const lines = off.slice(0, mostLines).map((check) => {
     const own = toneOf([check]);
-    return `<p class="${own}">${marks[own]} ${text(`${shortId(check)} ${check.code}`)}</p>`;
+    return `<p class="${own}">${markOf([check])} ${text(`${shortId(check)} ${check.code}`)}</p>`;
   });
   const rest = off.length > mostLines ? [`<p>and ${off.length - mostLines} more</p>`] : [];
   return [
     `<div class="place ${tone}${stamp === undefined ? ' hub' : ''}">`,
-    `<b>${text(title)}<i class="${tone}">${marks[tone]}</i></b>`,
+    `<b>${text(title)}<i class="${tone}">${markOf(checks)}</i></b>`,
     ...(stamp === undefined ? ['<p>the agent looks from here</p>'] : []),
     `<p>${countText(checks)}</p>`,
     ...lines,
