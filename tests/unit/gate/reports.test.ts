@@ -112,6 +112,13 @@ describe('gate reports', () => {
     });
   });
 
+  it('tells what was skipped from what could not look', () => {
+    const skipped = { ...unknown, status: 'skipped' as const, code: 'ZONE_AFTER_DEPLOYMENT' };
+    const page = markdownOf({ ...result, verdict: 'pass', checks: [passed, skipped] }, 'shop');
+    assert.match(page, /^1 passed, 0 failed, 0 unknown, 1 skipped; 3 rounds/m);
+    assert.match(page, /– .* ZONE_AFTER_DEPLOYMENT\n```/);
+  });
+
   it('draws the estate as a picture of letters', () => {
     const { stamp: _, ...shared } = unknown;
     const many = [shared, passed, failed, { ...passed, id: 'neu/vault', stamp: 'neu' }];

@@ -19,6 +19,7 @@ const verdicts = {
 /** The gate as a page for people: what holds the release comes first, with what to look at. */
 export function markdownOf(result: GateResult, title: string): string {
   const { passed, failed, unknown, tolerated } = countsOf(result);
+  const skipped = result.checks.filter(({ status }) => status === 'skipped').length;
   const seconds = Math.round((Date.parse(result.finishedAt) - Date.parse(result.startedAt)) / 1000);
   const rounds = result.rounds === 1 ? '1 round' : `${result.rounds} rounds`;
   const holding = result.checks.filter((check) => check.status !== 'pass');
@@ -27,7 +28,8 @@ export function markdownOf(result: GateResult, title: string): string {
     `## ${verdicts[result.verdict]}: ${plain(title)}`,
     '',
     `${passed} passed, ${failed} failed, ${unknown} unknown` +
-      `${tolerated === 0 ? '' : `, ${tolerated} tolerated`}; ${rounds}, ${seconds} s`,
+      `${tolerated === 0 ? '' : `, ${tolerated} tolerated`}` +
+      `${skipped === 0 ? '' : `, ${skipped} skipped`}; ${rounds}, ${seconds} s`,
     '',
     '```text',
     pictureOf(result.checks),
