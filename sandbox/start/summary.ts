@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { countText, markOf, placesOf } from './report-picture.ts';
 import type { Failing, Report, ReportCheck } from './report-schema.ts';
-import { reasonsOf } from './report-words.ts';
+import { reasonsOf, verdictOf } from './report-words.ts';
 
 function columns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
@@ -27,21 +27,28 @@ export function summaryLines(report: Report): string[] {
     ]),
   );
   const checks = report.gate?.checks ?? [];
-  const passed = checks.filter((check) => check.status === 'pass').length;
   const places = placesOf(checks).filter(({ checks: own }) => own.length > 0);
   const image = report.image ? ['', `Image ${report.image.reference}`] : [];
   return [
     '',
     ...columns([['Pipeline', 'Stage', 'Result', 'Time'], ...jobs]),
-    '',
+    ...(places.length === 0 ? [] : ['']),
     ...columns(
       places.map(({ title, checks: own }) => [` ${markOf(own)} ${title}`, countText(own)]),
     ),
     ...reasonLines(checks),
     ...image,
     '',
-    `${passed} of ${checks.length} checks passed in ${report.seconds.toFixed(1)} s: ${report.result}`,
+    endLine(report),
   ];
+}
+
+function endLine(report: Report): string {
+  const took = `${report.seconds.toFixed(1)} s`;
+  if (report.gate === undefined) return `${verdictOf(report).title}, after ${took}`;
+  const { checks } = report.gate;
+  const passed = checks.filter((check) => check.status === 'pass').length;
+  return `${passed} of ${checks.length} checks passed in ${took}: ${report.result}`;
 }
 
 /** What holds the release comes last: there a reader of a terminal looks first. */

@@ -3,6 +3,7 @@ import { htmlReport } from '../../../sandbox/start/report-html.ts';
 import { placesOf } from '../../../sandbox/start/report-picture.ts';
 import type { Report, ReportCheck } from '../../../sandbox/start/report-schema.ts';
 import { reasonsOf, verdictOf } from '../../../sandbox/start/report-words.ts';
+import { summaryLines } from '../../../sandbox/start/summary.ts';
 
 const passed: ReportCheck = {
   id: 'weu/vault-dns',
@@ -149,5 +150,26 @@ describe('report of a run', () => {
     assert.doesNotMatch(html, /<(script|link|img|iframe)|\b(src|href)=|url\(|@import/);
     assert.ok(html.includes('Look at &lt;b&gt;nsg&lt;/b&gt;.'));
     assert.ok(html.includes('<summary>and 1 more</summary>'));
+  });
+
+  it('ends in the terminal with what holds the release', () => {
+    const tls = { ...failed, id: 'weu/vault-tls' };
+    assert.deepEqual(summaryLines(runOf([shared, passed, failed, tls])), [
+      '',
+      'Pipeline  Stage  Result     Time',
+      'hub.yml   hub    succeeded  1.0 s',
+      '',
+      ' ✓ Hub        1 of 1 checks as declared',
+      ' ✕ Stamp weu  1 of 3 checks as declared',
+      '',
+      'What holds the release',
+      ' ✕ weu/vault-tcp, weu/vault-tls TCP_TIMEOUT',
+      '     10.0.0.4:443 did not answer',
+      '     Look at <b>nsg</b>.',
+      '',
+      '2 of 4 checks passed in 12.0 s: failed',
+    ]);
+    const cancelled = summaryLines(runOf([], job('canceled')));
+    assert.equal(cancelled.at(-1), 'The run was cancelled, after 12.0 s');
   });
 });
