@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { htmlReport } from '../../../sandbox/start/report-html.ts';
+import { escapeMarkup } from '../../../sandbox/start/report-junit.ts';
 import { placesOf } from '../../../sandbox/start/report-picture.ts';
 import type { Report, ReportCheck } from '../../../sandbox/start/report-schema.ts';
 import { reasonsOf, verdictOf } from '../../../sandbox/start/report-words.ts';
@@ -172,4 +173,16 @@ describe('report of a run', () => {
     const cancelled = summaryLines(runOf([], job('canceled')));
     assert.equal(cancelled.at(-1), 'The run was cancelled, after 12.0 s');
   });
+
+  for (const [text, expected] of [
+    ['<a href="x">\'&', '&lt;a href=&quot;x&quot;&gt;&apos;&amp;'],
+    ['one\n\ttwo', 'one\n\ttwo'],
+    ['\u0000\u001b[1m\u0085 lone \ud800 \uffff', '[1m lone  '],
+    ['exe\u202egnp \u200b.x', 'exegnp .x'],
+    ['Straße 東京 מרחב 😀', 'Straße 東京 מרחב 😀'],
+  ] as const) {
+    it(`escapes ${JSON.stringify(text)}`, () => {
+      assert.equal(escapeMarkup(text), expected);
+    });
+  }
 });
