@@ -64,7 +64,7 @@ describe("NetworkGate, packaged, on Azure's own state with pinned service tags",
       ['unknown no-storage REACH_UNDECIDED undecided', 'unknown partner REACH_UNDECIDED undecided'],
       run.output,
     );
-    assert.match(run.gate?.checks[0]?.observed ?? '', /deny-storage \(100\) \(rule .*2\.5/);
+    assert.match(run.gate?.checks[0]?.observed ?? '', /deny-storage \(100\) \(reach rules .*2\.5/);
   });
 
   it('knows it from the file, for the addresses in the tag and for all others', async () => {

@@ -63,7 +63,7 @@ const cases: readonly (readonly [string, Partial<CheckResult>, Change, string])[
     'a rule of a security group',
     {},
     { rules: [denyRule] },
-    `Dropped by security group nsg of weu/endpoints: inbound deny-agents (150) decides, and no rule before it allows ${pair} (rule 3.4, 1.1, 3.2).`,
+    `Dropped by security group nsg of weu/endpoints: inbound deny-agents (150) decides, and no rule before it allows ${pair} (reach rules 3.4, 1.1, 3.2).`,
   ],
   [
     'a half of the peering that is missing',
@@ -78,7 +78,7 @@ const cases: readonly (readonly [string, Partial<CheckResult>, Change, string])[
       agents: { routeTable: { id: routeTable } },
       subnet: { networkSecurityGroup: { id: `${stampNetwork}/nsg-unread` } },
     },
-    `Azure's state does not decide ${pair}: a security group that could not be read (rule 3.4, 3.5, 1.1, 3.2). The usual hint.`,
+    `Azure's state does not decide ${pair}: a security group that could not be read (reach rules 3.4, 3.5, 1.1, 3.2). The usual hint.`,
   ],
   [
     'a route of the subnet, to an appliance that is nowhere',
@@ -87,7 +87,7 @@ const cases: readonly (readonly [string, Partial<CheckResult>, Change, string])[
       agents: { routeTable: { id: routeTable } },
       routes: [defaultRoute('VirtualAppliance', '10.77.0.4')],
     },
-    `Route default of subnet hub/agents sends 0.0.0.0/0 to 10.77.0.4. Azure's state drops tcp 443 from ${agents} to 203.0.113.9, internet: the appliance 10.77.0.4, which is in no network joined to this one (rule 4.1, 4.7, 4.5).`,
+    `Route default of subnet hub/agents sends 0.0.0.0/0 to 10.77.0.4. Azure's state drops tcp 443 from ${agents} to 203.0.113.9, internet: the appliance 10.77.0.4, which is in no network joined to this one (reach rules 4.1, 4.7, 4.5).`,
   ],
   [
     'a way that is open, to a service that does not answer',
@@ -164,7 +164,7 @@ const cases: readonly (readonly [string, Partial<CheckResult>, Change, string])[
         },
       ],
     },
-    `Azure's state does not decide ${pair}: a security group that could not be read (rule 3.4, 1.1, 3.2). The usual hint. ` +
+    `Azure's state does not decide ${pair}: a security group that could not be read (reach rules 3.4, 1.1, 3.2). The usual hint. ` +
       'The gate would say which rule, route or record it is, but the identity of azureSubscription lacks ' +
       'Microsoft.Network/networkSecurityGroups/read on /subscriptions/s/x/nsg; Reader is enough.',
   ],

@@ -101,6 +101,6 @@ function wordsOf({ flow, deviations, pairs }: FlowVerdict & { flow: Flow }): str
   const verb = flow.expect === 'allowed' ? 'stopped' : 'let through';
   const by = first.by === '' ? 'the network' : first.by;
   const how = first.result === 'unknown' ? `not decided: ${by}` : `${verb} by ${by}`;
-  const rules = first.rules.length === 0 ? '' : ` (rule ${first.rules.join(', ')})`;
+  const rules = first.rules.length === 0 ? '' : ` (reach rules ${first.rules.join(', ')})`;
   return `${flow.name}: ${first.from} to ${first.to} on ${first.ports} ${how}${rules}${more}`;
 }

@@ -39,7 +39,7 @@ export function explainWay(
   const { pair, seen } = way;
   // Where a system route was longer, the table of the subnet had no part in it.
   const table = /^(peering|within the network)/.test(path) ? '' : routeText(way);
-  const from = rules.length === 0 ? '' : ` (rule ${rules.join(', ')})`;
+  const from = rules.length === 0 ? '' : ` (reach rules ${rules.join(', ')})`;
   switch (result) {
     case 'dropped':
       return seen === 'connected'
