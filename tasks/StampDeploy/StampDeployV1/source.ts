@@ -15,6 +15,7 @@ import {
 import type { LocalPrediction } from '../../lib/deploy/prediction.ts';
 import { readTemplate, type Template } from '../../lib/deploy/template.ts';
 import { SpokelineError } from '../../lib/errors.ts';
+import { hasLongNumber } from '../../lib/net/exact-json.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import type { Inputs } from './inputs.ts';
 import { withPredictions } from './predict.ts';
@@ -89,6 +90,7 @@ async function fromParametersFile(
   const known =
     templateFile === undefined ? undefined : await readTemplateFile(templateFile, warn, bicep);
   const inline = given.parameters ?? {};
+  requireShortNumbers(inline, file);
   const quotable = [...Object.values(inline), ...Object.values(given.environmentVariables)];
   const secrets = quotable.filter((value) => typeof value === 'string');
   const sources: Source[] = [];
@@ -110,6 +112,18 @@ async function fromParametersFile(
     sources.push({ place, template, parameters: mergeParameters(template, offered, [values]) });
   }
   return withPredictions(sources, bicep, templateFile, given, context);
+}
+
+/** Throws INPUT_INVALID for inline values that the compiler would not get as they are. */
+function requireShortNumbers(inline: Readonly<Record<string, unknown>>, file: string): void {
+  const long = Object.entries(inline).flatMap(([name, value]) =>
+    hasLongNumber(value) ? [name] : [],
+  );
+  if (long.length === 0) return;
+  throw invalid(
+    `Input "parameters" has whole numbers beyond 2^53 in ${long.join(', ')}, which the Bicep CLI would round.`,
+    { hint: `Write them into ${file} itself.` },
+  );
 }
 
 /** The local template of a parameters file; undefined for one that only the compiler can fetch. */

@@ -28,7 +28,7 @@ import { readDeployment, readOperation } from './deploy-read.ts';
 import {
   idOf,
   isDeploymentId,
-  laterRequest,
+  ownRequest,
   portalLinkOf,
   resourceLinkOf,
   sdkBody,
@@ -142,18 +142,18 @@ export function createDeployment(
     return refused;
   }
 
-  /** Sends a content with the SDK's method, or by itself where the SDK would drop a part of it. */
+  /** Sends a content with the SDK's method, or by itself where the SDK would spoil it. */
   async function sendContent(
     content: Content,
     by: 'validate' | 'create',
     signal: AbortSignal,
   ): Promise<RawAnswer> {
-    const later = laterRequest(endpoint, id, content, by);
-    if (later === undefined) {
+    const own = ownRequest(endpoint, id, content, by, client.apiVersion);
+    if (own === undefined) {
       return rawCall((o) => calls[by](sdkBody(content), o), signal, writeLimit);
     }
     const limits = { abortSignal: signal, timeout: writeLimit };
-    return toAnswer(await client.sendRequest(createPipelineRequest({ ...later, ...limits })));
+    return toAnswer(await client.sendRequest(createPipelineRequest({ ...own, ...limits })));
   }
 
   /** A GET of an address that ARM gave; a token goes to its own host only. */

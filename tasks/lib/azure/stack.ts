@@ -88,7 +88,7 @@ export function createStack(
   function read(signal: AbortSignal): Promise<Answer<DeploymentState | undefined>> {
     return ask(async () => {
       try {
-        const options = { signal, timeoutMs: readLimit };
+        const options = { signal, timeoutMs: readLimit, exact: true };
         view = readStack((await arm.get<unknown>(id, stackVersion, options)).body);
       } catch (error) {
         if (!isMissing(error)) throw error;

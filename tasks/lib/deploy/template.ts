@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SpokelineError } from '../errors.ts';
+import { parseExact } from '../net/exact-json.ts';
 import { isSecure, resolved, secretParts } from './secure-types.ts';
 import type { Expected } from './pace.ts';
 import { scopeOfSchema, type ScopeKind } from './scope.ts';
@@ -92,7 +93,7 @@ export function parseJsonObject(
   let value: unknown;
   try {
     // Editors on Windows write a byte order mark, which JSON.parse refuses.
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+    value = parseExact(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     // Node quotes what stands around the fault, which may be a secret in a file of parameters.
     const said = error instanceof Error ? error.message : String(error);
@@ -140,5 +141,5 @@ function canonical(value: unknown): string {
       .map(([key, v]) => `${JSON.stringify(key)}:${canonical(v)}`);
     return `{${entries.join(',')}}`;
   }
-  return JSON.stringify(value) ?? 'null';
+  return typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? 'null');
 }
