@@ -3,7 +3,7 @@ import { dirname, extname, resolve } from 'node:path';
 import { fetchFile } from '../../lib/azure/fetch-file.ts';
 import { compileParameters, compileTemplate, type Warn } from '../../lib/bicep/compile.ts';
 import type { BicepCompiler } from '../../lib/bicep/compiler.ts';
-import { isBicepFile, isParamsFile, readOutline } from '../../lib/bicep/params-file.ts';
+import { assignedIn, isBicepFile, isParamsFile, readOutline } from '../../lib/bicep/params-file.ts';
 import { startBicep } from '../../lib/bicep/start.ts';
 import {
   mergeParameters,
@@ -85,7 +85,9 @@ async function fromParametersFile(
   places: readonly Place[],
 ): Promise<Source[]> {
   const warn = warner(context);
-  const { using, assigned } = readOutline(await readText(file, 'parametersFile'));
+  const outline = readOutline(await readText(file, 'parametersFile'));
+  const { using } = outline;
+  const assigned = await assignedIn(file, outline);
   const templateFile = await templateFileOf(file, using, given.template);
   const known =
     templateFile === undefined ? undefined : await readTemplateFile(templateFile, warn, bicep);
