@@ -117,8 +117,11 @@ describe('StampDeploy, packaged: a run that is cancelled', function () {
     if (process.platform === 'win32') this.skip();
     const { ended, deployment } = await cancelledWith([...needed, cancel], {}, abandonedAt);
     assert.equal(ended.result, 'none');
-    while ((await stateOf(deployment)) !== 'Canceled') {
+    let state = '';
+    for (let looks = 0; state !== 'Canceled' && looks < 400; looks += 1) {
       await new Promise((resolve) => setTimeout(resolve, 100));
+      state = await stateOf(deployment);
     }
+    assert.equal(state, 'Canceled');
   });
 });

@@ -232,11 +232,12 @@ child.stdout.on('data', (text) => { if (String(text).includes('ready')) { ${then
       stdio: 'ignore',
     });
     try {
-      for (;;) {
+      for (let looks = 0; looks < 1_000; looks += 1) {
         const text = await readFile(note, 'utf8').catch(() => '');
         if (text !== '') return text;
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
+      assert.fail('the task left nothing');
     } finally {
       started.kill('SIGKILL');
     }
