@@ -57,6 +57,39 @@ describe('ImagePush to its targets', function () {
     assert.equal(repository?.manifests.has(other.digest), false);
   });
 
+  it('moves no tag of any repository while one of them lacks a part of the image', async () => {
+    const full = join(world.folder, 'full');
+    const broken = await addImage(full, [Buffer.alloc(100_000, 'y'), Buffer.alloc(1000, 'z')]);
+    await finish(full, broken);
+    const registry = await world.startRegistry(undefined, undefined, 0, {
+      misbehaviour: { breaks: [{ at: 'head', path: '/v2/mirror/app/blobs/uploads/', count: 99 }] },
+    });
+    const run = await push({ source: full, repository: 'team/app,mirror/app' });
+    assert.equal(run.result, 'Failed');
+    assert.deepEqual(new Set(run.codes), new Set(['REGISTRY_REQUEST']));
+    assert.equal(registry.content.repositories.get('team/app')?.tags.size ?? 0, 0);
+  });
+
+  it('looks at the tags of all repositories before it sends anything to one', async () => {
+    const registry = await world.startRegistry();
+    await push({ repository: 'mirror/app,third/app', tags: '1.0,2.0' });
+    const other = await addImage(join(world.folder, 'other'), [Buffer.from('other')]);
+    await finish(join(world.folder, 'other'), other);
+    const run = await push({
+      source: join(world.folder, 'other'),
+      repository: 'team/app,mirror/app,third/app',
+      tags: '2.0',
+      immutable: 'true',
+    });
+    assert.deepEqual(
+      run.issues.map(({ code, message }) => `${code}: ${message}`),
+      ['mirror/app', 'third/app'].map(
+        (name) => `REGISTRY_TAG_EXISTS: ${name}:2.0 is ${image.digest}, not ${other.digest}`,
+      ),
+    );
+    assert.equal(registry.content.repositories.has('team/app'), false);
+  });
+
   it('pulls a layer back through the data endpoint of every replica', async () => {
     const registry = await world.startRegistry(undefined, undefined, 0, {
       replicas: () => [{ region: 'westeurope', dataHost: west }],

@@ -8,7 +8,8 @@ import { atOnce } from '../../lib/oci/pool.ts';
 import { RegistrySession } from '../../lib/oci/session.ts';
 import { readArchive } from '../../lib/oci/source/archive.ts';
 import { readLayout } from '../../lib/oci/source/layout.ts';
-import { dockerHub, parseReference, registryPrefix } from '../../lib/oci/source/reference.ts';
+import { dockerHub, sameAuthority } from '../../lib/oci/registry-name.ts';
+import { parseReference, registryPrefix } from '../../lib/oci/source/reference.ts';
 import type { ImageReference } from '../../lib/oci/source/reference.ts';
 import { readRegistry } from '../../lib/oci/source/registry.ts';
 import { SourceHosts } from '../../lib/oci/source/source-hosts.ts';
@@ -46,6 +47,10 @@ export async function openSource(
     });
   }
   if (status.isDirectory()) return readLayout(source, wish);
+  if (!status.isFile()) {
+    // A pipe, which would be waited for, or a device.
+    throw new SpokelineError('IMAGE_INVALID', `Source ${source} is neither a folder nor a file`);
+  }
   const { log, agent } = context;
   const spool = { folder: agent.tempDirectory, announce: (text: string) => log.info(text) };
   return readArchive(source, wish, spool, signal);
@@ -70,7 +75,7 @@ async function openRegistry(
   try {
     const registry = await hosts.open(loginServer, signal);
     log.info(`Source ${[loginServer, ...registry.chain, registry.address].join(' -> ')}`);
-    const tokenHosts = [...inputs.sourceTokenHosts];
+    const tokenHosts = inputs.sourceTokenHosts.map(sameAuthority);
     if (loginServer === dockerHub.registry) tokenHosts.push(dockerHub.tokens);
     const tokenHttp = new Map(
       await Promise.all(

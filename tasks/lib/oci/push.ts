@@ -1,11 +1,13 @@
 import { SpokelineError } from '../errors.ts';
+import type { ErrorDetail } from '../errors.ts';
 import type { Blob, ImageSource, Manifest, Referrer } from './image.ts';
 import { ManifestStore } from './manifest-store.ts';
 import { lanesFor, runSized } from './pool.ts';
 import { keepReferrerLists } from './referrer-lists.ts';
-import { presentTags } from './present-tags.ts';
+import { conflictsOf, presentTags, tagsExist } from './present-tags.ts';
 import type { WantedTags } from './present-tags.ts';
-import { nearestTag, sharedBlobs } from './relative.ts';
+import { knownBlobs } from './relative.ts';
+import type { Known } from './relative.ts';
 import type { RegistrySession } from './session.ts';
 import { BlobUploader } from './upload.ts';
 import type { BlobOutcome } from './upload.ts';
@@ -37,22 +39,11 @@ export interface PushResult {
   readonly requests: number;
 }
 
-/** What is known of a repository before its blobs are asked for. */
-interface Known {
-  /** The registry says that there is no such repository, so it has no blob of it. */
-  readonly isNew: boolean;
-  /** Digests that another image of the repository names. */
-  readonly shared: ReadonlySet<string>;
-}
-
-/** Below this many blobs, asking for each is as short as looking for a relative of the image. */
-const fewBlobs = 3;
 /** Together 4 to 8 s, in which replicas within reach of each other have small blobs. */
 const replicationWaits = 4;
 
 /**
- * Pushes an image: blobs first, then the manifests that name them, the root last, once for each
- * tag; then asks the registry for the digest. No tag moves unless everything below it is there.
+ * Pushes an image to one repository.
  *
  * @throws SpokelineError IMAGE_DIGEST_MISMATCH, REGISTRY_REQUEST, REGISTRY_AUTH, REGISTRY_TAG_EXISTS
  */
@@ -63,10 +54,35 @@ export async function pushImage(
   options: PushOptions,
 ): Promise<PushResult> {
   const push = new Push(image, target, session, options);
-  return push.run();
+  await pushAll([push]);
+  return push.result;
 }
 
-class Push {
+/**
+ * Carries pushes out together, in their order: blobs first, then the manifests that name them, the
+ * roots last, once for each tag; then asks the registry for the digests. No tag of any of them moves
+ * unless everything of all of them is there.
+ *
+ * @throws SpokelineError IMAGE_DIGEST_MISMATCH, REGISTRY_REQUEST, REGISTRY_AUTH, REGISTRY_TAG_EXISTS
+ */
+export async function pushAll(pushes: readonly Push[]): Promise<void> {
+  for (const push of pushes) await push.look();
+  refuseConflicts(pushes, 'nothing was sent');
+  for (const push of pushes) await push.bring();
+  // Uploading takes time, in which somebody else may have made a tag.
+  const immutable = pushes.filter((push) => push.mayConflict);
+  for (const push of immutable) await push.look();
+  refuseConflicts(immutable, 'no tag was moved');
+  for (const push of pushes) await push.name();
+}
+
+function refuseConflicts(pushes: readonly Push[], outcome: string): void {
+  const conflicts = pushes.flatMap((push) => push.conflicts);
+  if (conflicts.length > 0) throw tagsExist(conflicts, outcome);
+}
+
+/** One image on its way to one repository. */
+export class Push {
   readonly #image: ImageSource;
   readonly #target: PushTarget;
   readonly #session: RegistrySession;
@@ -74,9 +90,15 @@ class Push {
   readonly #store: ManifestStore;
   readonly #uploader: BlobUploader;
   readonly #outcomes = new Map<string, BlobOutcome>();
-  readonly #before: number;
+  /** What the wanted tags name. */
+  #present: ReadonlyMap<string, string> = new Map();
+  #isThere = false;
+  /** Whether what is about manifests was put, and so the root by its digest. */
+  #isRelated = false;
+  #isUnchanged = true;
   /** Referrers sent. */
   #pushed = 0;
+  #requests = 0;
 
   constructor(
     image: ImageSource,
@@ -90,57 +112,95 @@ class Push {
     this.#options = options;
     this.#store = new ManifestStore(session, target.repository, options.signal);
     this.#uploader = new BlobUploader(session, target.repository, target.mountFrom);
-    this.#before = session.requests;
   }
 
-  async run(): Promise<PushResult> {
-    const { root, manifests, referrers } = this.#image;
-    const { tags } = this.#target;
-    const hasReferrers = referrers.length > 0;
-    const present = await this.#tags();
-    const missing = tags.filter((tag) => present.get(tag) !== root.digest);
-    if (tags.length > 0 && missing.length === 0 && !hasReferrers) return this.#result(true);
-
-    // Under one of the tags it is known already.
-    const isTagged = missing.length < tags.length;
-    const [known, isThere] = await Promise.all([
-      isTagged ? undefined : this.#known(present),
-      isTagged || this.#store.has(root),
-    ]);
-    if (isThere && tags.length === 0 && !hasReferrers) return this.#result(true);
-    if (!isThere && known !== undefined) await this.#content(known);
-    const isRelated = hasReferrers || manifests.some(({ subject }) => subject !== undefined);
-    if (isRelated) await this.#relate(isThere);
-    if (isThere && missing.length === 0) return this.#result(this.#pushed === 0);
-
-    // Uploading takes time, in which somebody else may have made the tag.
-    if (this.#target.immutable === true && !isThere) await this.#tags();
-    const [first, ...others] = missing;
-    // What has referrers has been put by its digest already.
-    if (first !== undefined || !isRelated) await this.#put(root, first);
-    for (const tag of others) await this.#put(root, tag);
-    if (!(await this.#store.has(root))) throw this.#vanished();
-    return this.#result(false);
+  get repository(): string {
+    return this.#target.repository;
   }
 
-  #tags(): Promise<ReadonlyMap<string, string>> {
-    return presentTags(this.#store, this.#target, this.#image.root.digest);
+  /** Tags that name another image and may not move, as it was last seen. */
+  get conflicts(): readonly ErrorDetail[] {
+    return conflictsOf(this.#target, this.#present, this.#image.root.digest);
   }
 
-  /** What need not be asked for blob by blob. */
-  async #known(present: ReadonlyMap<string, string>): Promise<Known> {
-    const { blobs } = this.#image;
-    const none = { isNew: false, shared: new Set<string>() };
-    if (blobs.size < fewBlobs) return none;
-    // What a moving tag names now is the nearest relative that there can be.
-    let [relative] = present.values();
-    if (relative === undefined) {
-      const tags = await this.#store.tags();
-      if (tags === 'unknown') return { ...none, isNew: true };
-      relative = nearestTag(tags ?? [], this.#target.tags[0] ?? lastInOrder);
-    }
-    if (relative === undefined) return none;
-    return { isNew: false, shared: await sharedBlobs(this.#store, relative, blobs) };
+  /** Whether a tag that somebody else makes meanwhile would be in the way. */
+  get mayConflict(): boolean {
+    return this.#target.immutable === true && this.#missing.length > 0;
+  }
+
+  /** Tags that are to be put. */
+  get #missing(): readonly string[] {
+    const { digest } = this.#image.root;
+    return this.#target.tags.filter((tag) => this.#present.get(tag) !== digest);
+  }
+
+  /** Sees what the wanted tags name now. */
+  look(): Promise<void> {
+    return this.#counted(async () => {
+      this.#present = await presentTags(this.#store, this.#target.tags);
+    });
+  }
+
+  /** Brings everything that the tags need: blobs, manifests, and what is about them. */
+  bring(): Promise<void> {
+    return this.#counted(async () => {
+      const { root, manifests, referrers, blobs } = this.#image;
+      const { tags } = this.#target;
+      const hasReferrers = referrers.length > 0;
+      // Under one of the tags it is known already.
+      this.#isThere = this.#missing.length < tags.length;
+      if (tags.length > 0 && this.#missing.length === 0 && !hasReferrers) return;
+      const isTagged = this.#isThere;
+      const [known, isThere] = await Promise.all([
+        isTagged ? undefined : knownBlobs(this.#store, blobs, this.#present, tags),
+        isTagged || this.#store.has(root),
+      ]);
+      this.#isThere = isThere;
+      if (isThere && tags.length === 0 && !hasReferrers) return;
+      if (!isThere && known !== undefined) await this.#content(known);
+      this.#isRelated = hasReferrers || manifests.some(({ subject }) => subject !== undefined);
+      if (this.#isRelated) await this.#relate();
+    });
+  }
+
+  /** Puts the tags, or the digest where there are none, and asks for what was put. */
+  name(): Promise<void> {
+    return this.#counted(async () => {
+      const { root } = this.#image;
+      const [first, ...others] = this.#missing;
+      this.#isUnchanged = this.#isThere && first === undefined && this.#pushed === 0;
+      if (this.#isThere && first === undefined) return;
+      // What has referrers has been put by its digest already.
+      if (first !== undefined || !this.#isRelated) await this.#put(root, first);
+      for (const tag of others) await this.#put(root, tag);
+      if (!(await this.#store.has(root))) throw this.#vanished();
+    });
+  }
+
+  /** Sums up what was done. */
+  get result(): PushResult {
+    const { root, blobs, referrers } = this.#image;
+    const outcomes = [...this.#outcomes.values()];
+    const count = (wanted: BlobOutcome): number =>
+      outcomes.filter((outcome) => outcome === wanted).length;
+    const [uploaded, mounted] = [count('uploaded'), count('mounted')];
+    return {
+      digest: root.digest,
+      mediaType: root.mediaType,
+      unchanged: this.#isUnchanged,
+      // Those of manifests that are there were not even looked at.
+      blobs: { uploaded, mounted, skipped: blobs.size - uploaded - mounted },
+      referrers: { pushed: this.#pushed, skipped: referrers.length - this.#pushed },
+      bytesSent: this.#uploader.bytes,
+      requests: this.#requests,
+    };
+  }
+
+  /** Pushes take turns, so that the requests meanwhile are this one's. */
+  async #counted(work: () => Promise<void>): Promise<void> {
+    const before = this.#session.requests;
+    await work();
+    this.#requests += this.#session.requests - before;
   }
 
   /** Blobs, then all manifests but the root. */
@@ -175,9 +235,9 @@ class Push {
    * Brings what is about the image, after the image and before its tags: nobody shall find it under
    * a tag without what signs it.
    */
-  async #relate(isThere: boolean): Promise<void> {
+  async #relate(): Promise<void> {
     const { root, manifests, referrers, blobs } = this.#image;
-    if (!isThere) await this.#put(root);
+    if (!this.#isThere) await this.#put(root);
     const there = await Promise.all(referrers.map((referrer) => this.#hasReferrer(referrer)));
     const lacking = referrers.filter((_, position) => there[position] !== true);
     const wanted = new Set(lacking.flatMap((referrer) => referrer.blobs));
@@ -190,7 +250,7 @@ class Push {
     const { repository } = this.#target;
     const { signal } = this.#options;
     const target = { session: this.#session, repository, signal };
-    const about = isThere ? referrers : [...manifests, ...referrers];
+    const about = this.#isThere ? referrers : [...manifests, ...referrers];
     await keepReferrerLists(target, about, this.#store.listsReferrers);
   }
 
@@ -228,24 +288,6 @@ class Push {
     this.#options.onManifest?.(manifest.digest, tag);
   }
 
-  #result(unchanged: boolean): PushResult {
-    const { root, blobs, referrers } = this.#image;
-    const outcomes = [...this.#outcomes.values()];
-    const count = (wanted: BlobOutcome): number =>
-      outcomes.filter((outcome) => outcome === wanted).length;
-    const [uploaded, mounted] = [count('uploaded'), count('mounted')];
-    return {
-      digest: root.digest,
-      mediaType: root.mediaType,
-      unchanged,
-      // Those of manifests that are there were not even looked at.
-      blobs: { uploaded, mounted, skipped: blobs.size - uploaded - mounted },
-      referrers: { pushed: this.#pushed, skipped: referrers.length - this.#pushed },
-      bytesSent: this.#uploader.bytes,
-      requests: this.#session.requests - this.#before,
-    };
-  }
-
   #vanished(): SpokelineError {
     const { digest } = this.#image.root;
     return new SpokelineError(
@@ -255,6 +297,3 @@ class Push {
     );
   }
 }
-
-/** Comes after every tag: without a wanted one the newest is the nearest. */
-const lastInOrder = '\uffff';

@@ -89,7 +89,7 @@ async function keepList(
 
 interface List {
   readonly entries: readonly unknown[];
-  /** Undefined: there is none. Without a tag of its own, an empty text. */
+  /** Undefined: there is no list. Empty: there is one without an entity tag to go by. */
   readonly etag: string | undefined;
 }
 
@@ -113,7 +113,12 @@ async function readList(
       { hint: `Look at ${repository}:${referrersTag(subject)}; it is not overwritten.` },
     );
   }
-  return { entries: entries as unknown[], etag: response.headers['etag'] ?? '' };
+  return { entries: entries as unknown[], etag: strongTag(response.headers['etag']) };
+}
+
+/** A weak one, as proxies make them, matches nothing: https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1 */
+function strongTag(etag: string | undefined): string {
+  return etag === undefined || etag.startsWith('W/') ? '' : etag;
 }
 
 async function writeList(

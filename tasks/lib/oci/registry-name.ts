@@ -8,7 +8,7 @@ export interface HostPort {
 }
 
 const hostName =
-  /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/;
+  /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
 
 /** Splits `host[:port]`; undefined if the text is anything else. */
 export function hostPort(text: string): HostPort | undefined {
@@ -24,6 +24,21 @@ export function hostPort(text: string): HostPort | undefined {
 /** `host` or `host:port`, as it stands in a URL. */
 export function authorityOf({ host, port }: HostPort): string {
   return port === undefined ? host : `${host}:${port}`;
+}
+
+/** The one spelling of a host that `hostPort` takes; any other text as it is. */
+export function sameAuthority(text: string): string {
+  const place = hostPort(text);
+  return place === undefined ? text : authorityOf(place);
+}
+
+/** docker.io is a name for people; its registry and its token service have others. */
+export const dockerHub = { registry: 'registry-1.docker.io', tokens: 'auth.docker.io' };
+
+/** The host that is asked, in its one spelling, for what people may call by another one. */
+export function registryHost(host: string): string {
+  const server = sameAuthority(host);
+  return server === 'docker.io' || server === 'index.docker.io' ? dockerHub.registry : server;
 }
 
 /** Domains of Azure Container Registry in all clouds. */
