@@ -190,6 +190,8 @@ describe('an image in an archive', () => {
           `Archive ${path}: manifest.json names 2 images (docker.io/team/one:1.0, team/app:1.0); ` +
           'say which in the input image',
       });
+      const id = `sha256:${one[1]!.name.replace('.json', '')}`;
+      assert.equal((await read({ ...everything, image: id })).root.digest, image.root.digest);
       await assert.rejects(read({ ...everything, image: 'other' }), {
         message:
           `Archive ${path}: manifest.json has no image "other"; ` +

@@ -95,6 +95,51 @@ describe('platforms of an image', () => {
     assert.equal((await read('windows/amd64', 'linux/amd64')).root.digest, root.digest);
   });
 
+  it('go by the variants that are usual, and by how tools spell them', async () => {
+    const manifests = [
+      { ...images.amd64, ...platform('linux', 'amd64', 'v1') },
+      { ...images.arm64, ...platform('linux', 'arm64', '8') },
+      { ...images.armv7, ...platform('linux', 'arm', '6') },
+      { ...images.windows, ...platform('linux', 'amd64', 'v3') },
+    ];
+    await finish(folder, await addJson(folder, indexType, { schemaVersion: 2, manifests }));
+    for (const [wanted, image] of [
+      ['linux/amd64', images.amd64],
+      ['linux/arm64', images.arm64],
+      ['linux/arm64/v8', images.arm64],
+      ['linux/arm/v6', images.armv7],
+      ['linux/amd64/v3', images.windows],
+    ] as const) {
+      assert.equal((await read(wanted)).root.digest, image.digest, wanted);
+    }
+  });
+
+  it('may be served by one manifest', async () => {
+    const manifests = ['amd64', 'arm64', 's390x'].map((architecture) => ({
+      ...(architecture === 's390x' ? images.windows : images.amd64),
+      ...platform('linux', architecture),
+    }));
+    await finish(folder, await addJson(folder, indexType, { schemaVersion: 2, manifests }));
+    assert.equal((await read('linux/amd64')).root.digest, images.amd64.digest);
+    const both = await read('linux/amd64', 'linux/arm64');
+    assert.equal(both.root.digest, images.amd64.digest);
+  });
+
+  it('of several versions of Windows stay together', async () => {
+    const versions = ['10.0.17763.1', '10.0.20348.1'].map((version) => ({
+      platform: { os: 'windows', architecture: 'amd64', 'os.version': version },
+    }));
+    const manifests = [
+      { ...images.windows, ...versions[0] },
+      { ...images.amd64, ...versions[1] },
+      { ...images.arm64, ...platform('linux', 'arm64') },
+    ];
+    await finish(folder, await addJson(folder, indexType, { schemaVersion: 2, manifests }));
+    const { root } = await read('windows/amd64');
+    const { manifests: kept } = JSON.parse(root.bytes.toString()) as { manifests: unknown[] };
+    assert.deepEqual(kept, manifests.slice(0, 2));
+  });
+
   it('that are not wanted need not be there', async () => {
     await rm(blobFile(folder, images.windows.digest));
     assert.equal((await read('linux/amd64')).root.digest, images.amd64.digest);
@@ -176,9 +221,81 @@ describe('images of a layout', () => {
     });
   });
 
+  it('are chosen by the whole name that containerd writes, or by its end', async () => {
+    const written = (image: Named, name: string) => ({
+      ...image,
+      annotations: {
+        'io.containerd.image.name': name,
+        'org.opencontainers.image.ref.name': '1.0',
+      },
+    });
+    await finish(
+      folder,
+      written(one, 'docker.io/library/app:1.0'),
+      written(two, 'contoso.azurecr.io/team/app:1.0'),
+    );
+    assert.equal((await read('docker.io/library/app:1.0')).root.digest, one.digest);
+    assert.equal((await read('team/app:1.0')).root.digest, two.digest);
+    const names = '2 images (docker.io/library/app:1.0, contoso.azurecr.io/team/app:1.0)';
+    for (const image of ['app:1.0', '1.0']) {
+      const message = new RegExp(`index.json names ${names.replace(/[()]/g, '\\$&')}; exactly one`);
+      await assert.rejects(read(image), { message }, image);
+    }
+  });
+
   it('of which one is broken do not disturb the other', async () => {
     await rm(blobFile(folder, one.digest));
     assert.equal((await read('2.0')).root.digest, two.digest);
+  });
+
+  it('are not pushed without something that may be about them and cannot be read', async () => {
+    const about = await addImage(folder, [Buffer.from('sbom')], { subject: one });
+    await finish(folder, named(one, '1.0'), about);
+    await rm(blobFile(folder, about.digest));
+    await assert.rejects(read('1.0'), {
+      code: 'IMAGE_CONTENT_MISSING',
+      message: `OCI layout ${folder}: blobs/sha256/${about.digest.slice(7)} is missing; index.json names it`,
+    });
+    const without = await readLayout(folder, { platforms: [], referrers: false, image: '1.0' });
+    assert.equal(without.root.digest, one.digest);
+  });
+
+  it('come with what cosign saves beside them', async () => {
+    const kind = (image: Named, what: string, name?: string) => ({
+      ...image,
+      annotations: {
+        kind: `dev.cosignproject.cosign/${what}`,
+        ...(name === undefined ? {} : { 'org.opencontainers.image.ref.name': name }),
+      },
+    });
+    const [sigs, atts] = [
+      await addImage(folder, [Buffer.from('sigs')]),
+      await addImage(folder, [Buffer.from('atts')]),
+    ];
+    await finish(folder, kind(one, 'image'), kind(sigs, 'sigs'), kind(atts, 'atts'));
+    const { root, referrers } = await read();
+    assert.equal(root.digest, one.digest);
+    const tag = one.digest.replace(':', '-');
+    assert.deepEqual(
+      referrers.map((referrer) => [referrer.digest, referrer.tag]),
+      [
+        [sigs.digest, `${tag}.sig`],
+        [atts.digest, `${tag}.att`],
+      ],
+    );
+    // Of several images each has what bears its name.
+    await finish(
+      folder,
+      kind(one, 'image', 'app:1'),
+      kind(sigs, 'sigs', 'app:1'),
+      kind(two, 'imageIndex', 'app:2'),
+      kind(atts, 'atts', 'app:2'),
+    );
+    const second = await read(two.digest);
+    assert.deepEqual(
+      second.referrers.map((referrer) => referrer.tag),
+      [`${two.digest.replace(':', '-')}.att`],
+    );
   });
 
   it('leave what is about them behind when that is not wanted', async () => {

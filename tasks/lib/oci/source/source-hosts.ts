@@ -52,10 +52,10 @@ export class SourceHosts {
   }
 
   /** Follows a link without any credential. */
-  readonly follow: FollowLink = async (url, headers, signal) => {
+  readonly follow: FollowLink = async (url, wanted, signal) => {
     const { http } = await this.open(url.host, signal);
     const target = `${url.pathname}${url.search}`;
-    return http({ method: 'GET', target, headers, streamed: true, signal });
+    return http({ method: 'GET', target, ...wanted, signal });
   };
 
   close(): void {
