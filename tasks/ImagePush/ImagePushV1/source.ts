@@ -41,19 +41,19 @@ export async function openSource(
     return openRegistry(parseReference(source), inputs, target, wish, context, signal);
   }
   const status = await stat(source).catch(() => undefined);
-  if (status === undefined) {
-    throw new SpokelineError('IMAGE_INVALID', `Source ${source} does not exist`, {
-      hint: 'source is an OCI layout folder, an image archive, or docker://HOST/REPOSITORY:TAG.',
-    });
-  }
+  if (status === undefined) throw noSource(`${source} does not exist`);
   if (status.isDirectory()) return readLayout(source, wish);
-  if (!status.isFile()) {
-    // A pipe, which would be waited for, or a device.
-    throw new SpokelineError('IMAGE_INVALID', `Source ${source} is neither a folder nor a file`);
-  }
+  // A pipe would be waited for, a device has no end.
+  if (!status.isFile()) throw noSource(`${source} is neither a folder nor a file`);
   const { log, agent } = context;
   const spool = { folder: agent.tempDirectory, announce: (text: string) => log.info(text) };
   return readArchive(source, wish, spool, signal);
+}
+
+function noSource(what: string): SpokelineError {
+  return new SpokelineError('IMAGE_INVALID', `Source ${what}`, {
+    hint: 'source is an OCI layout folder, an image archive, or docker://HOST/REPOSITORY:TAG.',
+  });
 }
 
 async function openRegistry(
