@@ -75,7 +75,9 @@ async function openRegistry(
   try {
     const registry = await hosts.open(loginServer, signal);
     log.info(`Source ${[loginServer, ...registry.chain, registry.address].join(' -> ')}`);
-    const tokenHosts = inputs.sourceTokenHosts.map(sameAuthority);
+    const isSame = loginServer === target.loginServer;
+    const declared = [...inputs.sourceTokenHosts, ...(isSame ? inputs.tokenHosts : [])];
+    const tokenHosts = declared.map(sameAuthority);
     if (loginServer === dockerHub.registry) tokenHosts.push(dockerHub.tokens);
     const tokenHttp = new Map(
       await Promise.all(
@@ -84,12 +86,7 @@ async function openRegistry(
     );
     const session = new RegistrySession({
       http: registry.http,
-      login: loginFor(
-        identityOf(inputs, loginServer === target.loginServer),
-        registry,
-        tokenHttp,
-        context,
-      ),
+      login: loginFor(identityOf(inputs, isSame), registry, tokenHttp, context),
       path: registry,
       scopes: [`repository:${repository}:pull`],
       tokenHosts,

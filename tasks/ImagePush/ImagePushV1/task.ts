@@ -10,11 +10,12 @@ import type { RegistryLogin } from '../../lib/oci/login.ts';
 import { mountSource } from '../../lib/oci/mount.ts';
 import { RegistryConnections } from '../../lib/oci/registry-connections.ts';
 import type { PinnedEndpoint } from '../../lib/oci/registry-connections.ts';
-import { Push, pushAll } from '../../lib/oci/push.ts';
+import { pushAll } from '../../lib/oci/push.ts';
 import { reach } from '../../lib/oci/reach.ts';
 import { checkReplicas } from '../../lib/oci/replica-check.ts';
 import type { ReplicaEvidence } from '../../lib/oci/replica-check.ts';
 import { sameAuthority } from '../../lib/oci/registry-name.ts';
+import { RepositoryPush } from '../../lib/oci/repository-push.ts';
 import { RegistrySession } from '../../lib/oci/session.ts';
 import { sizeText } from '../../lib/oci/size-text.ts';
 import { portFor, registryTarget } from '../../lib/oci/target.ts';
@@ -206,7 +207,7 @@ class ImagePush {
     repository: string,
     session: RegistrySession,
     signal: AbortSignal,
-  ): Push {
+  ): RepositoryPush {
     const { repository: all, tags, immutable, concurrency } = this.#inputs;
     const { log } = this.#context;
     const [first] = all;
@@ -214,16 +215,21 @@ class ImagePush {
     const mountFrom =
       repository === first ? mountSource(image, session.path.loginServer, repository) : first;
     const target = { repository, tags, immutable };
-    return new Push(image, mountFrom === undefined ? target : { ...target, mountFrom }, session, {
-      concurrency,
-      signal,
-      onBlob: (blob, outcome, done, count) => {
-        log.info(`Blob ${done}/${count} ${blob.digest} (${sizeText(blob.size)}): ${outcome}`);
-        log.progress(Math.floor((done / count) * 95), `Pushing ${repository}`);
+    return new RepositoryPush(
+      image,
+      mountFrom === undefined ? target : { ...target, mountFrom },
+      session,
+      {
+        concurrency,
+        signal,
+        onBlob: (blob, outcome, done, count) => {
+          log.info(`Blob ${done}/${count} ${blob.digest} (${sizeText(blob.size)}): ${outcome}`);
+          log.progress(Math.floor((done / count) * 95), `Pushing ${repository}`);
+        },
+        onManifest: (digest, tag) =>
+          log.info(`Manifest ${digest} in ${repository}${tag === undefined ? '' : ` as ${tag}`}`),
       },
-      onManifest: (digest, tag) =>
-        log.info(`Manifest ${digest} in ${repository}${tag === undefined ? '' : ` as ${tag}`}`),
-    });
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ImageSource } from './image.ts';
 import type { PathEvidence } from './private-path.ts';
-import type { PushResult } from './push.ts';
+import type { PushResult } from './repository-push.ts';
 import type { ReplicaEvidence } from './replica-check.ts';
 
 /** One repository that was pushed to. */

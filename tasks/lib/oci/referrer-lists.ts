@@ -25,24 +25,28 @@ export interface ListTarget {
  *
  * @param answered whether the registry answered a manifest with OCI-Subject; undefined: none was
  *   sent, so it is asked
+ * @returns whether there are lists to keep
  * @throws SpokelineError REGISTRY_REQUEST, REGISTRY_AUTH
  */
 export async function keepReferrerLists(
   target: ListTarget,
   manifests: readonly Manifest[],
   answered: boolean | undefined,
-): Promise<void> {
-  if (answered === true) return;
+): Promise<boolean> {
+  if (answered === true) return false;
   const bySubject = new Map<string, Manifest[]>();
   for (const manifest of manifests) {
     const subject = manifest.subject?.digest;
     if (subject === undefined) continue;
     bySubject.set(subject, [...(bySubject.get(subject) ?? []), manifest]);
   }
+  let areKept = false;
   for (const [subject, about] of bySubject) {
     if (answered === undefined && (await hasList(target, subject))) continue;
     await keepList(target, subject, about);
+    areKept = true;
   }
+  return areKept;
 }
 
 /** Whether the registry has the referrers API. */

@@ -7,8 +7,9 @@ export interface HostPort {
   readonly port?: number;
 }
 
+/** Old buckets, which registries lead to, have a `_` in their names. */
 const hostName =
-  /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
+  /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?)*$/;
 
 /** Splits `host[:port]`; undefined if the text is anything else. */
 export function hostPort(text: string): HostPort | undefined {

@@ -165,6 +165,35 @@ describe('what is about an image', () => {
     assert.equal(registry.tags.has('1.0'), false);
   });
 
+  it('is listed again when somebody has written what he had read before', async () => {
+    const other = { mediaType: imageType, size: 2, digest: digestOf(Buffer.from('{}')) };
+    const registry = await world.start({
+      intercept: ({ method, path }) => {
+        if (method !== 'PUT' || !path.endsWith('/manifests/1.0')) return undefined;
+        const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [other] }));
+        registry.manifests.set(digestOf(bytes), { type: indexType, bytes });
+        registry.manifests.set(other.digest, { type: imageType, bytes: Buffer.from('{}') });
+        registry.tags.set(listTag(image), digestOf(bytes));
+        return undefined;
+      },
+    });
+    await world.push();
+    assert.deepEqual(
+      listOf(registry, image).map((entry) => entry.digest),
+      [other.digest, sbom.digest],
+    );
+  });
+
+  it('is listed where a proxy weakens the entity tags', async () => {
+    const registry = await world.start({ weakTags: true });
+    await world.push();
+    registry.tags.delete('1.0');
+    const second = await artifact(image, 'application/vnd.example.note');
+    await finish(world.folder, image, sbom, second);
+    await world.push();
+    assert.equal(listOf(registry, image).length, 2);
+  });
+
   it('does not overwrite something else under the tag of the list', async () => {
     const registry = await world.start();
     const bytes = Buffer.from('{"schemaVersion":2}');

@@ -149,6 +149,14 @@ describe('an image in another registry', () => {
     });
   });
 
+  it('is not followed to what is no host of its networks', async () => {
+    await start({ redirect: (digest) => `https://[2001:db8::1]/${digest}` });
+    await assert.rejects(contentOf(await read()), {
+      code: 'REGISTRY_REQUEST',
+      message: '[2001:db8::1] is no host that an image can be read from',
+    });
+  });
+
   it('is not followed in a circle', async () => {
     await start({ redirect: (digest) => `/v2/${repository}/blobs/${digest}` });
     await assert.rejects(contentOf(await read()), {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { SpokelineError } from '../../errors.ts';
 import type { Resolver } from '../../net/resolve.ts';
 import type { RegistryPath } from '../failure.ts';
@@ -75,11 +76,17 @@ export class SourceHosts {
 
   async #path(server: string, signal: AbortSignal): Promise<RegistryPath> {
     const { resolver, networks } = this.#options;
+    const place = hostPort(server);
+    if (place === undefined) {
+      const message = `${server} is no host that an image can be read from`;
+      throw new SpokelineError('REGISTRY_REQUEST', message);
+    }
     if (networks !== undefined) {
       const [path] = await privatePaths([server], resolver, networks, signal);
       if (path !== undefined) return path;
     }
-    const name = hostPort(server)?.host ?? server;
+    const name = place.host;
+    if (isIP(name) !== 0) return { loginServer: server, address: name, chain: [] };
     const { addresses, error } = await resolver.resolve(name, signal);
     const [address] = addresses;
     if (address !== undefined) return { loginServer: server, address, chain: [] };
