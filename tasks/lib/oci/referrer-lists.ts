@@ -25,7 +25,7 @@ export interface ListTarget {
  *
  * @param answered whether the registry answered a manifest with OCI-Subject; undefined: none was
  *   sent, so it is asked
- * @returns whether there are lists to keep
+ * @returns whether a list had to be written
  * @throws SpokelineError REGISTRY_REQUEST, REGISTRY_AUTH
  */
 export async function keepReferrerLists(
@@ -40,13 +40,12 @@ export async function keepReferrerLists(
     if (subject === undefined) continue;
     bySubject.set(subject, [...(bySubject.get(subject) ?? []), manifest]);
   }
-  let areKept = false;
+  let isWritten = false;
   for (const [subject, about] of bySubject) {
     if (answered === undefined && (await hasList(target, subject))) continue;
-    await keepList(target, subject, about);
-    areKept = true;
+    if (await keepList(target, subject, about)) isWritten = true;
   }
-  return areKept;
+  return isWritten;
 }
 
 /** Whether the registry has the referrers API. */
@@ -70,13 +69,13 @@ async function keepList(
   target: ListTarget,
   subject: string,
   manifests: readonly Manifest[],
-): Promise<void> {
+): Promise<boolean> {
   const { session } = target;
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     const before = await readList(target, subject);
     const listed = new Set(before.entries.map((entry) => isRecord(entry) && entry['digest']));
     const missing = manifests.filter(({ digest }) => !listed.has(digest));
-    if (missing.length === 0) return;
+    if (missing.length === 0) return attempt > 1;
     const response = await writeList(target, subject, before, missing);
     // 412: changed since it was read.
     if (response.status !== 201 && response.status !== 412) {

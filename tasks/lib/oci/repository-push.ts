@@ -39,6 +39,8 @@ export interface PushResult {
   readonly requests: number;
 }
 
+/** 0.5 to 1 s, far more than a writer of a list has between reading and writing. */
+const writerWait = 2;
 /** Together 4 to 8 s, in which replicas within reach of each other have small blobs. */
 const replicationWaits = 4;
 
@@ -59,8 +61,7 @@ export class RepositoryPush {
   #isUnchanged = true;
   /** Manifests that lists of referrers have to name. */
   #about: readonly Manifest[] = [];
-  /** Whether the registry leaves those lists to its clients. */
-  #keepsLists = false;
+  #hasWrittenLists = false;
   /** Referrers sent. */
   #pushed = 0;
   #requests = 0;
@@ -131,17 +132,22 @@ export class RepositoryPush {
   /** Puts the tags, or the digest where there are none, and asks for what was put. */
   name(): Promise<void> {
     return this.#counted(async () => {
-      const { root } = this.#image;
-      const [first, ...others] = this.#missing;
-      this.#isUnchanged = this.#isThere && first === undefined && this.#pushed === 0;
-      if (this.#isThere && first === undefined) return;
-      // What has referrers has been put by its digest already.
-      if (first !== undefined || !this.#isRelated) await this.#put(root, first);
-      for (const tag of others) await this.#put(root, tag);
-      // Where no condition is heeded, a writer who read them before us may have written after us.
-      if (this.#keepsLists) await this.#keepLists(false);
-      if (!(await this.#store.has(root))) throw this.#vanished();
+      this.#isUnchanged = this.#isThere && this.#missing.length === 0 && this.#pushed === 0;
+      if (!this.#isThere || this.#missing.length > 0) await this.#putRoot();
+      if (!this.#hasWrittenLists) return;
+      // Where no condition is heeded, a writer who had read them before us may write after us.
+      await this.#session.pause(writerWait, this.#options.signal);
+      await this.#keepLists(false);
     });
+  }
+
+  async #putRoot(): Promise<void> {
+    const { root } = this.#image;
+    const [first, ...others] = this.#missing;
+    // What has referrers has been put by its digest already.
+    if (first !== undefined || !this.#isRelated) await this.#put(root, first);
+    for (const tag of others) await this.#put(root, tag);
+    if (!(await this.#store.has(root))) throw this.#vanished();
   }
 
   /** Sums up what was done. */
@@ -215,7 +221,7 @@ export class RepositoryPush {
     for (const referrer of lacking) await this.#put(referrer, referrer.tag);
     this.#pushed = lacking.length;
     this.#about = this.#isThere ? referrers : [...manifests, ...referrers];
-    this.#keepsLists = await this.#keepLists(this.#store.listsReferrers);
+    this.#hasWrittenLists = await this.#keepLists(this.#store.listsReferrers);
   }
 
   #keepLists(answered: boolean | undefined): Promise<boolean> {
