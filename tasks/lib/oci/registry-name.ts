@@ -63,9 +63,35 @@ export function privateRecordOf(host: string): PrivateRecord | undefined {
   return { zone: `privatelink.${suffix}`, record: host.slice(0, -suffix.length - 1) };
 }
 
+/**
+ * The login server of the registry that a host is a regional endpoint of
+ * (`contoso.westeurope.geo.azurecr.io`); any other host as it is.
+ * https://learn.microsoft.com/azure/container-registry/container-registry-endpoint-reference
+ */
+export function wholeRegistryOf(host: string): string {
+  const place = privateRecordOf(host);
+  const [, name] = /^([^.]+)\.[^.]+\.geo$/.exec(place?.record ?? '') ?? [];
+  return place === undefined || name === undefined ? host : `${name}.${suffixOf(place)}`;
+}
+
 /** The data endpoint of a replica: layers are pulled from there. Undefined for other registries. */
 export function dataEndpointOf(loginServer: string, region: string): string | undefined {
-  const place = privateRecordOf(loginServer);
+  const place = privateRecordOf(wholeRegistryOf(loginServer));
   if (place === undefined || place.record.includes('.')) return undefined;
-  return `${place.record}.${region.toLowerCase()}.data.${place.zone.slice('privatelink.'.length)}`;
+  return `${place.record}.${region.toLowerCase()}.data.${suffixOf(place)}`;
+}
+
+/** Whether layers of a registry may be pulled from a host: only its data endpoints have private records. */
+export function isDataEndpointOf(loginServer: string, host: string): boolean {
+  const [registry, place] = [privateRecordOf(wholeRegistryOf(loginServer)), privateRecordOf(host)];
+  return (
+    registry !== undefined &&
+    place?.zone === registry.zone &&
+    place.record.startsWith(`${registry.record}.`) &&
+    place.record.endsWith('.data')
+  );
+}
+
+function suffixOf({ zone }: PrivateRecord): string {
+  return zone.slice('privatelink.'.length);
 }

@@ -2,7 +2,7 @@ import { SpokelineError } from '../errors.ts';
 import { cloudSuffixes, declaredNetworks, dialledPort } from '../topology/model.ts';
 import type { Cloud } from '../topology/model.ts';
 import { readTopology } from '../topology/read.ts';
-import { dataEndpointOf, hostPort, registryHost } from './registry-name.ts';
+import { dataEndpointOf, hostPort, registryHost, wholeRegistryOf } from './registry-name.ts';
 import { loginServerOf } from './reference.ts';
 
 /** Where to push, and what counts as private. */
@@ -55,7 +55,7 @@ export async function registryTarget(given: TargetInputs): Promise<RegistryTarge
   checkConnected(loginServer, connected);
   // A topology's registry is in the region of the hub, as NetworkGate@1 takes it to be.
   const declared =
-    topology?.registry?.loginServer === loginServer
+    topology?.registry?.loginServer === wholeRegistryOf(loginServer)
       ? [topology.hub.region, ...topology.registry.replicas]
       : [];
   const regions = given.replicas.length > 0 ? given.replicas : declared;
@@ -90,6 +90,7 @@ export function portFor(server: string, target: Pick<RegistryTarget, 'port'>): n
 /** A password goes to the registry it was made for. */
 function checkConnected(loginServer: string, connected: string | undefined): void {
   if (connected === undefined || connected === loginServer) return;
+  if (connected === wholeRegistryOf(loginServer)) return;
   throw new SpokelineError(
     'INPUT_INVALID',
     `containerRegistry is a connection to ${connected}, the push goes to ${loginServer}`,

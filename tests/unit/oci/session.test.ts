@@ -151,4 +151,8 @@ describe('oci mount source', () => {
     it(`of ${JSON.stringify(base)} is ${found ?? 'none'}`, () =>
       assert.equal(mountSource(layout(base), loginServer, 'team/app'), found));
   }
+  it('is in the registry that a regional endpoint is of', () => {
+    const regional = 'cr.westeurope.geo.azurecr.io';
+    assert.equal(mountSource(layout(`${loginServer}/base:1`), regional, 'team/app'), 'base');
+  });
 });
