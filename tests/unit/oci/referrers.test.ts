@@ -111,6 +111,33 @@ describe('what is about an image', () => {
     assert.equal(listOf(registry, image).length, 1);
   });
 
+  it('may be an index, which is added with what it names', async () => {
+    const registry = await world.start();
+    await finish(world.folder, image);
+    await world.push();
+    const named = [
+      await addImage(world.folder, layers(30)),
+      await addImage(world.folder, layers(40)),
+    ];
+    const index = await addJson(world.folder, indexType, {
+      schemaVersion: 2,
+      mediaType: indexType,
+      manifests: named,
+      subject: image,
+    });
+    await finish(world.folder, image, index);
+    const { referrers, unchanged } = await world.push();
+    assert.deepEqual(
+      { referrers, unchanged },
+      { referrers: { pushed: 3, skipped: 0 }, unchanged: false },
+    );
+    for (const { digest } of [...named, index]) assert.ok(registry.manifests.has(digest));
+    assert.deepEqual(
+      listOf(registry, image).map((entry) => entry.digest),
+      [index.digest],
+    );
+  });
+
   it('is listed although a run before ended between the manifest and the list', async () => {
     const registry = await world.start();
     await world.push();
