@@ -8,7 +8,7 @@ import { atOnce } from '../../lib/oci/pool.ts';
 import { RegistrySession } from '../../lib/oci/session.ts';
 import { readArchive } from '../../lib/oci/source/archive.ts';
 import { readLayout } from '../../lib/oci/source/layout.ts';
-import { dockerHub, sameAuthority } from '../../lib/oci/registry-name.ts';
+import { dockerHub, sameAuthority, wholeRegistryOf } from '../../lib/oci/registry-name.ts';
 import { parseReference, registryPrefix } from '../../lib/oci/source/reference.ts';
 import type { ImageReference } from '../../lib/oci/source/reference.ts';
 import { readRegistry } from '../../lib/oci/source/registry.ts';
@@ -72,16 +72,20 @@ async function openRegistry(
     connections: atOnce(inputs.concurrency),
     ...(inputs.sourcePrivate ? { networks: target.networks } : {}),
   });
+  // The same identity goes there as to the target, and so by the same rule.
+  const isSame = wholeRegistryOf(loginServer) === wholeRegistryOf(target.loginServer);
+  const networks = isSame || inputs.sourcePrivate ? target.networks : undefined;
   try {
-    const registry = await hosts.open(loginServer, signal);
+    const registry = await hosts.open(loginServer, signal, networks);
     log.info(`Source ${[loginServer, ...registry.chain, registry.address].join(' -> ')}`);
-    const isSame = loginServer === target.loginServer;
     const declared = [...inputs.sourceTokenHosts, ...(isSame ? inputs.tokenHosts : [])];
     const tokenHosts = declared.map(sameAuthority);
     if (loginServer === dockerHub.registry) tokenHosts.push(dockerHub.tokens);
     const tokenHttp = new Map(
       await Promise.all(
-        tokenHosts.map(async (host) => [host, (await hosts.open(host, signal)).http] as const),
+        tokenHosts.map(
+          async (host) => [host, (await hosts.open(host, signal, networks)).http] as const,
+        ),
       ),
     );
     const session = new RegistrySession({
