@@ -10,6 +10,15 @@ import type { TaskRun } from '../support/packaged-task.ts';
 const west = 'crtest.westeurope.data.azurecr.io';
 const north = 'crtest.northeurope.data.azurecr.io';
 
+interface Evidence {
+  ms: number;
+  requests: number;
+  bytes: number;
+  size: number;
+  witnesses: { source: string }[];
+  repositories: { requests: number }[];
+}
+
 describe('ImagePush to its targets', function () {
   this.timeout(30_000);
   const world = new ImagePushWorld();
@@ -42,6 +51,58 @@ describe('ImagePush to its targets', function () {
       `${loginServer}/team/app@${image.digest},${loginServer}/mirror/app@${image.digest}`,
     );
     assert.ok(Number(size) > 100_000);
+  });
+
+  it('tells in its evidence all that the guide says, and nothing else', async () => {
+    await world.startRegistry();
+    const run = await push({ repository: 'team/app,mirror/app', tags: '1.0,stable' });
+    const evidence = JSON.parse(run.outputs['evidence'] ?? '{}') as Evidence;
+    const { ms, requests, bytes, size, witnesses, repositories, ...rest } = evidence;
+    assert.deepEqual(rest, {
+      schemaVersion: 1,
+      reference: `${loginServer}/team/app@${image.digest}`,
+      digest: image.digest,
+      mediaType: image.mediaType,
+      tags: ['1.0', 'stable'],
+      loginServer,
+      address: '127.110.0.101',
+      chain: ['crtest.privatelink.azurecr.io'],
+      findings: [],
+      otherPaths: [],
+      unchanged: false,
+      blobs: { uploaded: 2, skipped: 0, mounted: 2 },
+    });
+    assert.ok(ms > 0);
+    assert.equal(size, bytes + image.size);
+    const [own] = world.names.get(loginServer)?.slice(-1) ?? [];
+    assert.deepEqual(
+      witnesses.map(({ source, ...witness }) => [typeof source, witness]),
+      [['string', { addresses: [own], chain: ['crtest.privatelink.azurecr.io'] }]],
+    );
+    const [first, second] = repositories;
+    const referrers = { pushed: 0, skipped: 0 };
+    assert.deepEqual(
+      repositories.map(({ requests: _, ...repository }) => repository),
+      [
+        {
+          reference: `${loginServer}/team/app@${image.digest}`,
+          unchanged: false,
+          blobs: { uploaded: 2, skipped: 0, mounted: 0 },
+          referrers,
+          bytes,
+        },
+        {
+          reference: `${loginServer}/mirror/app@${image.digest}`,
+          unchanged: false,
+          blobs: { uploaded: 0, skipped: 0, mounted: 2 },
+          referrers,
+          bytes: 0,
+        },
+      ],
+    );
+    assert.equal((first?.requests ?? 0) + (second?.requests ?? 0), requests);
+    // One more told how to sign in, two got a token.
+    assert.equal(world.requests.length, requests + 3);
   });
 
   it('does not move a tag where none may move', async () => {
