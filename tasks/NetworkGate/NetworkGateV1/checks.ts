@@ -5,13 +5,9 @@ import { createArmClient } from '../../lib/azure/arm-client.ts';
 import { listEndpoints } from '../../lib/azure/dns-endpoints.ts';
 import { SpokelineError } from '../../lib/errors.ts';
 import { derivedChecks, type DerivedCheck } from '../../lib/gate/derive.ts';
-import {
-  prepareDerived,
-  readGates,
-  type GateCheck,
-  type GateContext,
-} from '../../lib/gate/document.ts';
+import { readGates } from '../../lib/gate/document.ts';
 import { estateOf, estateOfTopology } from '../../lib/gate/estate.ts';
+import { prepareDerived, type GateCheck, type GateContext } from '../../lib/gate/gate-check.ts';
 import { stateKinds } from '../../lib/gate/predicted-probe.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { selectStamps, type Stamp, type Topology } from '../../lib/topology/model.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { readGates } from '../../../tasks/lib/gate/document.ts';
-import type { GateContext } from '../../../tasks/lib/gate/document.ts';
+import type { GateContext } from '../../../tasks/lib/gate/gate-check.ts';
 import { gateContext, widerContext } from './estate.ts';
 import { fakeProbe, type World } from './fake-probe.ts';
 
@@ -96,11 +96,11 @@ describe('gate sets', () => {
     ],
     [
       "kind: http, url: 'http://kv.vault.azure.net/'",
-      'GATES_INVALID c: url is "http://kv.vault.azure.net/"; it must be an https:// URL without user, password and fragment',
+      'GATES_INVALID c: url is "http://kv.vault.azure.net/"; it must be an https:// URL of a DNS name or an address, without user, password and fragment',
     ],
     [
       "kind: http, url: 'https://u:p@kv.vault.azure.net/'",
-      'GATES_INVALID c: url is "https://u:p@kv.vault.azure.net/"; it must be an https:// URL without user, password and fragment',
+      'GATES_INVALID c: url is "https://u:p@kv.vault.azure.net/"; it must be an https:// URL of a DNS name or an address, without user, password and fragment',
     ],
     [
       "kind: http, url: 'https://kv.vault.azure.net/', body: '('",
