@@ -82,22 +82,24 @@ describe('YAML of a gates document', () => {
       `checks: [{ id: s, kind: storage, name: stweu, services: [blob, blob] }]`,
       ['s.blob-dns stweu.blob.core.windows.net', 's.blob-tls stweu.blob.core.windows.net:443'],
     ],
-    ...[
-      'https://a!b.example/',
-      `https://${'a'.repeat(64)}.example/`,
-      'https://a..example/',
-    ].map((url) => [
-      `refuses the URL ${url}`,
-      `checks: [{ id: a, kind: http, url: '${url}' }]`,
-      [
-        `1:36 a: url is ${JSON.stringify(url).slice(0, 80)}; it must be an https:// URL of a DNS name or an address, without user, password and fragment`,
-      ],
-    ] as const),
-    ...['tls', 'postgres', 'redis'].map((kind) => [
-      `refuses a name that C libraries take for an address of the platform: ${kind}`,
-      `checks: [{ name: 169.254.169.0xfe, kind: ${kind}, id: a }]`,
-      ['1:18 a: name 169.254.169.0xfe is an address of the platform, never probed'],
-    ] as const),
+    ...['https://a!b.example/', `https://${'a'.repeat(64)}.example/`, 'https://a..example/'].map(
+      (url) =>
+        [
+          `refuses the URL ${url}`,
+          `checks: [{ id: a, kind: http, url: '${url}' }]`,
+          [
+            `1:36 a: url is ${JSON.stringify(url).slice(0, 80)}; it must be an https:// URL of a DNS name or an address, without user, password and fragment`,
+          ],
+        ] as const,
+    ),
+    ...['tls', 'postgres', 'redis'].map(
+      (kind) =>
+        [
+          `refuses a name that C libraries take for an address of the platform: ${kind}`,
+          `checks: [{ name: 169.254.169.0xfe, kind: ${kind}, id: a }]`,
+          ['1:18 a: name 169.254.169.0xfe is an address of the platform, never probed'],
+        ] as const,
+    ),
   ] as const) {
     it(title, () => assert.deepEqual(read(text), expected));
   }

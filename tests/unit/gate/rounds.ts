@@ -32,7 +32,12 @@ export const pass: Verdict = {
   class: 'connected',
 };
 export const fail: Verdict = { ...pass, status: 'fail', code: 'TCP_TIMEOUT', class: 'timeout' };
-export const unknown: Verdict = { ...pass, status: 'unknown', code: 'DNS_TIMEOUT', class: 'timeout' };
+export const unknown: Verdict = {
+  ...pass,
+  status: 'unknown',
+  code: 'DNS_TIMEOUT',
+  class: 'timeout',
+};
 export const wrong: Verdict = { ...fail, code: 'TLS_NAME', final: true };
 
 /** A check that gives these verdicts round by round, the last one for ever. */

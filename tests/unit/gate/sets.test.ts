@@ -154,6 +154,27 @@ describe('gate sets', () => {
         'fail EGRESS_OPEN certificate-untrusted',
       ],
       [other, { 'example.com': shut }, 'unknown DENIED_UNPROVEN control-failed'],
+      ...(['silent', 'tls-alert'] as const).map(
+        (end) =>
+          [
+            other,
+            { 'mcr.microsoft.com': open, 'example.com': { ...shut, class: end } },
+            `unknown EGRESS_UNCLEAR ${end}`,
+          ] as const,
+      ),
+      ...(['servfail', 'timeout', 'refused'] as const).map(
+        (end) =>
+          [
+            other,
+            { 'mcr.microsoft.com': open, 'example.com': { class: end } },
+            `unknown EGRESS_UNCLEAR ${end}`,
+          ] as const,
+      ),
+      [
+        mcr,
+        { 'mcr.microsoft.com': { class: 'unmapped', address: '203.0.113.9' } },
+        'unknown TCP_UNMAPPED unmapped',
+      ],
     ] as const) {
       it(`${check}: ${expected}`, async () => {
         assert.equal(await judged(check, outside), expected);

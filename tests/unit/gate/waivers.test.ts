@@ -33,7 +33,8 @@ describe('gate waivers', () => {
 
   it('of several for one check that counts which ends last', () => {
     const waivers = ['2026-11-01', '2026-12-01', '2026-11-15'].map(
-      (until, index) => `{ check: weu/${index === 1 ? 'p' : '*'}, reason: reason number ${index}, until: '${until}' }`,
+      (until, index) =>
+        `{ check: weu/${index === 1 ? 'p' : '*'}, reason: reason number ${index}, until: '${until}' }`,
     );
     const text = `checks: [${check}]\nwaivers: [${waivers.join(', ')}]\n`;
     const [read] = readGates('gates.yml', text, gateContext());
@@ -130,6 +131,28 @@ describe('derived gate checks', () => {
         'weu/pe-sql.sql.tcp tcp sql.database.windows.net:1433',
       ],
     );
+  });
+
+  it('have ids of their own, where first labels are the same and names of endpoints nearly', () => {
+    const scope = {
+      name: 'pe_ampls',
+      targetType: 'Microsoft.Insights/privateLinkScopes',
+      configurations: [
+        {
+          address: '10.1.2.10',
+          fqdns: ['global.in.ai.monitor.azure.com', 'global.handler.control.monitor.azure.com'],
+        },
+      ],
+    };
+    const other = { ...scope, name: 'pe-ampls' };
+    const idsOf = (found: typeof endpoints): string[] =>
+      derivedChecks(found, weu).flatMap(({ id, kind }) => (kind === 'dns' ? id : []));
+    const ai = 'pe-ampls.global-in-ai-monitor-azure-com';
+    const control = 'pe-ampls.global-handler-control-monitor-azure-com';
+    assert.deepEqual(idsOf([scope]), [`${ai}.dns`, `${control}.dns`]);
+    const both = [`${ai}-2.dns`, `${control}-2.dns`, `${ai}.dns`, `${control}.dns`];
+    assert.deepEqual(idsOf([scope, other]), both);
+    assert.deepEqual(idsOf([other, scope]), [...both.slice(2), ...both.slice(0, 2)]);
   });
 
   it('give way to a check of the document with the same id, and may be waived', () => {
