@@ -41,7 +41,7 @@ export function specContext(
 export function finished(
   prepared: PreparedCheck,
   kind: string,
-    {
+  {
     id,
     stamp,
     severity,

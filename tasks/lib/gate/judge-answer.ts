@@ -115,7 +115,9 @@ function judgeText(
 
 /** The target of a redirect without what may hold a token or a signature: user, query and fragment. */
 function shownLocation(location: string): string {
-  const bare = location.replace(/[?#].*$/s, '').replace(/^((?:[a-z][a-z0-9+.-]*:)?\/\/)[^/]*@/i, '$1');
+  const bare = location
+    .replace(/[?#].*$/s, '')
+    .replace(/^((?:[a-z][a-z0-9+.-]*:)?\/\/)[^/]*@/i, '$1');
   return `location ${bare.slice(0, 200)}${bare === location ? '' : ', shortened'}`;
 }
 

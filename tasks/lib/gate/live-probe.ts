@@ -82,7 +82,10 @@ export function liveProbe(options: LiveProbeOptions): Probe {
       const looks = addresses.slice(0, outsideAddresses).map(async (address) => {
         if (port === undefined) return { class: 'unmapped' as const, address };
         const at = { address, port, servername: name, timeoutMs, signal };
-        return { class: seenOf(await handshake({ ...at, ...authority(undefined) })).class, address };
+        return {
+          class: seenOf(await handshake({ ...at, ...authority(undefined) })).class,
+          address,
+        };
       });
       const seen = await Promise.all(looks);
       // The best of them: one open way is enough to go out, and to fail a denial.

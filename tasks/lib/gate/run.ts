@@ -119,7 +119,7 @@ async function runRound(
   clock: Clock,
   onResult: (result: CheckResult, verdict: Verdict) => CheckResult,
 ): Promise<CheckResult[]> {
-  // A signal of the round's own, since every lookup listens to it: Node would take that for a leak.
+  // A signal of the round's own, since every check and every lookup listens to it: Node would take that for a leak.
   const round = AbortSignal.any([signal]);
   setMaxListeners(0, round);
   const shared = askingOnce(probe, round);
@@ -132,7 +132,7 @@ async function runRound(
       const check = checks[position];
       if (check === undefined) return;
       const start = clock.now();
-      const verdict = await runOne(check, shared, options.checkTimeout, signal);
+      const verdict = await runOne(check, shared, options.checkTimeout, round);
       results[position] = onResult(resultOf(check, verdict, start, clock.now()), verdict);
     }
   };
@@ -172,7 +172,7 @@ async function runOne(
   // Real time on purpose: it bounds what the network does, not what the gate waits for.
   const own = AbortSignal.timeout(limit);
   try {
-    return await check.run(probe, AbortSignal.any([signal, own]));
+    return await unlessAborted(check.run(probe, AbortSignal.any([signal, own])), signal);
   } catch (error) {
     signal.throwIfAborted();
     if (own.aborted) {
@@ -196,6 +196,20 @@ async function runOne(
     }
     // Anything else is a fault of ours: the release is held by an error, not by a verdict.
     throw error;
+  }
+}
+
+/** What comes first: a cancel must end the gate even if a look does not listen to it. */
+async function unlessAborted<T>(looking: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop);
+  });
+  try {
+    return await Promise.race([looking, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
 

@@ -58,6 +58,9 @@ export async function askHttps(options: AnswerOptions): Promise<Answer> {
       if (error instanceof RangeError) return undefined;
       throw error;
     });
+    // A body without a length ends with its connection, also with one that was stopped here.
+    signal.throwIfAborted();
+    if (within.aborted) return { class: 'silent', ms: ms() };
     return {
       class: 'answered',
       ms: ms(),

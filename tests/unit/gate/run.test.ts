@@ -195,4 +195,18 @@ describe('gate rounds', () => {
     const running = runGate([stopping], fakeProbe({}), options, fakeClock(), controller.signal);
     await assert.rejects(running, reason);
   });
+
+  it('is cancelled even while a look does not end', async () => {
+    const controller = new AbortController();
+    const reason = new SpokelineError('CANCELLED', 'stop');
+    const endless: GateCheck = {
+      ...check('a'),
+      run() {
+        setImmediate(() => controller.abort(reason));
+        return new Promise(() => undefined);
+      },
+    };
+    const running = runGate([endless], fakeProbe({}), options, fakeClock(), controller.signal);
+    await assert.rejects(running, reason);
+  });
 });
