@@ -17,7 +17,7 @@ import type { Inputs } from './inputs.ts';
 export interface GateChecks {
   readonly checks: readonly GateCheck[];
   readonly context: GateContext;
-  /** File name and SHA-256 of each document. */
+  /** File name and SHA-256 of the gates document. */
   readonly documents: Readonly<Record<string, string>>;
 }
 
@@ -85,6 +85,12 @@ function hashes(documents: Readonly<Record<string, string>>): Record<string, str
       createHash('sha256').update(text).digest('hex'),
     ]),
   );
+}
+
+/** By file name. */
+export async function hashFiles(files: readonly string[]): Promise<Record<string, string>> {
+  const texts = files.map(async (file) => [file, await readDocument(file)] as const);
+  return hashes(Object.fromEntries(await Promise.all(texts)));
 }
 
 async function readDocument(file: string): Promise<string> {
