@@ -5,6 +5,7 @@ import {
   isUntouched,
   ownerIn,
   ownerOf,
+  partKeyOf,
   partsOf,
   recordFor,
 } from './owner.ts';
@@ -192,11 +193,12 @@ function differenceOf(wanted: WantedRecord, owner: string, actual: RecordSet): s
 }
 
 /** A part is gone only when something that was read completely proves it, and it is ours. */
-function isGone({ source, owner }: Part, { seen, handComplete }: Rules): boolean {
+function isGone(part: Part, { seen, handComplete }: Rules): boolean {
+  const { source, owner } = part;
   if (owner !== undefined) return false;
   if (seen === 'everything') return true;
   if (source === byHand) return handComplete;
-  if (seen.others.includes(source)) return false;
+  if (seen.noted?.has(partKeyOf(part)) === false || seen.others.includes(source)) return false;
   const group = source.slice(0, source.lastIndexOf('/'));
   return seen.endpoints.includes(source) || seen.groups.includes(group);
 }

@@ -118,6 +118,11 @@ export interface Seen {
   readonly endpoints: readonly string[];
   /** Keys of endpoints that exist, but are not this run's business. */
   readonly others: readonly string[];
+  /**
+   * What the owner's records noted before the endpoints were read, see `partKeyOf`: whatever was noted later may be of
+   * an endpoint that is younger than the listing. Undefined where the zones are not read before.
+   */
+  readonly noted?: ReadonlySet<string>;
 }
 
 /** What one owner wants: its names and the networks that need to resolve them. */

@@ -96,6 +96,17 @@ export function groupKeyOf(path: string): string {
   return `${subscription}/${group}`;
 }
 
+/** A part as one text: its endpoint and the values that it has there. */
+export function partKeyOf({ source, values }: Part): string {
+  return [source, ...values].join(' ');
+}
+
+/** What an owner notes on records, as `Seen.noted` has it. */
+export function notedBy(owner: string, records: readonly RecordSet[]): ReadonlySet<string> {
+  const own = records.filter((set) => isOwn(set, owner));
+  return new Set(own.flatMap((set) => partsOf(set, owner) ?? []).map(partKeyOf));
+}
+
 /**
  * The reasons for a record set, as its metadata tell; undefined when they are damaged.
  *
@@ -135,12 +146,12 @@ export function recordFor(
   const owners = [...new Set(wanted.parts.map((part) => part.owner ?? owner))];
   const [first = owner, ...more] = owners;
   const shared = more.length > 0;
-  const ours = wanted.parts.flatMap(({ source, values: own, owner: other }) => {
-    if (source === byHand) return [[handKey, 'yes']];
-    const id = hash(source).slice(0, 12);
+  const ours = wanted.parts.flatMap((part) => {
+    if (part.source === byHand) return [[handKey, 'yes']];
+    const id = hash(part.source).slice(0, 12);
     return [
-      [`${endpointPrefix}${id}`, [source, ...own].join(' ')],
-      ...(shared ? [[`${stampPrefix}${id}`, other ?? owner]] : []),
+      [`${endpointPrefix}${id}`, partKeyOf(part)],
+      ...(shared ? [[`${stampPrefix}${id}`, part.owner ?? owner]] : []),
     ];
   });
   const { zone, name, type, values, ttl } = wanted;
