@@ -4,7 +4,7 @@ import { decideUnwanted, decideWanted, isWrite, type RecordStep } from './decide
 import type { Wish, ZonePort } from './model.ts';
 import { isOwn, ownerKey, recordFor } from './owner.ts';
 import { decideLink, linkFor, sameId, type LinkStep } from './plan-links.ts';
-import { plannedEtag, type Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
 import { inTurns } from './turns.ts';
 
 /** Record sets that are written at a time; each has its own etag, and a zone takes no part in it. */
@@ -60,7 +60,7 @@ async function settleRecord(
       ? decideUnwanted(actual, wish)
       : undefined;
   };
-  const isPlanned = 'actual' in first && first.actual?.etag === plannedEtag;
+  const isPlanned = 'actual' in first && first.actual?.planned !== undefined;
   let step = isPlanned ? await lookAgain() : first;
   let last: Awaited<ReturnType<typeof attempt>>;
   for (let n = 1; n <= tries; n += 1) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { byHand, type Part, type RecordSet, type WantedRecord } from './model.ts';
+import { byHand, type Part, type RecordBody, type RecordSet, type WantedRecord } from './model.ts';
 
 /** Who wrote a record set, as far as its metadata tell. */
 export type Owner =
@@ -137,11 +137,7 @@ export function isUntouched(set: RecordSet): boolean {
 }
 
 /** The record set that fulfils a wish of an owner; what others noted on it stays. */
-export function recordFor(
-  wanted: WantedRecord,
-  owner: string,
-  actual?: RecordSet,
-): Omit<RecordSet, 'etag' | 'registered'> {
+export function recordFor(wanted: WantedRecord, owner: string, actual?: RecordSet): RecordBody {
   const theirs = Object.entries(actual?.metadata ?? {}).filter(([key]) => !isOurKey(key));
   const owners = [...new Set(wanted.parts.map((part) => part.owner ?? owner))];
   const [first = owner, ...more] = owners;

@@ -82,8 +82,12 @@ function unwanted(wish: Wish, state: ZoneState): RecordSet[] {
   );
 }
 
-/** Marks sets that an earlier plan of the same run is going to write: their etag is not known yet. */
-export const plannedEtag = 'planned';
+/** What stands in Azure, also under a set that an earlier plan of the same run is going to write. */
+export function presentIn(step: RecordStep): RecordSet | undefined {
+  if (!('actual' in step)) return undefined;
+  const { actual } = step;
+  return actual?.planned === undefined ? actual : actual.planned.present;
+}
 
 /** What the zones hold when a plan has been carried out: what the next owner's plan begins with. */
 export function stateAfter(plan: Plan, state: ZoneState): ZoneState {
@@ -92,9 +96,11 @@ export function stateAfter(plan: Plan, state: ZoneState): ZoneState {
     if (!isWrite(step)) continue;
     if (step.kind === 'remove') changed.set(keyOf(step.actual), undefined);
     else {
-      const present = step.kind === 'create' ? undefined : step.actual;
-      const set = recordFor(step.wanted, plan.wish.owner, present);
-      changed.set(keyOf(set), { ...set, registered: false, etag: plannedEtag });
+      const before = step.kind === 'create' ? undefined : step.actual;
+      const set = recordFor(step.wanted, plan.wish.owner, before);
+      // Its etag will be another one, which nobody knows yet.
+      const planned = { present: presentIn(step) };
+      changed.set(keyOf(set), { ...set, registered: false, etag: '', planned });
     }
   }
   if (changed.size === 0) return state;

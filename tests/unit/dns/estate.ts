@@ -1,6 +1,7 @@
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import type {
   Endpoint,
+  RecordBody,
   RecordSet,
   Seen,
   SetName,
@@ -145,13 +146,10 @@ export class MemoryZones implements ZonePort {
   async links(zone: string): Promise<ZoneLink[]> {
     return Promise.resolve([...this.present.values()].filter((link) => link.zone === zone));
   }
-  put(record: Omit<RecordSet, 'etag' | 'registered'>): void {
+  put(record: RecordBody): void {
     this.records.set(keyOf(record), { registered: false, ...record, etag: this.#next() });
   }
-  async writeRecord(
-    record: Omit<RecordSet, 'etag' | 'registered'>,
-    etag: string | undefined,
-  ): Promise<void> {
+  async writeRecord(record: RecordBody, etag: string | undefined): Promise<void> {
     this.#check(`write ${record.name}`, () => this.records.get(keyOf(record)), etag);
     this.put(record);
     return Promise.resolve();

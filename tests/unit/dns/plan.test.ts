@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { refuseObstacles } from '../../../tasks/lib/dns/check.ts';
-import { changesOf, planHeader, planRows } from '../../../tasks/lib/dns/describe.ts';
+import { changesOf, planDocument, planHeader, planRows } from '../../../tasks/lib/dns/describe.ts';
 import { byHand, type ZoneLink, type ZoneState } from '../../../tasks/lib/dns/model.ts';
 import { planOf, removalOf, stateAfter } from '../../../tasks/lib/dns/plan.ts';
 import { tableLines, tableMarkdown } from '../../../tasks/lib/dns/table.ts';
@@ -177,10 +177,15 @@ describe('a DNS plan', () => {
     const records = [wanted({ values: ['10.2.0.4'], parts })];
     const two = planOf(wish({ owner: 't/neu', records }), stateAfter(one, state()));
     refuseObstacles([one, two], 'rg');
-    assert.deepEqual(tableLines(planHeader, planRows(two)), [
-      'action  what                                values              owner now  why',
-      `update  kv.${vaultZone}  10.1.0.4, 10.2.0.4  t/weu      shared with t/weu`,
+    // What the first is going to write is in nobody's hands yet, and not there yet.
+    assert.deepEqual(planRows(two), [
+      ['update', `kv.${vaultZone}`, '10.1.0.4, 10.2.0.4', '', 'shared with t/weu in this run'],
     ]);
+    const [document] = planDocument([two]) as { records: Record<string, unknown>[] }[];
+    assert.deepEqual(document?.records[0], {
+      ...{ action: 'update', zone: vaultZone, name: 'kv', type: 'A' },
+      ...{ values: ['10.1.0.4', '10.2.0.4'], why: 'shared with t/weu in this run' },
+    });
     const third = stateAfter(
       removalOf('t/weu', stateAfter(two, stateAfter(one, state()))),
       state(),
@@ -188,6 +193,23 @@ describe('a DNS plan', () => {
     assert.deepEqual(
       third.records.map(({ values, metadata }) => [values, metadata['spokeline-owner']]),
       [[['10.2.0.4'], 't/neu']],
+    );
+  });
+
+  it('shows who has a set now, not who is going to share it in the same run', () => {
+    const uks = { source: 's/uks/pe', values: ['10.3.0.4'] };
+    const present = owned('t/uks', { values: uks.values, parts: [uks] });
+    const begin = state({ records: [present] });
+    const one = planOf(wish(), begin);
+    const parts = [{ source: 's/neu/pe', values: ['10.2.0.4'] }];
+    const records = [wanted({ values: ['10.2.0.4'], parts })];
+    const two = planOf(wish({ owner: 't/neu', records }), stateAfter(one, begin));
+    assert.deepEqual(
+      [one, two].flatMap(planRows).map(([, , , owner, why]) => [owner, why]),
+      [
+        ['t/uks', 'shared with t/uks'],
+        ['t/uks', 'shared with t/uks and t/weu in this run'],
+      ],
     );
   });
 
@@ -207,8 +229,16 @@ describe('a DNS plan', () => {
     const two = planOf(wish({ owner: 't/neu' }), stateAfter(one, state()));
     assert.equal(
       thrown(() => refuseObstacles([one, two], 'rg')).details[0]?.message,
-      `record kv in ${vaultZone} holds 10.1.0.9 and belongs to t/weu; t/neu needs 10.1.0.4`,
+      `record kv in ${vaultZone} gets 10.1.0.9 from t/weu in this run; t/neu needs 10.1.0.4`,
     );
+    assert.equal(planRows(two)[0]?.at(-1), 't/weu writes 10.1.0.9 in this run');
+  });
+
+  it('leaves a name to the stamp of the run that registers the same endpoint', () => {
+    const two = planOf(wish({ owner: 't/neu' }), stateAfter(planOf(wish(), state()), state()));
+    assert.deepEqual(planRows(two), [
+      ['foreign', `kv.${vaultZone}`, '10.1.0.4', '', 't/weu writes it in this run: left alone'],
+    ]);
   });
 
   it('to remove takes what is ours and untouched, and nothing else', () => {
