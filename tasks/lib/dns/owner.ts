@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parseAddress } from '../net/cidr.ts';
 import { byHand, type Part, type RecordBody, type RecordSet, type WantedRecord } from './model.ts';
 
 /** Who wrote a record set, as far as its metadata tell. */
@@ -31,7 +32,7 @@ export function ownerOf(set: RecordSet): Owner {
   const group = zoneGroupNote.exec(note ?? '');
   if (group !== null) return { kind: 'zoneGroup', endpoint: group[1] ?? 'of no name' };
   const owner = set.metadata[ownerKey];
-  if (owner !== undefined) {
+  if (owner !== undefined && owner !== '') {
     const stamps = Object.entries(set.metadata).filter(([key]) => key.startsWith(stampPrefix));
     const names = stamps.length === 0 ? [owner] : stamps.map(([, name]) => name);
     return { kind: 'spokeline', names: [...new Set(names)].sort() };
@@ -120,15 +121,25 @@ export function partsOf(set: RecordSet, self: string): Part[] | undefined {
   if (set.metadata[handKey] !== undefined) {
     return [{ source: byHand, values: set.values, ...noted(names[0]) }];
   }
+  const stamps = Object.keys(set.metadata).filter((key) => key.startsWith(stampPrefix));
   const parts: Part[] = [];
   for (const [key, text] of Object.entries(set.metadata)) {
     if (!key.startsWith(endpointPrefix)) continue;
     const [source = '', ...values] = text.split(' ');
     const stamp = set.metadata[`${stampPrefix}${key.slice(endpointPrefix.length)}`];
-    if (stamp === undefined && isShared(set)) return undefined;
+    const whole = endpointKey.test(source) && values.length > 0 && values.every(isAddress);
+    if (!whole || (stamp === undefined && stamps.length > 0)) return undefined;
     parts.push({ source, values, ...noted(stamp ?? names[0]) });
   }
-  return parts.length === 0 ? undefined : parts;
+  // Each stamp's note stands beside one of an endpoint.
+  return parts.length === 0 || stamps.length > parts.length ? undefined : parts;
+}
+
+/** What `endpointKeyOf` makes; a note that somebody spoilt would become a record otherwise. */
+const endpointKey = /^[^/\s]+\/[^/\s]+\/[^/\s]+$/;
+
+function isAddress(text: string): boolean {
+  return parseAddress(text) !== undefined;
 }
 
 /** Whether an owned record set still has the values that its owner gave it. */

@@ -1,3 +1,4 @@
+import type { RecordStep } from '../../../tasks/lib/dns/decide.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import type {
   Endpoint,
@@ -87,6 +88,13 @@ export function owned(
   since: Partial<RecordSet> = {},
 ): RecordSet {
   return { ...recordFor(wanted(more), owner), registered: false, etag: 'e1', ...since };
+}
+
+/** The kind of a step, and what it writes. */
+export function line(step: RecordStep): string {
+  const why = 'why' in step ? ` (${step.why})` : '';
+  const values = 'wanted' in step ? ` ${step.wanted.values.join(' ')}` : '';
+  return `${step.kind}${values}${why}`;
 }
 
 /** A record of nobody, or of whoever the metadata say. */
