@@ -4,9 +4,9 @@ import { listEndpoints, type EndpointListing } from '../../lib/azure/dns-endpoin
 import { createZoneGroupPort } from '../../lib/azure/zone-groups.ts';
 import { awaitPolicies } from '../../lib/dns/apply-groups.ts';
 import type { Endpoint, WantedLink, Wish, ZonePort, ZoneState } from '../../lib/dns/model.ts';
-import { endpointKeyOf, groupKeyOf, notedBy } from '../../lib/dns/owner.ts';
+import { endpointKeyOf, groupKeyOf } from '../../lib/dns/owner.ts';
 import { sameId } from '../../lib/dns/plan-links.ts';
-import { planOf, stateAfter, type Plan } from '../../lib/dns/plan.ts';
+import { notedBy, planOf, stateAfter, type Plan } from '../../lib/dns/plan.ts';
 import { inTurns } from '../../lib/dns/turns.ts';
 import { refuseWaiting, wishOf, zonesIn, type WishOptions } from '../../lib/dns/wish.ts';
 import {
@@ -79,7 +79,7 @@ export async function readParts(
         groups: listed.map(groupKeyOf),
         endpoints: [],
         others: others.map((id) => endpointKeyOf({ id })),
-        ...(before === undefined ? {} : { noted: notedBy(source.owner, before.records) }),
+        ...(before === undefined ? {} : { noted: notedBy(source.owner, before) }),
       },
       // Links serve the endpoints that were not selected, too.
       linksComplete: source.linksComplete && others.length === 0,

@@ -9,14 +9,7 @@ import {
   partsOf,
   recordFor,
 } from './owner.ts';
-import {
-  byHand,
-  type Part,
-  type RecordSet,
-  type SetName,
-  type WantedRecord,
-  type Wish,
-} from './model.ts';
+import { byHand, type Part, type RecordSet, type WantedRecord, type Wish } from './model.ts';
 
 /** What has to happen to one record set. */
 export type RecordStep =
@@ -109,10 +102,6 @@ export function isWrite(
     case 'leave':
       return false;
   }
-}
-
-export function isSameSet(a: SetName, b: SetName): boolean {
-  return a.zone === b.zone && a.type === b.type && a.name === b.name;
 }
 
 export function sameValues(a: readonly string[], b: readonly string[]): boolean {

@@ -72,7 +72,8 @@ export function isOfKin(set: RecordSet, name: string): boolean {
   return owner.names.every((other) => other !== name && estateOf(other) === estate);
 }
 
-function estateOf(name: string): string | undefined {
+/** `<estate>` of `<estate>/<stamp>`; undefined for a name without a stamp. */
+export function estateOf(name: string): string | undefined {
   const end = name.lastIndexOf('/');
   return end <= 0 ? undefined : name.slice(0, end);
 }
@@ -100,12 +101,6 @@ export function groupKeyOf(path: string): string {
 /** A part as one text: its endpoint and the values that it has there. */
 export function partKeyOf({ source, values }: Part): string {
   return [source, ...values].join(' ');
-}
-
-/** What an owner notes on records, as `Seen.noted` has it. */
-export function notedBy(owner: string, records: readonly RecordSet[]): ReadonlySet<string> {
-  const own = records.filter((set) => isOwn(set, owner));
-  return new Set(own.flatMap((set) => partsOf(set, owner) ?? []).map(partKeyOf));
 }
 
 /**

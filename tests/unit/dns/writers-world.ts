@@ -9,8 +9,8 @@ import type {
   ZoneLink,
   ZonePort,
 } from '../../../tasks/lib/dns/model.ts';
-import { notedBy, partsOf } from '../../../tasks/lib/dns/owner.ts';
-import { planOf, removalOf } from '../../../tasks/lib/dns/plan.ts';
+import { partsOf } from '../../../tasks/lib/dns/owner.ts';
+import { notedBy, planOf, removalOf } from '../../../tasks/lib/dns/plan.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { fakeClock } from '../../support/clock.ts';
 import { grouped, MemoryZones, owned, unowned, vaultZone, wanted, wish } from './estate.ts';
@@ -157,7 +157,7 @@ export async function run(self: Writer, port: Port): Promise<boolean> {
   const signal = new AbortController().signal;
   const context = { signal, clock: fakeClock(), info: () => undefined };
   const state = await port.state(signal);
-  const noted = notedBy(self.owner, state.records);
+  const noted = notedBy(self.owner, state);
   const others = await port.endpoints(keyOf(self));
   const plan = self.remove
     ? removalOf(self.owner, state)
