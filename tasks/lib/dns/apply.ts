@@ -1,4 +1,12 @@
-import { attempt, contested, tries, type ApplyContext, type Journal } from './attempt.ts';
+import {
+  attempt,
+  contested,
+  linkPause,
+  linkTries,
+  tries,
+  type ApplyContext,
+  type Journal,
+} from './attempt.ts';
 import { conflict, linkConflict, recordConflict, setText } from './check.ts';
 import { decideUnwanted, decideWanted, isWrite, type RecordStep } from './decide.ts';
 import type { Wish, ZonePort } from './model.ts';
@@ -124,7 +132,8 @@ async function settleLink(
   const what = `link of ${zone} to ${networkId}`;
   let step: LinkStep | undefined = first;
   let last: Awaited<ReturnType<typeof attempt>>;
-  for (let n = 1; n <= tries; n += 1) {
+  let made = 0;
+  for (let others = 0; made < linkTries && others < tries;) {
     switch (step?.kind) {
       case 'conflict':
         throw conflict([linkConflict(step.actual, owner)], true);
@@ -146,11 +155,12 @@ async function settleLink(
       journal.wrote(`${verbs[write.kind]} ${what}`);
       return;
     }
-    // The network may be busy with a link of another zone, which takes Azure some seconds.
-    await context.clock.sleep(2_000 * n, context.signal);
+    made += 1;
+    if (last.code !== 'ARM_CONFLICT') others += 1;
+    await context.clock.sleep(linkPause(made), context.signal);
     step = await lookAgainAtLink(write, owner, port, context.signal);
   }
-  throw contested(what, last);
+  throw contested(what, last, made);
 }
 
 type LinkWrite = Extract<LinkStep, { kind: 'create' | 'update' | 'remove' }>;
