@@ -3,7 +3,7 @@ import { driftOf, driftTable, type DriftRow } from '../../lib/dns/drift.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { recordResolverFor } from '../../lib/net/record-resolver.ts';
 import type { Scope } from './scope.ts';
-import { showTables, type Section } from './summary.ts';
+import { setDocument, showTables, type Section } from './summary.ts';
 import type { SurveyedPart } from './survey.ts';
 
 /** Shows endpoint, zone group, record and every resolver's answer of each name side by side. Writes nothing. */
@@ -25,7 +25,7 @@ export async function drift(
     if (faults.length > 0) context.issue('warning', `${name}: ${faults.join('; ')}`);
   }
   const drifted = all.filter(({ faults }) => faults.length > 0).length;
-  context.setOutput('drift', JSON.stringify(all));
+  await setDocument('drift', all, context);
   context.setOutput('drifted', String(drifted));
   context.log.info(
     drifted === 0 ? 'Everything agrees.' : `${drifted} of ${all.length} do not agree.`,
