@@ -178,7 +178,10 @@ function groupRow(step: GroupStep): string[] {
     case 'keep':
       return ['keep', what, '', '', 'ours, and right as it is'];
     case 'foreign':
-      return ['foreign', what, '', groupText(step.group), 'it registers the endpoint: left alone'];
+      // Its records show that it did its work, so that it was not read, and may be ours.
+      return step.group.name === ''
+        ? ['keep', what, '', '', 'it has registered the endpoint']
+        : ['foreign', what, '', groupText(step.group), 'it registers the endpoint: left alone'];
     case 'conflict':
       return ['conflict', what, '', '', step.why];
     case 'remove':

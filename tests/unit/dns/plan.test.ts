@@ -4,7 +4,18 @@ import { changesOf, planDocument, planHeader, planRows } from '../../../tasks/li
 import { byHand, type ZoneLink, type ZoneState } from '../../../tasks/lib/dns/model.ts';
 import { planOf, removalOf, stateAfter } from '../../../tasks/lib/dns/plan.ts';
 import { tableLines, tableMarkdown } from '../../../tasks/lib/dns/table.ts';
-import { link, network, owned, state, unowned, vaultZone, want, wanted, wish } from './estate.ts';
+import {
+  endpoint,
+  link,
+  network,
+  owned,
+  state,
+  unowned,
+  vaultZone,
+  want,
+  wanted,
+  wish,
+} from './estate.ts';
 import { thrown } from '../../support/failure.ts';
 
 describe('a DNS plan', () => {
@@ -193,6 +204,25 @@ describe('a DNS plan', () => {
     assert.deepEqual(
       third.records.map(({ values, metadata }) => [values, metadata['spokeline-owner']]),
       [[['10.2.0.4'], 't/neu']],
+    );
+  });
+
+  it("tells a zone group of somebody else from one that was not read, which may be the run's own", () => {
+    const groups = ['deployedByPolicy', ''].map((name) => ({
+      ...{ kind: 'foreign' as const, endpoint: endpoint() },
+      group: { name, zoneIds: [] },
+    }));
+    const rows = planRows(planOf(wish({ records: [] }), state(), groups));
+    assert.deepEqual(
+      rows.map(([action, , , owner, why]) => [action, owner, why]),
+      [
+        [
+          'foreign',
+          "the policy's zone group deployedByPolicy",
+          'it registers the endpoint: left alone',
+        ],
+        ['keep', '', 'it has registered the endpoint'],
+      ],
     );
   });
 
