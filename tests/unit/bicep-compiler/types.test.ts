@@ -25,6 +25,10 @@ const types: [text: string, json: Json][] = [
   ['alias.list[*]', { $ref: '#/definitions/alias/properties/list/items' }],
   ['alias.pair[1]', { $ref: '#/definitions/alias/properties/pair/prefixItems/1' }],
   ['alias.*', { $ref: '#/definitions/alias/additionalProperties' }],
+  ["alias['odd name/~']", { $ref: '#/definitions/alias/properties/odd%20name~1~0' }],
+  ['{}[]', { type: 'array', allowedValues: [{}] }],
+  ['[] | [1]', { type: 'array', allowedValues: [[], [1]] }],
+  ["('a' | 1 | true)[]", { type: 'array', allowedValues: ['a', 1, true] }],
   ["word | 'c'", { type: 'string', allowedValues: ['a', 'b', 'c'] }],
   [
     '[string, 1]',
@@ -49,6 +53,7 @@ type alias = {
   inner: string
   list: int[]
   pair: [string, bool]
+  'odd name/~': string
   *: bool
 }
 type word = 'a' | 'b'
@@ -113,7 +118,7 @@ output o object = { p: p, q: q }
       },
     });
     assert.deepEqual(template['parameters'], {
-      p: { type: 'securestring', metadata: { x: 1, description: 'two\n  lines' }, minLength: 3 },
+      p: { type: 'securestring', metadata: { x: 1, description: '  two\nlines' }, minLength: 3 },
       q: { type: 'string', defaultValue: 'a', allowedValues: ['a', 'b'] },
     });
   });

@@ -74,14 +74,40 @@ function check(model: Model, symbol: ResourceSymbol | ModuleSymbol): void {
     );
     return;
   }
-  const at = property?.value ?? symbol.node.name;
+  const at = property?.value ?? symbol.node.value;
   if (symbol.kind === 'module') checkModule(model, symbol, given.kind, at);
   else checkResource(model, symbol, given, at);
 }
 
+const GROUP_SCOPES =
+  'current resource group: resourceGroup(), named resource group in same subscription: resourceGroup(<name>), named resource group in a different subscription: resourceGroup(<subId>, <name>), current subscription: subscription(), named subscription: subscription(<subId>) or tenant: tenant()';
+const SUBSCRIPTION_SCOPES =
+  'current subscription: subscription(), named subscription: subscription(<subId>), named resource group in same subscription: resourceGroup(<name>), named resource group in different subscription: resourceGroup(<subId>, <name>), or tenant: tenant()';
+
+/** From a subscription or a group no management group can be reached. */
+function checkReach(model: Model, given: Kind, at: Span): void {
+  const { targetScope } = model;
+  if (given !== 'managementGroup') return;
+  if (targetScope !== 'subscription' && targetScope !== 'resourceGroup') return;
+  const [code, scopes] =
+    targetScope === 'subscription' ? ['BCP115', SUBSCRIPTION_SCOPES] : ['BCP116', GROUP_SCOPES];
+  report(
+    model,
+    at,
+    code,
+    `Unsupported scope for module deployment in a "${targetScope}" target scope. Omit this property to inherit the current scope, or specify a valid scope. Permissible scopes include ${scopes}.`,
+  );
+}
+
 function checkModule(model: Model, symbol: ModuleSymbol, given: Kind, at: Span): void {
+  checkReach(model, given, at);
   const { target } = symbol;
   if (!target || target.kind === 'json' || target.targetScope === given) return;
+  if (!propertyNamed(symbol.body, 'scope')) {
+    const message =
+      'The specified "module" declaration is missing the following required properties: "scope".';
+    report(model, symbol.node.name, 'BCP035', message);
+  }
   report(
     model,
     at,

@@ -1,3 +1,4 @@
+import { RealNumber, realText } from '../model/real-number.ts';
 import type { Span } from '../syntax/token.ts';
 
 /** A value of a template: a literal, or a call that the deployment engine evaluates. */
@@ -176,10 +177,10 @@ export function fromJson(value: unknown): Arm {
   if (typeof value === 'number') {
     return Number.isInteger(value)
       ? { kind: 'int', digits: BigInt(value).toString() }
-      : call('json', text(String(value)));
+      : call('json', text(realText(value)));
   }
+  if (value instanceof RealNumber) return call('json', text(realText(value.value)));
   if (value === null || value === undefined) return NULL;
-  if (value instanceof Date) return text(value.toISOString());
   if (Array.isArray(value)) return { kind: 'array', items: value.map(fromJson) };
   const properties = Object.entries(value).map(([key, item]) => ({
     key: text(key),

@@ -1,6 +1,6 @@
 import type { JsonTemplate, Model } from '../model/model.ts';
 import type { CallNode } from '../syntax/nodes.ts';
-import { bare, decoratorNamed } from '../syntax/read.ts';
+import { bare, decoratorNamed, literalText } from '../syntax/read.ts';
 import type { TypeNode } from '../syntax/type-nodes.ts';
 import { ANY, ARRAY, BOOL, INT, NULL, OBJECT, STRING, arrayOf, unionOf } from './value-type.ts';
 import type { ValueType } from './value-type.ts';
@@ -48,21 +48,32 @@ export function declaredType(
       return { kind: 'array', item: items.length > 0 ? unionOf(items) : ANY, items };
     }
     case 'type-nullable':
-      return unionOf([inner(type.base), NULL]);
+      return unionOf([declaredType(model, type.base, decorators, depth + 1), NULL]);
     case 'type-union':
-      return decoratorNamed(decorators, 'discriminator')
-        ? OBJECT
-        : unionOf(type.members.map(inner));
+      return taggedBy(decorators, type.members.map(inner));
     case 'type-object':
       return {
         kind: 'object',
-        properties: new Map(type.properties.map((p) => [p.name, inner(p.type)])),
+        properties: new Map(
+          type.properties.map((p) => [
+            p.name,
+            declaredType(model, p.type, p.decorators, depth + 1),
+          ]),
+        ),
         rest: type.additional ? inner(type.additional.type) : undefined,
         strict: false,
+        sealed: decoratorNamed(decorators, 'sealed') !== undefined,
       };
     default:
       return ANY;
   }
+}
+
+/** The union of types; of objects that `@discriminator` tells apart, if that is there. */
+function taggedBy(decorators: readonly CallNode[], members: readonly ValueType[]): ValueType {
+  const union = unionOf(members);
+  const tag = literalText(decoratorNamed(decorators, 'discriminator')?.arguments[0]);
+  return union.kind === 'union' && tag !== undefined ? { ...union, tag } : union;
 }
 
 function literalType(value: string | number | boolean | null): ValueType {

@@ -68,6 +68,18 @@ export class Cursor {
     while (this.atKind('newline')) this.take();
   }
 
+  /** Takes the comma between two members; each line ends one member already, so none may follow a comma. */
+  acceptSeparator(): boolean {
+    if (!this.accept(',')) return false;
+    if (this.atKind('newline')) {
+      const { start } = this.peek();
+      const message = 'Unexpected new line character after a comma.';
+      this.problem({ start, end: start }, 'BCP238', message);
+      this.skipNewlines();
+    }
+    return true;
+  }
+
   /** What follows after line ends, without taking them. */
   peekPastNewlines(): Token {
     let ahead = 0;
@@ -119,6 +131,14 @@ export class Cursor {
     else if (!this.atKind('end')) {
       this.fail('BCP019', 'Expected a new line character at this location.');
     }
+  }
+
+  /** A name that is not a literal of the language. */
+  propertyName(code: string, message: string): Name {
+    if (['true', 'false', 'null'].includes(this.peek().text) && this.atKind('identifier')) {
+      return this.fail(code, message);
+    }
+    return this.name(code, message);
   }
 
   name(code: string, message: string): Name {

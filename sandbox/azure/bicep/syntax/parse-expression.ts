@@ -78,7 +78,7 @@ function parseUnary(c: Cursor): Expression {
   const token = c.peek();
   if (token.kind === 'symbol' && (token.text === '!' || token.text === '-')) {
     c.take();
-    const operand = c.nested(() => parseUnary(c));
+    const operand = parseAccess(c, parsePrimary(c));
     return {
       kind: 'unary',
       operator: token.text,
