@@ -6,6 +6,7 @@ import { Bicep } from 'bicep-node';
 import { WRONG_DECORATORS } from '../unit/bicep-compiler/cases/wrong-decorators.ts';
 import { WRONG_NAMES } from '../unit/bicep-compiler/cases/wrong-names.ts';
 import { WRONG_PLACES } from '../unit/bicep-compiler/cases/wrong-places.ts';
+import { WRONG_SPACES } from '../unit/bicep-compiler/cases/wrong-spaces.ts';
 import { WRONG_TYPES } from '../unit/bicep-compiler/cases/wrong-types.ts';
 import { WRONG_VALUES } from '../unit/bicep-compiler/cases/wrong-values.ts';
 
@@ -34,6 +35,7 @@ describe('bicep: refusals', function () {
     ...WRONG_DECORATORS,
     ...WRONG_PLACES,
     ...WRONG_NAMES,
+    ...WRONG_SPACES,
     ...WRONG_TYPES,
   ]) {
     it(what, async () => {

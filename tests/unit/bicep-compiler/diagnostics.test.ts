@@ -4,6 +4,7 @@ import { WRONG_DECORATORS } from './cases/wrong-decorators.ts';
 import { WRONG_NAMES } from './cases/wrong-names.ts';
 import { WRONG_PLACES } from './cases/wrong-places.ts';
 import { WRONG_TEXTS } from './cases/wrong-texts.ts';
+import { WRONG_SPACES } from './cases/wrong-spaces.ts';
 import { WRONG_TYPES } from './cases/wrong-types.ts';
 import { WRONG_VALUES } from './cases/wrong-values.ts';
 import { compileText, errors, places } from './compile-text.ts';
@@ -14,6 +15,7 @@ const ALL = [
   ...WRONG_VALUES,
   ...WRONG_DECORATORS,
   ...WRONG_NAMES,
+  ...WRONG_SPACES,
   ...WRONG_TYPES,
   ...WRONG_PLACES,
 ];

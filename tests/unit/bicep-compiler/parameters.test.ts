@@ -83,7 +83,7 @@ param three = readEnvironmentVariable('SPOKELINE_NO_SUCH_VARIABLE', 'none')
 
   it('secrets are references, external inputs are left for later', () => {
     const result = compileParamsText(
-      "using 'main.bicep'\nparam one = '${toUpper('a')}-${externalInput('my.kind', { k: 1 })}'\nparam three = getSecret('s', 'g', 'v', 'n')\n",
+      "using 'main.bicep'\nvar given = externalInput('my.kind', { k: 1 })\nparam one = '${toUpper('a')}-${given}'\nparam three = getSecret('s', 'g', 'v', 'n')\n",
       { 'main.bicep': main },
     );
     assert.deepEqual(result.parameters, {

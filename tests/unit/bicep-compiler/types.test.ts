@@ -200,6 +200,27 @@ var settings = loadJsonContent('settings.json', 'inner')
     assert.equal(members['twice']?.['metadata'], undefined);
   });
 
+  it('a loop that is imported counts under the name that it has here', () => {
+    const template = templateOf(
+      "import * as lib from 'lib.bicep'\nimport { three as drei } from 'lib.bicep'\noutput o array = concat(lib.two, drei)\n",
+      {
+        'lib.bicep':
+          '@export()\nvar two = [for i in range(0, 2): i]\n@export()\nvar three = [for i in range(0, 3): { n: i, l: two[i] }]\n',
+      },
+    );
+    const { copy } = template['variables'] as { copy: Json[] };
+    assert.deepEqual(
+      copy.map(({ name, input }) => [
+        name,
+        JSON.stringify(input).match(/copyIndex\('[^']*'\)/)?.[0],
+      ]),
+      [
+        ['_1.two', "copyIndex('_1.two')"],
+        ['drei', "copyIndex('drei')"],
+      ],
+    );
+  });
+
   it('loaded text stays where it is assigned, and becomes a variable elsewhere', () => {
     const template = templateOf(
       "var a = loadTextContent('a.txt')\nvar b = '<${loadTextContent('a.txt')}>'\nvar c = loadFileAsBase64('a.txt')\nvar d = loadYamlContent('d.yml')\noutput o object = { a: a, b: b, c: c, d: d }\n",

@@ -1,3 +1,5 @@
+import { parameterType } from '../infer/declared-type.ts';
+import { isNullable } from '../infer/value-type.ts';
 import type { Expression, ObjectNode, PropertyNode } from '../syntax/nodes.ts';
 import { bare, keyText, propertyNamed } from '../syntax/read.ts';
 import { valuesOf, walk } from '../syntax/walk.ts';
@@ -28,12 +30,12 @@ export function parametersOf(target: Model | JsonTemplate): Wanted {
     const given = (target.template['parameters'] ?? {}) as Record<string, Record<string, unknown>>;
     const all = Object.keys(given);
     const optional = (name: string): boolean =>
-      given[name] !== undefined &&
-      ('defaultValue' in given[name] || given[name]['nullable'] === true);
+      (given[name] !== undefined && 'defaultValue' in given[name]) ||
+      isNullable(parameterType(target, name));
     return { all, required: all.filter((name) => !optional(name)) };
   }
   const required = target.params.filter(
-    (p) => !p.node.value && p.node.type?.kind !== 'type-nullable',
+    ({ name, node }) => !node.value && !isNullable(parameterType(target, name)),
   );
   return { all: target.params.map((p) => p.name), required: required.map((p) => p.name) };
 }

@@ -23,9 +23,13 @@ function placeOf(c: FileContext, symbol: ResourceSymbol, index?: Expression): st
 
 /** What a resource's name is unique in: its parent, the resource that it extends, or the file's own scope. */
 function spaceOf(c: FileContext, symbol: ResourceSymbol): string | undefined {
-  const parent = ancestorsOf(c, symbol).at(-1);
-  if (parent) return placeOf(c, parent.symbol, parent.index);
-  const scope = propertyNamed(symbol.body, 'scope')?.value;
+  const ancestors = ancestorsOf(c, symbol);
+  const parent = ancestors.at(-1);
+  const scope = propertyNamed((ancestors[0]?.symbol ?? symbol).body, 'scope')?.value;
+  if (parent) {
+    const isHere = !scope || (scope.kind === 'call' && scope.arguments.length === 0);
+    return isHere ? placeOf(c, parent.symbol, parent.index) : undefined;
+  }
   if (!scope) return '';
   const target = targetOf(c, scope);
   if (isResource(target)) return placeOf(c, target.symbol, target.index);

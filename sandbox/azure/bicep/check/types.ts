@@ -2,7 +2,7 @@ import { declaredType, parameterType } from '../infer/declared-type.ts';
 import { expectValue } from '../infer/expect.ts';
 import { Inference } from '../infer/infer.ts';
 import { checkCondition } from '../infer/infer-operators.ts';
-import { NULL, STRING, isOpen, nameOf, unionOf } from '../infer/value-type.ts';
+import { NULL, STRING, isNullable, isOpen, nameOf, unionOf } from '../infer/value-type.ts';
 import type { ValueType } from '../infer/value-type.ts';
 import { report } from '../model/model.ts';
 import type { Model } from '../model/model.ts';
@@ -67,6 +67,9 @@ function checkModuleParameters(inference: Inference, { body, target }: ModuleSym
   }
 }
 
+const NULLABLE_DEFAULT =
+  "Nullable-typed parameters may not be assigned default values. They have an implicit default of 'null' that cannot be overridden.";
+
 function checkParametersFile(inference: Inference, model: Model): void {
   const target = model.using?.target;
   for (const { name, node } of model.params) {
@@ -113,6 +116,10 @@ export function checkTypes(model: Model): void {
   for (const { node } of model.params) {
     const { value, type, decorators } = node;
     if (!value) continue;
+    if (isNullable(declaredType(model, type))) {
+      const start = model.text.lastIndexOf('=', value.start);
+      report(model, { start, end: value.end }, 'BCP326', NULLABLE_DEFAULT);
+    }
     expected(declaredType(model, type, decorators), { ...node, value });
     checkRange(inference, value, decorators);
   }

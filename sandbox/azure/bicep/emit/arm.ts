@@ -60,7 +60,9 @@ export function asCall(value: Arm): ArmCall {
     case 'string':
       return call('string', value);
     case 'int':
-      return call('int', value);
+      return fitsEngine(BigInt(value.digits))
+        ? call('int', value)
+        : call('json', text(value.digits));
     case 'bool':
       return call(value.value ? 'true' : 'false');
     case 'null':
@@ -82,10 +84,11 @@ export function append(base: Arm, ...path: Arm[]): ArmCall {
 
 const INT_MAX = 2147483647n;
 
+/** The engine's own parser reads 32 bits only. */
+const fitsEngine = (value: bigint): boolean => value <= INT_MAX && value >= -INT_MAX - 1n;
+
 function integerText(digits: string): string {
-  const value = BigInt(digits);
-  // The engine's own parser reads 32 bits only.
-  return value > INT_MAX || value < -INT_MAX - 1n ? `json('${digits}')` : digits;
+  return fitsEngine(BigInt(digits)) ? digits : `json('${digits}')`;
 }
 
 function pathText(step: Arm): string {

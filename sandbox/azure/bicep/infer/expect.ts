@@ -3,7 +3,7 @@ import { keyText, propertyNamed } from '../syntax/read.ts';
 import type { Span } from '../syntax/token.ts';
 import { isAssignable } from './assignable.ts';
 import type { Inference } from './infer.ts';
-import { ANY, isOpen, nameOf, unionOf, withoutNull } from './value-type.ts';
+import { ANY, isNullable, isOpen, nameOf, unionOf, withoutNull } from './value-type.ts';
 import type { ArrayType, ObjectType, UnionType, ValueType } from './value-type.ts';
 
 /** Where a value is wanted, which messages say. */
@@ -28,7 +28,7 @@ export function expectValue(inference: Inference, node: Expression, wanted: Want
   } else if (node.kind === 'object' && target.kind === 'object') {
     expectObject(inference, node, target, wanted);
   } else if (node.kind === 'object' && target.kind === 'union' && target.tag !== undefined) {
-    const holder = isOptional(type) ? wanted.holder : undefined;
+    const holder = isNullable(type) ? wanted.holder : undefined;
     expectTagged(inference, node, target, { tag: target.tag, holder });
   } else if (node.kind === 'array' && target.kind === 'array') {
     expectArray(inference, node, target);
@@ -90,7 +90,7 @@ function expectObject(
     expectValue(inference, member.value, { type, property: name, holder: inner });
   }
   const absent = [...target.properties]
-    .filter(([name, type]) => !given.has(name) && !isOptional(type))
+    .filter(([name, type]) => !given.has(name) && !isNullable(type))
     .map(([name]) => name);
   if (open || absent.length === 0) return;
   const { what, at } = holder ?? { what: 'object', at: node };
@@ -141,9 +141,6 @@ function expectTagged(
   if (member?.kind === 'object') expectObject(inference, node, member, { holder });
   else refuse(inference, given.value, type, { type: all, property: tag });
 }
-
-const isOptional = (type: ValueType): boolean =>
-  type.kind === 'null' || (type.kind === 'union' && type.members.some((m) => m.kind === 'null'));
 
 function expectArray(inference: Inference, node: ArrayNode, target: ArrayType): void {
   const { item, items } = target;

@@ -61,6 +61,9 @@ export const arrayOf = (item: ValueType): ArrayType => ({ kind: 'array', item })
 
 export const isOpen = (type: ValueType): boolean => type.kind === 'any' || type.kind === 'error';
 
+export const isNullable = (type: ValueType): boolean =>
+  type.kind === 'null' || (type.kind === 'union' && type.members.some((m) => m.kind === 'null'));
+
 /** One type for values of several; alternatives that are the same count once. */
 export function unionOf(types: readonly ValueType[]): ValueType {
   const members = types.flatMap((type) => (type.kind === 'union' ? type.members : [type]));

@@ -15,6 +15,8 @@ export class Cursor {
   readonly problems: SyntaxProblem[];
   /** Inside parentheses a line end does not end an expression. */
   parentheses = 0;
+  /** Whether arrays and objects may be written out; not inside of strings. */
+  literals = true;
   private depth: number;
 
   constructor(tokens: readonly Token[], problems: SyntaxProblem[], depth = 0) {
@@ -34,6 +36,7 @@ export class Cursor {
   inner(tokens: readonly Token[]): Cursor {
     const inner = new Cursor(tokens, this.problems, this.depth);
     inner.parentheses = 1;
+    inner.literals = false;
     return inner;
   }
 
