@@ -39,8 +39,8 @@ function section(documented: Documented): string {
 export function gatePage(): string {
   return [
     '# Gate checks',
-    'Every kind that `checks:` of a [gates document](gates.md) may use. All take `id`, `kind`, `each: stamp` and ' +
-      '`severity` (`blocking`, `warning`).',
+    'Every kind that `checks:` of a [gates document](gates.md) may use, and its keys; that page says what they mean. ' +
+      'All take `id`, `kind`, `each: stamp` and `severity` (`blocking`, `warning`).',
     '## Checks',
     ...kinds.map(section),
     '## Sets',

@@ -30,6 +30,8 @@ export interface Faults {
   next(server: string, method: string, path: string): FaultRule | undefined;
   /** Adds rules behind those that exist. */
   add(...rules: FaultRule[]): void;
+  /** How often a rule of this set fired so far. */
+  fired(rule: FaultRule): number;
 }
 
 interface ArmedRule {
@@ -53,6 +55,7 @@ export function createFaults(rules: readonly FaultRule[] = []): Faults {
     add(...more) {
       for (const rule of more) armed.push(arm(rule, armed.length));
     },
+    fired: (rule) => armed.find((candidate) => candidate.rule === rule)?.fired ?? 0,
   };
 }
 

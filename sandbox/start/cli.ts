@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { coloured } from './colour.ts';
 import { exampleNames, findBreak, prepareExample, UsageError } from './example.ts';
 import { runExample } from './run-example.ts';
 import { comparisonLines, summaryLines } from './summary.ts';
@@ -16,6 +17,13 @@ const usage = `usage: npm start [-- EXAMPLE] [-- options]
   --help
 
 exit codes: 0 every check passed, 1 something failed, 2 wrong arguments, 130 cancelled`;
+
+/** Colours are for people: a pipe or a file gets plain lines, and so does who sets NO_COLOR (https://no-color.org). */
+const colours = process.stdout.isTTY && !process.env['NO_COLOR'];
+
+function print(line: string): void {
+  console.log(colours ? coloured(line) : line);
+}
 
 const defaultExample = 'mission-critical';
 
@@ -57,13 +65,11 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
     const report = await runExample(example, {
       out: values.out,
       inNamespace: values['in-namespace'],
-      log: (line) => console.log(line),
+      log: print,
       signal,
     });
-    for (const line of summaryLines(report)) console.log(line);
-    if (broken) {
-      for (const line of comparisonLines(report.failing, broken.failing)) console.log(line);
-    }
+    summaryLines(report).forEach(print);
+    if (broken) comparisonLines(report.failing, broken.failing).forEach(print);
     console.log(`Report: ${join(values.out, name, 'report.html')}`);
     if (signal.aborted) return 130;
     return report.result === 'passed' ? 0 : 1;

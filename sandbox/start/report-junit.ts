@@ -8,10 +8,14 @@ const entities: Record<string, string> = {
   "'": '&apos;',
 };
 
-/** Text for XML 1.0 and HTML: escaped, without the control characters that XML forbids. */
+/** What XML 1.0 cannot hold, and signs that hide text or turn its order. */
+const unprintable = /(?![\t\n])[\p{Cc}\p{Cf}\p{Cs}\ufffe\uffff]/gu;
+
+/** Text for XML 1.0 and HTML: escaped, without what cannot or must not be shown. */
 export function escapeMarkup(text: string): string {
-  const printable = [...text].filter((c) => c >= ' ' || c === '\n' || c === '\t').join('');
-  return printable.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+  return text
+    .replace(unprintable, '')
+    .replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
 interface TestCase {

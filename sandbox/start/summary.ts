@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Failing, Report } from './report-schema.ts';
-
-const marks = { pass: '✓', fail: '✕', unknown: '?', skipped: '–' } as const;
+import { countText, markOf, placesOf } from './report-picture.ts';
+import type { Failing, Report, ReportCheck } from './report-schema.ts';
+import { reasonsOf, verdictOf } from './report-words.ts';
 
 function columns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
@@ -26,23 +26,41 @@ export function summaryLines(report: Report): string[] {
       `${stage.seconds.toFixed(1)} s`,
     ]),
   );
-  const checks = (report.gate?.checks ?? []).map((check) => [
-    ` ${marks[check.status]} ${check.id}`,
-    check.status === 'pass' ? '' : check.code,
-    check.observed,
-  ]);
-  const passed = report.gate?.checks.filter((check) => check.status === 'pass').length ?? 0;
-  const total = report.gate?.checks.length ?? 0;
+  const checks = report.gate?.checks ?? [];
+  const places = placesOf(checks).filter(({ checks: own }) => own.length > 0);
   const image = report.image ? ['', `Image ${report.image.reference}`] : [];
   return [
     '',
     ...columns([['Pipeline', 'Stage', 'Result', 'Time'], ...jobs]),
-    '',
-    ...columns(checks),
+    ...(places.length === 0 ? [] : ['']),
+    ...columns(
+      places.map(({ title, checks: own }) => [` ${markOf(own)} ${title}`, countText(own)]),
+    ),
+    ...reasonLines(checks),
     ...image,
     '',
-    `${passed} of ${total} checks passed in ${report.seconds.toFixed(1)} s: ${report.result}`,
+    endLine(report),
   ];
+}
+
+function endLine(report: Report): string {
+  const took = `${report.seconds.toFixed(1)} s`;
+  if (report.gate === undefined) return `${verdictOf(report).title}, after ${took}`;
+  const { checks } = report.gate;
+  const passed = checks.filter((check) => check.status === 'pass').length;
+  return `${passed} of ${checks.length} checks passed in ${took}: ${report.result}`;
+}
+
+/** What holds the release comes last: there a reader of a terminal looks first. */
+function reasonLines(checks: readonly ReportCheck[]): string[] {
+  const reasons = reasonsOf(checks);
+  if (reasons.length === 0) return [];
+  const lines = reasons.flatMap(({ hint, checks: alike }) => [
+    ` ${markOf(alike)} ${alike.map(({ id }) => id).join(', ')} ${alike[0]?.code ?? ''}`,
+    ...[...new Set(alike.map(({ observed }) => `     ${observed}`))],
+    ...(hint === '' ? [] : [`     ${hint}`]),
+  ]);
+  return ['', 'What holds the release', ...lines];
 }
 
 /** Says how what failed differs from what a break was expected to fail. */

@@ -46,7 +46,10 @@ describe('NetworkGate on templates, without a socket', function () {
       /REACH_FORBIDDEN_OPEN: .*weu\/no-ssh: hub\/agents to pe-kv-weu on 22\/tcp let through by .*allow-agents-22/,
     );
     const summary = await text('reach.md');
-    assert.match(summary, /### 🔓 Newly allowed\n\n- \*\*hub\/agents\*\* → \*\*.*\*\* 22\/tcp: /);
+    assert.match(
+      summary,
+      /### 🔓 Newly allowed: \d+ ways?\n\n- \*\*hub\/agents\*\* → \*\*.*\*\* on 22\/tcp: /,
+    );
     assert.doesNotMatch(summary, /Newly denied/);
     assert.match(run.output, /[1-9]\d* ways newly allowed, 0 newly denied/);
   });

@@ -4,7 +4,6 @@ import {
   guest,
   hub,
   hubSubscription,
-  owner,
   stamp,
   stampSubscription,
   startWorld,
@@ -12,6 +11,7 @@ import {
   vaultPath,
   type World,
 } from '../unit/arm/arm-world.ts';
+import { deploy } from '../unit/arm/deployments.ts';
 import {
   at,
   body,
@@ -31,14 +31,6 @@ describe('sandbox arm: deployments', () => {
   });
 
   afterEach(() => world.stop());
-
-  const deploy = async (path: string, content: Shown, as: string = owner): Promise<Shown> => {
-    const started = await world.ask('PUT', path, { body: content, as });
-    assert.ok(started.status < 300, JSON.stringify(started.body));
-    await world.follow(started, as);
-    const { body: ended } = await world.ask('GET', path, { as });
-    return ended['properties'] as Shown;
-  };
 
   const operationsOf = async (scope: string, name: string): Promise<Shown[]> => {
     const answer = await world.ask('GET', at(scope, name, '/operations'));
@@ -135,7 +127,7 @@ describe('sandbox arm: deployments', () => {
   });
 
   it('updates what is there and leaves the rest alone', async () => {
-    await deploy(at(stamp, 'd'), body(template([vault('kv-one'), vault('kv-two')])));
+    await deploy(world, at(stamp, 'd'), body(template([vault('kv-one'), vault('kv-two')])));
     const again = await world.ask('PUT', at(stamp, 'd'), {
       body: body(template([vault('kv-one', { tags: { round: '2' } })])),
     });
@@ -155,6 +147,7 @@ describe('sandbox arm: deployments', () => {
       location: 'westeurope',
     };
     const properties = await deploy(
+      world,
       at(scope, 'estate'),
       body(
         subscriptionTemplate([
@@ -198,6 +191,7 @@ describe('sandbox arm: deployments', () => {
   it('fails with all details, from the nested deployment up; what does not depend on it is deployed', async () => {
     await world.make(vaultPath(hub, 'kv-taken'), vaultBody());
     const properties = await deploy(
+      world,
       at(stamp, 'd'),
       body(
         template([
@@ -251,6 +245,7 @@ describe('sandbox arm: deployments', () => {
   it('records every write with its identity: a release of a stamp does not write to the hub', async () => {
     world.arm.assignRole(guest, 'Contributor', stamp);
     await deploy(
+      world,
       at(stamp, 'd'),
       body(template([vault('kv-one'), nested('n', template([network('v', '10.1.0.0/16')]))])),
       guest,
@@ -269,6 +264,7 @@ describe('sandbox arm: deployments', () => {
 
   it('deploys role assignments that count at once', async () => {
     await deploy(
+      world,
       at(stamp, 'd'),
       body(
         template([

@@ -13,6 +13,7 @@ import {
   type Answer,
   type World,
 } from '../unit/arm/arm-world.ts';
+import { deploy } from '../unit/arm/deployments.ts';
 import { at, body, nested, network, template, vault, type Shown } from '../unit/arm/templates.ts';
 
 describe('sandbox arm: preflight of deployments', () => {
@@ -23,14 +24,6 @@ describe('sandbox arm: preflight of deployments', () => {
   });
 
   afterEach(() => world.stop());
-
-  const deploy = async (path: string, content: Shown, as: string = owner): Promise<Shown> => {
-    const started = await world.ask('PUT', path, { body: content, as });
-    assert.ok(started.status < 300, JSON.stringify(started.body));
-    await world.follow(started, as);
-    const { body: ended } = await world.ask('GET', path, { as });
-    return ended['properties'] as Shown;
-  };
 
   const validated = (content: Shown, as: string = owner): Promise<Answer> =>
     world.ask('POST', at(stamp, 'd', '/validate'), { body: content, as });
@@ -189,7 +182,7 @@ describe('sandbox arm: preflight of deployments', () => {
   it('refuses a linked resource that the caller may not join', async () => {
     world.arm.assignRole(guest, 'Contributor', stamp);
     await world.make(vaultPath(hub, 'kv-hub'), vaultBody());
-    await deploy(at(stamp, 'base'), body(template([network('v', '10.1.0.0/16')])));
+    await deploy(world, at(stamp, 'base'), body(template([network('v', '10.1.0.0/16')])));
     const endpoint = {
       type: 'Microsoft.Network/privateEndpoints',
       apiVersion: '2024-05-01',

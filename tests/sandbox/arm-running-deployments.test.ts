@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { errorOf, owner, stamp, startWorld, type World } from '../unit/arm/arm-world.ts';
+import { errorOf, stamp, startWorld, type World } from '../unit/arm/arm-world.ts';
+import { deploy } from '../unit/arm/deployments.ts';
 import { at, body, nested, network, template, vault, type Shown } from '../unit/arm/templates.ts';
 
 describe('sandbox arm: deployments that take their time', () => {
@@ -81,14 +82,6 @@ describe('sandbox arm: large deployments', () => {
 
   afterEach(() => world.stop());
 
-  const deploy = async (path: string, content: Shown, as: string = owner): Promise<Shown> => {
-    const started = await world.ask('PUT', path, { body: content, as });
-    assert.ok(started.status < 300, JSON.stringify(started.body));
-    await world.follow(started, as);
-    const { body: ended } = await world.ask('GET', path, { as });
-    return ended['properties'] as Shown;
-  };
-
   it('deploys a thousand resources in three seconds', async () => {
     const records = (prefix: string, count: number): Shown => ({
       type: 'Microsoft.Network/privateDnsZones/A',
@@ -106,6 +99,7 @@ describe('sandbox arm: large deployments', () => {
     };
     const from = performance.now();
     const properties = await deploy(
+      world,
       at(stamp, 'big'),
       body(template([zone, records('a', 499), records('b', 500)])),
     );

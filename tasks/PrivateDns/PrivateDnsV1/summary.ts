@@ -5,6 +5,7 @@ import { changesOf, planDocument, planHeader, planRows } from '../../lib/dns/des
 import type { Plan } from '../../lib/dns/plan.ts';
 import { tableLines, tableMarkdown } from '../../lib/dns/table.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
+import { plain } from '../../lib/markdown.ts';
 
 /** Rows of one owner. */
 export interface Section {
@@ -13,8 +14,12 @@ export interface Section {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Shows tables in the log, and on the run's summary page as well. */
+/** A summary page stays readable: the log has all rows. */
+const mostRows = 200;
+
+/** Shows tables in the log, and below a heading on the run's summary page as well. */
 export async function showTables(
+  heading: string,
   sections: readonly Section[],
   context: TaskContext,
 ): Promise<void> {
@@ -23,12 +28,15 @@ export async function showTables(
     context.log.info(`${title}:${rows.length === 0 ? ' nothing to do' : ''}`);
     if (rows.length === 0) continue;
     for (const line of tableLines(header, rows)) context.log.info(`  ${line}`);
-    pages.push(`### ${title}\n\n${tableMarkdown(header, rows)}`);
+    const rest = rows.length - mostRows;
+    const more = rest > 0 ? `\nand ${rest} more, in the log\n` : '';
+    const table = tableMarkdown(header, rows.slice(0, mostRows));
+    pages.push(`### ${plain(title)}\n\n${table}${more}`);
   }
   if (pages.length === 0) return;
   // The agent reads the file later, when another step of this task may have run.
   const file = join(context.agent.tempDirectory, `spokeline-dns-${randomUUID()}.md`);
-  await writeFile(file, pages.join('\n'));
+  await writeFile(file, [`## ${heading}\n`, ...pages].join('\n'));
   context.uploadSummary(file);
 }
 
@@ -42,5 +50,16 @@ export async function showPlans(plans: readonly Plan[], context: TaskContext): P
     header: planHeader,
     rows: planRows(plan),
   }));
-  await showTables(sections, context);
+  const conflicts = sections.flatMap(({ rows }) =>
+    rows.filter(([action]) => action === 'conflict'),
+  );
+  await showTables(headingOf(changes, conflicts.length), sections, context);
+}
+
+function headingOf(changes: number, conflicts: number): string {
+  const count = changes === 1 ? '1 change' : `${changes} changes`;
+  if (conflicts > 0) {
+    return `❌ Private DNS: ${count}, ${conflicts === 1 ? '1 conflict' : `${conflicts} conflicts`}`;
+  }
+  return changes === 0 ? '✅ Private DNS: nothing to change' : `✏️ Private DNS: ${count}`;
 }

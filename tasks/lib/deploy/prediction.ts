@@ -1,5 +1,5 @@
 import { SpokelineError } from '../errors.ts';
-import { plain } from './plain-text.ts';
+import { plain } from '../markdown.ts';
 import { asObject, parseJsonObject } from './template.ts';
 
 /** What the Bicep CLI predicts of one deployment. */

@@ -1,30 +1,30 @@
+import { plain } from '../markdown.ts';
+
+type Row = readonly string[];
+
+/** A header and rows without the columns that have no text in any row. */
+function filled(header: Row, rows: readonly Row[]): string[][] {
+  const columns = [...header.keys()].filter((c) => rows.some((row) => (row[c] ?? '') !== ''));
+  return [header, ...rows].map((row) => columns.map((column) => row[column] ?? ''));
+}
+
 /** Rows with a header as lines of aligned columns; a column without any text is left out. */
-export function tableLines(
-  header: readonly string[],
-  rows: readonly (readonly string[])[],
-): string[] {
-  const columns = header
-    .map((_title, column) => column)
-    .filter((column) => {
-      return rows.some((row) => (row[column] ?? '') !== '');
-    });
-  const all = [header, ...rows];
-  const widths = columns.map((column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
+export function tableLines(header: Row, rows: readonly Row[]): string[] {
+  const all = filled(header, rows);
+  const widths = header.map((_title, column) =>
+    Math.max(...all.map((row) => row[column]?.length ?? 0)),
+  );
   return all.map((row) =>
-    columns
-      .map((column, index) => (row[column] ?? '').padEnd(widths[index] ?? 0))
+    row
+      .map((text, column) => text.padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd(),
   );
 }
 
-/** The same rows for a summary page; what comes from outside cannot leave its cell. */
-export function tableMarkdown(
-  header: readonly string[],
-  rows: readonly (readonly string[])[],
-): string {
-  const cell = (text: string) =>
-    text.replace(/[\\|`<>[\]*_]/g, (sign) => `&#${sign.charCodeAt(0)};`).replace(/\s+/g, ' ');
-  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(header), `|${header.map(() => '---').join('|')}|`, ...rows.map(line), ''].join('\n');
+/** The same for a summary page; what comes from outside cannot leave its cell. */
+export function tableMarkdown(header: Row, rows: readonly Row[]): string {
+  const [titles = [], ...body] = filled(header, rows);
+  const line = (cells: Row) => `| ${cells.map(plain).join(' | ')} |`;
+  return [line(titles), `|${titles.map(() => '---').join('|')}|`, ...body.map(line), ''].join('\n');
 }

@@ -112,6 +112,12 @@ export function allowedText(cell: Cell): string {
     .replace('all ports/icmp', 'icmp');
 }
 
+/** The same at a glance: `all` for everything. */
+export function briefText(cell: Cell): string {
+  const text = allowedText(cell);
+  return text === 'all ports/tcp; all ports/udp; icmp' ? 'all' : text;
+}
+
 export function portText({ from, to }: { from: number; to: number }): string {
   if (from === 0 && to === 65535) return 'all ports';
   return from === to ? String(from) : `${from}-${to}`;

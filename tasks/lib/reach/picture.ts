@@ -1,161 +1,93 @@
-import { allowedText } from './matrix.ts';
 import type { Matrix } from './matrix.ts';
-import type { Place } from './places.ts';
+import { drawNetworks, pictureStyle } from './picture-svg.ts';
+import { arrowsOf, groupsOf, waysOf, type Way } from './picture-ways.ts';
+import { markup } from './picture-text.ts';
 
-/** In pixels. */
-const box = { width: 230, row: 26, head: 30, pad: 10, gapX: 150, gapY: 26 };
-
-interface Spot {
-  readonly x: number;
-  readonly y: number;
-}
-
-interface Group {
-  readonly title: string;
-  readonly places: readonly Place[];
-  readonly column: number;
-}
-
-/** Where people look at many arrows, a picture says nothing. */
-const mostArrows = 60;
+/** Rows of the list; the JSON evidence has them all. */
+const mostRows = 1000;
 
 /**
- * The networks as boxes, their parts as rows, and an arrow for each way that is open between two networks, as a
- * page with one picture in it that needs nothing else.
+ * The networks as boxes, their parts as rows, and an arrow for what is open between two networks, as a page with one
+ * picture in it that needs nothing else. The same ways are listed below it, with those inside a network.
  */
 export function networkPage(matrix: Matrix, title: string): string {
   const groups = groupsOf(matrix);
-  const spots = new Map<Place, Spot>();
-  const heights = [0, 0, 0];
-  const boxes = groups.map((group) => {
-    const x = group.column * (box.width + box.gapX) + 20;
-    const y = (heights[group.column] ?? 0) + 20;
-    const height = box.head + group.places.length * box.row + box.pad;
-    heights[group.column] = y + height + box.gapY - 20;
-    const rows = group.places.map((place, position) => {
-      const rowY = y + box.head + position * box.row;
-      spots.set(place, { x, y: rowY + box.row / 2 });
-      const kind = place.endpoint === undefined ? 'subnet' : 'endpoint';
-      return (
-        `<rect class="${kind}" x="${x + 8}" y="${rowY + 2}" width="${box.width - 16}" height="${box.row - 4}" rx="4"/>` +
-        `<text x="${x + 16}" y="${rowY + 18}">${text(shortName(place, group.title))}</text>`
-      );
-    });
-    return (
-      `<rect class="network" x="${x}" y="${y}" width="${box.width}" height="${height}" rx="8"/>` +
-      `<text class="title" x="${x + 12}" y="${y + 20}">${text(group.title)}</text>${rows.join('')}`
-    );
-  });
-  const arrows = arrowsOf(matrix, groups, spots);
-  const width = 3 * box.width + 2 * box.gapX + 40;
-  const height = Math.max(...heights) + 40;
+  const ways = waysOf(matrix, groups);
+  const { arrows, whole } = arrowsOf(ways);
+  const outside = arrows.some(({ from, to }) => from.column === 0 || to.column === 0);
+  const what = whole
+    ? 'An arrow is all that is open from one network to another: there are too many ways for one each.'
+    : 'An arrow is a way that is open from one network to another.';
   return [
     '<!doctype html>',
-    `<html lang="en"><head><meta charset="utf-8"><title>${text(title)}</title><style>${style}</style></head><body>`,
-    `<h1>${text(title)}</h1>`,
-    `<svg viewBox="0 0 ${width} ${height}" width="${width}" role="img" aria-label="${text(title)}">`,
-    '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>',
-    ...boxes,
-    ...arrows.lines,
-    '</svg>',
-    `<p>${text(arrows.note)}</p>`,
+    '<html lang="en"><head><meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<title>${markup(title)}</title><style>${style}${pictureStyle}</style></head><body>`,
+    `<h1>${markup(title)}</h1>`,
+    `<p>${what} Where there is none, everything is dropped or not decided` +
+      `${outside ? '.' : ', as it is from outside.'}</p>`,
+    legend(whole, outside),
+    '<div class="scroll" tabindex="0" role="region" aria-label="Picture of the networks">',
+    drawNetworks(
+      groups.filter(({ column }) => outside || column > 0),
+      arrows,
+      whole,
+      title,
+    ),
+    '</div>',
+    listOf(ways),
     '</body></html>',
     '',
   ].join('\n');
 }
 
-const style = `body{font:14px system-ui,sans-serif;margin:24px;color:#1b1b1b;background:#fff}
-h1{font-size:18px}p{color:#555}
-text{font:12px system-ui,sans-serif;fill:#1b1b1b}.title{font-weight:600;font-size:13px}
-.network{fill:#f4f7fb;stroke:#8aa4c8}.subnet{fill:#fff;stroke:#c9d4e3}.endpoint{fill:#eaf6ec;stroke:#8fc09a}
-.way{fill:none;stroke:#2f6fb3;stroke-width:1.4;opacity:.75;marker-end:url(#tip)}.ports{fill:#1f5288;font-size:11px;paint-order:stroke;stroke:#fff;stroke-width:3px}
-marker path{fill:#2f6fb3}`;
+const style = `:root{color-scheme:light dark;--ink:#1b2733;--soft:#53616f;--page:#fff;--box:#f4f7fb;--edge:#7d96b8;
+--row:#fff;--line:#c9d4e3;--good:#e6f4e9;--green:#6da87c;--outside:#b3261e;--hub:#1f5f9f;--spoke:#8a5200}
+@media screen and (prefers-color-scheme:dark){:root{--ink:#e4eaf0;--soft:#9eabb9;--page:#12181f;--box:#1a222b;--edge:#5b7392;
+--row:#232e3a;--line:#3a4958;--good:#1d3a29;--green:#4f8f63;--outside:#ff8078;--hub:#7fb5ee;--spoke:#e3b04f}}
+body{font:14px/1.5 system-ui,'Segoe UI',sans-serif;margin:24px;color:var(--ink);background:var(--page);overflow-wrap:anywhere}
+h1{font-size:20px;margin:0 0 4px}p{color:var(--soft);margin:0 0 4px}
+.scroll{overflow-x:auto;margin:12px 0}
+.key{display:inline-block;width:22px;height:12px;border:1px solid var(--line);border-radius:3px;margin-right:5px}.nowrap{white-space:nowrap;margin-right:12px}
+.key.endpoint{background:var(--good);border-color:var(--green)}.key.subnet{background:var(--row)}
+.key.way{height:0;border:0;border-top:2px solid;border-radius:0;vertical-align:middle}
+.key.outside{color:var(--outside)}.key.hub{color:var(--hub)}.key.spoke{color:var(--spoke)}
+summary{cursor:pointer;font-weight:600;font-size:16px}table{border-collapse:collapse;margin-top:8px}
+th,td{text-align:left;vertical-align:top;padding:4px 14px 4px 0;border-bottom:1px solid var(--line)}th{color:var(--soft);font-size:12px}
+@media print{details::details-content{content-visibility:visible;height:auto}.scroll{overflow:visible}svg{max-width:100%;height:auto}}
+`;
 
-/** Outside on the left, the hub in the middle, what is peered with it on the right. */
-function groupsOf(matrix: Matrix): Group[] {
-  const { networks } = matrix.estate;
-  const peerings = (id: string): number => {
-    const found = networks.find((network) => network.id === id)?.peerings;
-    return found === undefined || found === 'unread' ? 0 : found.length;
-  };
-  const most = Math.max(0, ...networks.map(({ id }) => peerings(id)));
-  const hub = networks.find(
-    ({ id, name }) => name === 'hub' || (most > 0 && peerings(id) === most),
-  );
-  const outside = matrix.rows.filter(({ zone }) => zone !== undefined);
-  return [
-    { title: 'outside', places: outside, column: 0 },
-    ...networks.map((network): Group => ({
-      title: network.name,
-      places: matrix.rows.filter((place) => place.network === network),
-      column: network === hub ? 1 : 2,
-    })),
+function legend(whole: boolean, outside: boolean): string {
+  const key = (kind: string, words: string) =>
+    `<span class="nowrap"><span class="key ${kind}"></span>${words}</span>`;
+  const parts = whole
+    ? []
+    : [key('endpoint', 'private endpoint'), key('subnet', 'subnet or other part')];
+  const ways = [
+    ...(outside ? [key('way outside', 'from outside')] : []),
+    key('way hub', 'from the hub'),
+    key('way spoke', 'from a spoke'),
   ];
+  return `<p>${[...parts, ...ways].join(' ')}</p>`;
 }
 
-function arrowsOf(
-  matrix: Matrix,
-  groups: readonly Group[],
-  spots: ReadonlyMap<Place, Spot>,
-): { lines: string[]; note: string } {
-  const open = groups.flatMap((from) =>
-    groups.flatMap((to) => {
-      if (from === to) return [];
-      return from.places.flatMap((source) =>
-        to.places.flatMap((target) => {
-          if (source.endpoint !== undefined || target.zone?.name === 'internet') return [];
-          // A subnet that holds endpoints is shown by them.
-          const held = to.places.some(
-            (p) => p.endpoint !== undefined && p.subnet === target.subnet,
-          );
-          if (held && target.endpoint === undefined) return [];
-          const ports = allowedText(matrix.cell(source, target));
-          return ports === '' ? [] : [{ source, target, ports, from, to }];
-        }),
-      );
-    }),
-  );
-  const labels = new Map<string, string>();
-  const lines = open
-    .slice(0, mostArrows)
-    .flatMap(({ source, target, ports, from, to }, position) => {
-      const a = spots.get(source);
-      const b = spots.get(target);
-      if (a === undefined || b === undefined) return [];
-      const same = to.column === from.column;
-      const rightwards = to.column > from.column;
-      const x1 = a.x + (rightwards || same ? box.width - 8 : 8);
-      const x2 = b.x + (rightwards ? 8 : box.width - 8);
-      const middle = same ? x1 + 60 + (position % 5) * 12 : (x1 + x2) / 2;
-      const label = ports.length > 24 ? `${ports.slice(0, 23)}…` : ports;
-      // At the tip, once: ways to one place on the same ports meet there.
-      labels.set(
-        `${x2} ${b.y} ${label}`,
-        `<text class="ports" x="${rightwards ? x2 - 12 : x2 + 12}" y="${b.y - 5}" ` +
-          `text-anchor="${rightwards ? 'end' : 'start'}">${text(label)}</text>`,
-      );
-      const hint = `${source.name} to ${target.name}: ${ports}`;
-      return [
-        `<path class="way" d="M${x1} ${a.y}C${middle} ${a.y} ${middle} ${b.y} ${x2} ${b.y}">` +
-          `<title>${text(hint)}</title></path>`,
-      ];
-    });
-  const rest = open.length - mostArrows;
-  const note =
-    rest > 0
-      ? `${rest} more ways are open; reach.json has them all.`
-      : 'Every arrow is a way that is open; what has none is dropped, or not decided.';
-  return { lines: [...lines, ...labels.values()], note };
-}
-
-function shortName({ name }: Place, network: string): string {
-  return name.startsWith(`${network}/`) ? name.slice(network.length + 1) : name;
-}
-
-function text(value: string): string {
-  return value
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+function listOf(ways: readonly Way[]): string {
+  if (ways.length === 0) return '<p>Nothing is open.</p>';
+  const rows = ways
+    .slice(0, mostRows)
+    .map(({ source, target, ports }) =>
+      [source.name, target.name, ports].map((cell) => `<td>${markup(cell)}</td>`).join(''),
+    );
+  const rest = ways.length - rows.length;
+  const title =
+    ways.length === 1 ? 'The way that is open' : `The ${ways.length} ways that are open`;
+  return [
+    `<details><summary>${title}</summary>`,
+    '<table><thead><tr><th scope="col">From</th><th scope="col">To</th><th scope="col">On</th></tr></thead><tbody>',
+    ...rows.map((row) => `<tr>${row}</tr>`),
+    '</tbody></table>',
+    rest > 0 ? `<p>and ${rest} more, in reach.json</p>` : '',
+    '</details>',
+  ].join('\n');
 }

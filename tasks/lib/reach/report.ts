@@ -1,6 +1,6 @@
 import type { Difference, Turn } from './difference.ts';
-import { plain } from './markdown.ts';
-import { allowedText } from './matrix.ts';
+import { plain } from '../markdown.ts';
+import { allowedText, briefText } from './matrix.ts';
 import type { Matrix } from './matrix.ts';
 import type { Cell } from './outcomes.ts';
 import type { Place } from './places.ts';
@@ -30,12 +30,14 @@ function differenceLines({ allowed, denied, unsure }: Difference): string[] {
   const lines: string[] = [];
   const list = (title: string, turns: readonly Turn[], words: (turn: Turn) => string): void => {
     if (turns.length === 0) return;
-    lines.push(`### ${title}`, '');
-    for (const turn of turns.slice(0, mostLines)) lines.push(`- ${words(turn)}`);
-    if (turns.length > mostLines) lines.push(`- and ${turns.length - mostLines} more`);
+    const alike = joined(turns);
+    lines.push(`### ${title}: ${alike.length === 1 ? '1 way' : `${alike.length} ways`}`, '');
+    for (const turn of alike.slice(0, mostLines)) lines.push(`- ${words(turn)}`);
+    if (alike.length > mostLines) lines.push(`- and ${alike.length - mostLines} more`);
     lines.push('');
   };
-  const way = ({ from, to, ports }: Turn) => `**${plain(from)}** → **${plain(to)}** ${ports}`;
+  const way = ({ from, to, ports }: Turn) =>
+    `**${plain(from)}** → **${plain(to)}** on ${plain(ports)}`;
   list('🔓 Newly allowed', allowed, (turn) => `${way(turn)}: ${plain(turn.by)}`);
   list('🔒 Newly denied', denied, (turn) => `${way(turn)}: ${plain(turn.by)}`);
   list(
@@ -44,6 +46,21 @@ function differenceLines({ allowed, denied, unsure }: Difference): string[] {
     (turn) => `${way(turn)}: ${turn.before} before, ${turn.after} after: ${plain(turn.by)}`,
   );
   return lines.length > 0 ? lines : ['Nothing is newly allowed or denied.', ''];
+}
+
+/** One turn for all ports of a way on which the same becomes of it, for the same reason. */
+function joined(turns: readonly Turn[]): Turn[] {
+  const ways = new Map<string, Turn>();
+  for (const turn of turns) {
+    const { from, to, before, after, by } = turn;
+    const key = JSON.stringify([from, to, before, after, by]);
+    const known = ways.get(key);
+    ways.set(
+      key,
+      known === undefined ? turn : { ...known, ports: `${known.ports}, ${turn.ports}` },
+    );
+  }
+  return [...ways.values()];
 }
 
 function tableLines(matrix: Matrix, rows: readonly Place[], columns: readonly Place[]): string[] {
@@ -79,11 +96,10 @@ function listLines(matrix: Matrix, rows: readonly Place[], columns: readonly Pla
 
 /** What a reader wants of a pair at a glance. */
 function short(found: Cell): string {
-  const text = allowedText(found);
+  const text = briefText(found);
   const doubtful = protocols.some((p) => found[p].some(({ result }) => result === 'unknown'));
   if (text === '') return doubtful ? '❔' : '✖';
-  const everything = text === 'all ports/tcp; all ports/udp; icmp';
-  return `✔ ${everything ? 'all' : plain(text)}${doubtful ? ' ❔' : ''}`;
+  return `✔ ${plain(text)}${doubtful ? ' ❔' : ''}`;
 }
 
 /** The matrix as evidence: every pair of places, without those of which nothing passes. */

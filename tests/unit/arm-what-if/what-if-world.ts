@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { owner, type Answer, type World } from '../arm/arm-world.ts';
+import { deploy } from '../arm/deployments.ts';
 import { at, type Shown } from '../arm/templates.ts';
 
 export interface Change {
@@ -47,17 +48,9 @@ export function short(found: readonly Change[]): string[] {
   });
 }
 
-/** Deploys to the end, whatever end. @returns `properties` of the deployment */
-export async function deploy(world: World, scope: string, content: Shown): Promise<Shown> {
-  const started = await world.ask('PUT', at(scope, 'd'), { body: content });
-  assert.ok(started.status < 300, JSON.stringify(started.body));
-  await world.follow(started);
-  return world.properties(at(scope, 'd'));
-}
-
 /** Deploys and requires that it succeeds. */
 export async function deployed(world: World, scope: string, content: Shown): Promise<Shown> {
-  const ended = await deploy(world, scope, content);
+  const ended = await deploy(world, at(scope, 'd'), content);
   assert.equal(ended['provisioningState'], 'Succeeded', JSON.stringify(ended['error']));
   return ended;
 }

@@ -237,9 +237,6 @@ describe('a DNS plan', () => {
 
   it('keeps what comes from outside in its cell of a page', () => {
     const page = tableMarkdown(['a', 'b'], [['x|y\n# z', '<b>*1*</b>']]);
-    assert.equal(
-      page,
-      '| a | b |\n|---|---|\n| x&#124;y # z | &#60;b&#62;&#42;1&#42;&#60;/b&#62; |\n',
-    );
+    assert.equal(page, '| a | b |\n|---|---|\n| x\\|y \\# z | &lt;b&gt;\\*1\\*&lt;/b&gt; |\n');
   });
 });

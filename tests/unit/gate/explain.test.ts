@@ -55,7 +55,7 @@ const cases: readonly (readonly [string, Partial<CheckResult>, Change, string])[
     'a rule of a security group',
     {},
     { rules: [denyRule] },
-    `Dropped by security group nsg of weu/endpoints: inbound deny-agents (150) decides, and no rule before it allows ${pair} (rule 3.4, 1.1, 3.2).`,
+    `Dropped by security group nsg of weu/endpoints: inbound deny-agents (150) decides, and no rule before it allows ${pair} (reach rules 3.4, 1.1, 3.2).`,
   ],
   [
     'a half of the peering that is missing',
@@ -138,7 +138,7 @@ const cases: readonly (readonly [string, Partial<CheckResult>, Change, string])[
         },
       ],
     },
-    `Azure's state does not decide ${pair}: a security group that could not be read (rule 3.4, 1.1, 3.2). The usual hint. ` +
+    `Azure's state does not decide ${pair}: a security group that could not be read (reach rules 3.4, 1.1, 3.2). The usual hint. ` +
       'The gate would say which rule, route or record it is, but the identity of azureSubscription lacks ' +
       'Microsoft.Network/networkSecurityGroups/read on /subscriptions/s/x/nsg; Reader is enough.',
   ],

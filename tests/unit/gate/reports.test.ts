@@ -112,6 +112,13 @@ describe('gate reports', () => {
     });
   });
 
+  it('tells what was skipped from what could not look', () => {
+    const skipped = { ...unknown, status: 'skipped' as const, code: 'ZONE_AFTER_DEPLOYMENT' };
+    const page = markdownOf({ ...result, verdict: 'pass', checks: [passed, skipped] }, 'shop');
+    assert.match(page, /^1 passed, 0 failed, 0 unknown, 1 skipped; 3 rounds/m);
+    assert.match(page, /– .* ZONE_AFTER_DEPLOYMENT\n```/);
+  });
+
   it('draws the estate as a picture of letters', () => {
     const { stamp: _, ...shared } = unknown;
     const many = [shared, passed, failed, { ...passed, id: 'neu/vault', stamp: 'neu' }];
@@ -143,13 +150,20 @@ describe('gate reports', () => {
       assert.match(page, /- \*\*weu\/tls\*\*: Look at the \\\*record\\\*\./);
     });
 
+    it('says once what several checks have as their reason', () => {
+      const alike = { ...failed, id: 'weu/http' };
+      const page = markdownOf({ ...result, checks: [failed, alike, unknown] }, 'shop');
+      assert.match(page, /^- \*\*weu\/tls\*\*, \*\*weu\/http\*\*: Look at the/m);
+      assert.ok(page.indexOf('What to look at') < page.indexOf('Not passed'));
+    });
+
     it('lets no text of the network become a cell, HTML or a line of its own', () => {
       const row = markdownOf(result, 'shop')
         .split('\n')
         .find((line) => line.startsWith('| weu/tls'));
       assert.equal(row?.replaceAll('\\|', '').split('|').length, 6);
       assert.ok(row?.includes('&lt;b&gt;'));
-      assert.ok(row?.includes('##vso\\[task.complete\\]'));
+      assert.ok(row?.includes('\\#\\#vso\\[task.complete\\]'));
     });
 
     it('has no empty tables', () => {

@@ -23,7 +23,6 @@ interface Finished {
   readonly lines: string[];
   readonly code: number | null;
   readonly signal: string | null;
-  readonly ms: number;
 }
 
 describe('host/run-task', function () {
@@ -66,17 +65,15 @@ describe('host/run-task', function () {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       let out = '';
-      let since = Date.now();
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         const before = out.includes('ready\n');
         out += text;
         if (before || !out.includes('ready\n')) return;
-        since = Date.now();
         for (const signal of signals) child.kill(signal);
       });
       child.on('close', (code, signal) => {
         const lines = out.split('\n').filter((line) => line !== '');
-        resolve({ lines, code, signal, ms: Date.now() - since });
+        resolve({ lines, code, signal });
       });
     });
   }
@@ -187,7 +184,6 @@ describe('host/run-task', function () {
       ]);
       assert.ok(finished.lines.includes(`Cancelled (${signal}): stopping.`));
       assert.equal(finished.code, 0);
-      assert.ok(finished.ms < 3_000, `took ${finished.ms} ms`);
     });
   }
 
@@ -210,14 +206,14 @@ describe('host/run-task', function () {
       '##vso[task.complete result=Failed;done=true;]CANCELLED: ' +
         'The run was cancelled, and the task did not stop within 7 s.',
     ]);
-    assert.ok(finished.ms >= 6_900 && finished.ms < 7_500, `took ${finished.ms} ms`);
     assert.equal(finished.code, 0);
   });
 
   it('stops at once when a second, other signal comes', async () => {
     const finished = await run('ignore-abort', {}, ['SIGINT', 'SIGTERM']);
-    assert.equal(completions(finished).length, 1);
-    assert.match(completions(finished)[0] ?? '', /CANCELLED/);
-    assert.ok(finished.ms < 3_000, `took ${finished.ms} ms`);
+    assert.deepEqual(completions(finished), [
+      '##vso[task.complete result=Failed;done=true;]CANCELLED: ' +
+        'The run was cancelled, and the task was told to stop twice.',
+    ]);
   });
 });

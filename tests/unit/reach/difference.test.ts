@@ -95,6 +95,26 @@ describe('reach: differences and flows', () => {
     );
   });
 
+  it('a report names a way once for all that newly passes by one rule', () => {
+    const turn = {
+      from: 'A/vm',
+      to: 'B/vm',
+      before: 'dropped',
+      after: 'allowed',
+      by: 'r',
+    } as const;
+    const allowed = [
+      { ...turn, ports: '22/tcp' },
+      { ...turn, ports: '53/udp' },
+      { ...turn, ports: '80/tcp', by: 's' },
+    ];
+    const page = reachMarkdown(new Matrix(open), { allowed, denied: [], unsure: [] });
+    assert.match(
+      page,
+      /### 🔓 Newly allowed: 2 ways\n\n- \*\*A\/vm\*\* → \*\*B\/vm\*\* on 22\/tcp, 53\/udp: r\n- .* on 80\/tcp: s\n/,
+    );
+  });
+
   it('names in reports and pictures stay text', () => {
     const name = '<script>|x|';
     const odd = {

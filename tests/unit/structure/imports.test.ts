@@ -5,20 +5,24 @@ import { dirname, join, relative } from 'node:path';
 /** What each layer may import besides itself: folders of this repository, and packages. */
 const layers: Record<string, { folders: string[]; packages: RegExp }> = {
   'tasks/lib/errors.ts': { folders: [], packages: /^$/ },
+  'tasks/lib/markdown.ts': { folders: [], packages: /^$/ },
   'tasks/lib/net': { folders: ['errors.ts'], packages: /^(node:|ipaddr\.js$)/ },
   'tasks/lib/topology': { folders: ['net', 'errors.ts'], packages: /^(node:|valibot$|yaml$)/ },
   'tasks/lib/reach': {
-    folders: ['net', 'errors.ts', 'topology'],
+    folders: ['net', 'errors.ts', 'markdown.ts', 'topology'],
     packages: /^node:/,
   },
   'tasks/lib/gate': {
-    folders: ['net', 'errors.ts', 'topology', 'reach'],
+    folders: ['net', 'errors.ts', 'markdown.ts', 'topology', 'reach'],
     packages: /^(node:|valibot$|yaml$)/,
   },
   ...Object.fromEntries(
     ['dns', 'deploy'].map((domain) => [
       `tasks/lib/${domain}`,
-      { folders: ['net', 'errors.ts', 'topology'], packages: /^(node:|valibot$|yaml$)/ },
+      {
+        folders: ['net', 'errors.ts', 'markdown.ts', 'topology'],
+        packages: /^(node:|valibot$|yaml$)/,
+      },
     ]),
   ),
   'tasks/lib/oci': { folders: ['net', 'errors.ts', 'topology'], packages: /^(node:|tar-stream$)/ },

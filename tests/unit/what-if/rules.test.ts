@@ -164,4 +164,19 @@ describe('what-if: reports', () => {
       'What-if: 1 to create, 1 not predicted, 1 unchanged.',
     ]);
   });
+
+  it('a page says in words what would become of a resource, first of what goes', () => {
+    const subject = { deploymentId: 'd', title: 'd', failOn: 'none' as const };
+    const kinds = ['Create', 'Deploy', 'Delete', 'Unsupported'].map((changeType) => ({
+      ...{ resourceId: idOf(account, changeType), changeType },
+      ...(changeType === 'Unsupported' ? { unsupportedReason: 'Not known.' } : {}),
+    }));
+    const page = markdownOf(subject, assessed(kinds), []);
+    assert.deepEqual(page.match(/^- .*$/gm), [
+      `- **delete** ${account} Delete`,
+      `- **create** ${account} Create`,
+      `- **deploy** ${account} Deploy`,
+      `- **not predicted** ${account} Unsupported: Not known.`,
+    ]);
+  });
 });

@@ -31,12 +31,23 @@ function asideText(count: number): string {
 }
 
 /** `~ Microsoft.Network/virtualNetworks vnet-weu`, with a reason where there is no prediction. */
-export function headOf({ change, kind }: Assessed): string {
-  const mark = marks[kind] ?? '?';
+function headOf(resource: Assessed): string {
+  const { kind } = resource;
+  const word = kind in marks ? '' : `${wordOf(resource)} `;
+  return `${marks[kind] ?? '?'} ${word}${nameOf(resource)}`;
+}
+
+/** What would become of a resource, in a word. */
+export function wordOf({ kind }: Assessed): string {
+  if (kind === 'Unsupported') return 'not predicted';
+  return kind in marks ? kind.toLowerCase() : kind;
+}
+
+/** `Microsoft.Network/virtualNetworks vnet-weu`, with a reason where there is no prediction. */
+export function nameOf({ change }: Assessed): string {
   const maybe = change.potential ? ' (may happen)' : '';
   const why = change.unsupportedReason === undefined ? '' : `: ${change.unsupportedReason}`;
-  const word = kind in marks ? '' : `${kind === 'Unsupported' ? 'not predicted' : kind} `;
-  return `${mark} ${word}${change.type} ${change.name}${maybe}${why}`;
+  return `${change.type} ${change.name}${maybe}${why}`;
 }
 
 /** `~ properties.addressPrefix: "10.0.0.0/24" -> "10.0.1.0/24"` */

@@ -1,6 +1,6 @@
-import { plain } from '../plain-text.ts';
+import { plain } from '../../markdown.ts';
 import type { Assessed, Assessment } from './assess.ts';
-import { countsText, headOf, propertyText } from './describe.ts';
+import { countsText, nameOf, propertyText, wordOf } from './describe.ts';
 import type { FailOn, Finding } from './policy.ts';
 
 /** What the reports are about. */
@@ -59,7 +59,9 @@ export function markdownOf(
   { resources, counts, diagnostics }: Assessment,
   findings: readonly Finding[],
 ): string {
-  const changed = resources.filter(({ kind }) => kind !== 'NoChange' && kind !== 'Ignore');
+  const changed = resources
+    .filter(({ kind }) => kind !== 'NoChange' && kind !== 'Ignore')
+    .sort((one, other) => Number(losing(other)) - Number(losing(one)));
   const mark = findings.length > 0 ? '❌' : changed.length > 0 ? '✏️' : '✅';
   const lines = [`## ${mark} What-if: ${plain(subject.title)}`, '', `${countsText(counts)}`, ''];
   if (findings.length > 0) {
@@ -85,10 +87,15 @@ export function markdownOf(
   return `${lines.join('\n')}\n`;
 }
 
+/** What goes is what a reader looks for. */
+function losing({ kind }: Assessed): boolean {
+  return kind === 'Delete' || kind === 'Detach';
+}
+
 function entry(resource: Assessed): string[] {
   const { properties } = resource;
   return [
-    `- ${plain(headOf(resource))}`,
+    `- **${plain(wordOf(resource))}** ${plain(nameOf(resource))}`,
     ...properties.slice(0, mostProperties).map((one) => `  - ${plain(propertyText(one))}`),
     ...more(properties.length, mostProperties).map((line) => `  ${line}`),
   ];

@@ -103,6 +103,6 @@ function wordsOf({ flow, deviations, pairs }: FlowVerdict & { flow: Flow }): str
   const how = first.result === 'unknown' ? `not decided: ${by}` : `${verb} by ${by}`;
   return (
     `${flow.name}: ${first.from} to ${first.to} on ${first.ports} ${how} ` +
-    `(rule ${first.rules.join(', ')})${more}`
+    `(reach rules ${first.rules.join(', ')})${more}`
   );
 }

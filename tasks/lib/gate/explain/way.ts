@@ -37,7 +37,7 @@ export function explainWay(
   state: StateSeen,
 ): string {
   const { pair, seen } = way;
-  const from = rules.length === 0 ? '' : ` (rule ${rules.join(', ')})`;
+  const from = rules.length === 0 ? '' : ` (reach rules ${rules.join(', ')})`;
   switch (result) {
     case 'dropped':
       return seen === 'connected'

@@ -1,4 +1,4 @@
-import { plain } from '../../reach/markdown.ts';
+import { plain } from '../../markdown.ts';
 import type { Status } from '../check.ts';
 import type { CheckResult, GateResult } from '../result.ts';
 import { countsOf, toleranceOf } from '../result.ts';
@@ -19,6 +19,7 @@ const verdicts = {
 /** The gate as a page for people: what holds the release comes first, with what to look at. */
 export function markdownOf(result: GateResult, title: string): string {
   const { passed, failed, unknown, tolerated } = countsOf(result);
+  const skipped = result.checks.filter(({ status }) => status === 'skipped').length;
   const seconds = Math.round((Date.parse(result.finishedAt) - Date.parse(result.startedAt)) / 1000);
   const rounds = result.rounds === 1 ? '1 round' : `${result.rounds} rounds`;
   const holding = result.checks.filter((check) => check.status !== 'pass');
@@ -27,7 +28,8 @@ export function markdownOf(result: GateResult, title: string): string {
     `## ${verdicts[result.verdict]}: ${plain(title)}`,
     '',
     `${passed} passed, ${failed} failed, ${unknown} unknown` +
-      `${tolerated === 0 ? '' : `, ${tolerated} tolerated`}; ${rounds}, ${seconds} s`,
+      `${tolerated === 0 ? '' : `, ${tolerated} tolerated`}` +
+      `${skipped === 0 ? '' : `, ${skipped} skipped`}; ${rounds}, ${seconds} s`,
     '',
     '```text',
     pictureOf(result.checks),
@@ -38,15 +40,15 @@ export function markdownOf(result: GateResult, title: string): string {
     lines.push('Every check passed at the end, but not for the minimum success duration.', '');
   }
   if (holding.length > 0) {
-    lines.push('| Check | Result | Expected | Observed |', '|---|---|---|---|');
+    const reasons = reasonLines(holding);
+    if (reasons.length > 0) lines.push('### What to look at', '', ...reasons, '');
+    lines.push(
+      '### Not passed',
+      '',
+      '| Check | Result | Expected | Observed |',
+      '|---|---|---|---|',
+    );
     for (const check of holding) lines.push(row(check, true));
-    lines.push('', '### What to look at', '');
-    for (const check of holding) {
-      const words = [toleranceOf(check), expiry(check), check.hint].filter(
-        (one) => one !== undefined,
-      );
-      if (words.length > 0) lines.push(`- **${plain(check.id)}**: ${plain(words.join('. '))}`);
-    }
     lines.push('');
   }
   if (passing.length > 0) {
@@ -55,6 +57,20 @@ export function markdownOf(result: GateResult, title: string): string {
     lines.push('');
   }
   return lines.join('\n');
+}
+
+/** A line a reason, with all checks that have it. */
+function reasonLines(holding: readonly CheckResult[]): string[] {
+  const reasons = new Map<string, string[]>();
+  for (const check of holding) {
+    const words = [toleranceOf(check), expiry(check), check.hint].filter(
+      (one) => one !== undefined,
+    );
+    if (words.length === 0) continue;
+    const reason = words.join('. ');
+    reasons.set(reason, [...(reasons.get(reason) ?? []), `**${plain(check.id)}**`]);
+  }
+  return [...reasons].map(([reason, ids]) => `- ${ids.join(', ')}: ${plain(reason)}`);
 }
 
 function markOf(check: CheckResult): string {

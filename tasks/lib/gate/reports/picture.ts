@@ -37,6 +37,7 @@ function rank(name: string): number {
 }
 
 function markOf(check: CheckResult): string {
+  if (check.status === 'skipped') return '–';
   if (!weighs(check)) return '~';
   return check.status === 'fail' ? '✗' : '?';
 }

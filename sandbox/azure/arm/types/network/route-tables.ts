@@ -2,16 +2,23 @@ import ipaddr from 'ipaddr.js';
 import { ArmError } from '../../errors.ts';
 import { nameOf, parentOf } from '../../ids.ts';
 import { asObject, asObjects, asText, sameId, type Json } from '../../json.ts';
-import type { Manager } from '../../manager.ts';
 import type { Resource } from '../../store.ts';
 import { network } from '../api-versions.ts';
 import type { TypeDefinition } from '../definition.ts';
 import { parsePrefix } from './addresses.ts';
-import { usersOf } from './security-groups.ts';
+import {
+  refreshParent,
+  replaceChildren,
+  shown,
+  usersOf,
+  withSubnets,
+  type ChildList,
+} from './children.ts';
 import { subnetType } from './subnets.ts';
 
 const type = 'Microsoft.Network/routeTables';
 const routeType = `${type}/routes`;
+const list: ChildList = { type: routeType, property: 'routes' };
 
 /** A route table. Its routes are resources of their own and always shown in `properties.routes`. */
 export const routeTables: TypeDefinition = {
@@ -35,13 +42,10 @@ export const routeTables: TypeDefinition = {
       properties: {
         disableBgpRoutePropagation: false,
         ...properties,
-        routes: written.map(show),
+        routes: written.map(shown),
         resourceGuid: existing?.properties['resourceGuid'] ?? manager.newGuid(),
       },
-      after: (table) => {
-        for (const old of manager.store.list(routeType, table.id)) manager.store.remove(old.id);
-        for (const route of written) manager.store.put(route);
-      },
+      after: (table) => replaceChildren(manager, list, table.id, written),
     };
   },
   remove({ manager, resource }) {
@@ -54,13 +58,8 @@ export const routeTables: TypeDefinition = {
         `${users.join(', ')}.`,
     );
   },
-  read: (resource, manager) => {
-    const subnets = usersOf(manager, subnetType, resource.id, 'routeTable');
-    return {
-      ...resource.properties,
-      ...(subnets.length === 0 ? {} : { subnets: subnets.map((id) => ({ id })) }),
-    };
-  },
+  read: (resource, manager) =>
+    withSubnets(resource, usersOf(manager, subnetType, resource.id, 'routeTable')),
 };
 
 /** One route, written by itself. */
@@ -78,27 +77,10 @@ export const routes: TypeDefinition = {
     const tableId = parentOf(id.id);
     const others = manager.store.list(routeType, tableId).filter((r) => !sameId(r.id, id.id));
     const route = checkRoute(tableId, nameOf(id), properties, others, apiVersion);
-    return { properties: route.properties, after: () => refresh(manager, tableId) };
+    return { properties: route.properties, after: () => refreshParent(manager, list, tableId) };
   },
-  removed: ({ manager, resource }) => refresh(manager, parentOf(resource.id)),
+  removed: ({ manager, resource }) => refreshParent(manager, list, parentOf(resource.id)),
 };
-
-function refresh(manager: Manager, tableId: string): void {
-  const table = manager.store.get(tableId);
-  if (table === undefined) return;
-  const shown = manager.store.list(routeType, tableId).map(show);
-  manager.store.put({ ...table, properties: { ...table.properties, routes: shown } });
-}
-
-function show(route: Resource): Json {
-  return {
-    id: route.id,
-    name: route.name,
-    type: route.type,
-    etag: route.etag,
-    properties: { ...route.properties, provisioningState: 'Succeeded' },
-  };
-}
 
 const hops = ['VirtualNetworkGateway', 'VnetLocal', 'Internet', 'VirtualAppliance', 'None'];
 

@@ -1,15 +1,23 @@
 import { ArmError } from '../../errors.ts';
 import { lastOf, nameOf, parentOf } from '../../ids.ts';
-import { asObject, asObjects, asText, asTexts, idAt, sameId, type Json } from '../../json.ts';
-import type { Manager } from '../../manager.ts';
+import { asObject, asObjects, asText, asTexts, sameId, type Json } from '../../json.ts';
 import type { Resource } from '../../store.ts';
 import { network } from '../api-versions.ts';
 import type { TypeDefinition } from '../definition.ts';
+import {
+  refreshParent,
+  replaceChildren,
+  shown,
+  usersOf,
+  withSubnets,
+  type ChildList,
+} from './children.ts';
 import { defaultSecurityRules } from './default-rules.ts';
 import { subnetType } from './subnets.ts';
 
 const type = 'Microsoft.Network/networkSecurityGroups';
 const ruleType = `${type}/securityRules`;
+const list: ChildList = { type: ruleType, property: 'securityRules' };
 
 /** A security group. Its rules are resources of their own and always shown in `properties.securityRules`. */
 export const networkSecurityGroups: TypeDefinition = {
@@ -39,15 +47,11 @@ export const networkSecurityGroups: TypeDefinition = {
     return {
       properties: {
         ...properties,
-        securityRules: rules.map(show),
+        securityRules: rules.map(shown),
         defaultSecurityRules: defaultSecurityRules(existing?.id ?? id.id),
         resourceGuid: existing?.properties['resourceGuid'] ?? manager.newGuid(),
       },
-      after: (group) => {
-        // A PUT without rules removes those that were written one by one, too.
-        for (const old of manager.store.list(ruleType, group.id)) manager.store.remove(old.id);
-        for (const rule of rules) manager.store.put(rule);
-      },
+      after: (group) => replaceChildren(manager, list, group.id, rules),
     };
   },
   remove({ manager, resource }) {
@@ -69,13 +73,8 @@ export const networkSecurityGroups: TypeDefinition = {
         'resource(s). To learn how to do this, see aka.ms/deletensg.',
     );
   },
-  read: (resource, manager) => {
-    const subnets = usersOf(manager, subnetType, resource.id, 'networkSecurityGroup');
-    return {
-      ...resource.properties,
-      ...(subnets.length === 0 ? {} : { subnets: subnets.map((id) => ({ id })) }),
-    };
-  },
+  read: (resource, manager) =>
+    withSubnets(resource, usersOf(manager, subnetType, resource.id, 'networkSecurityGroup')),
 };
 
 /** One rule, written by itself. */
@@ -93,35 +92,10 @@ export const securityRules: TypeDefinition = {
     const groupId = parentOf(id.id);
     const others = manager.store.list(ruleType, groupId).filter((rule) => !sameId(rule.id, id.id));
     const rule = checkRule(groupId, nameOf(id), properties, others, apiVersion);
-    return { properties: rule.properties, after: () => refresh(manager, groupId) };
+    return { properties: rule.properties, after: () => refreshParent(manager, list, groupId) };
   },
-  removed: ({ manager, resource }) => refresh(manager, parentOf(resource.id)),
+  removed: ({ manager, resource }) => refreshParent(manager, list, parentOf(resource.id)),
 };
-
-/** Subnets (or others) whose property at `path` names the resource. */
-export function usersOf(manager: Manager, userType: string, id: string, path: string): string[] {
-  return manager.store
-    .list(userType)
-    .filter((user) => sameId(idAt(user.properties, path), id))
-    .map((user) => user.id);
-}
-
-function refresh(manager: Manager, groupId: string): void {
-  const group = manager.store.get(groupId);
-  if (group === undefined) return;
-  const rules = manager.store.list(ruleType, groupId).map(show);
-  manager.store.put({ ...group, properties: { ...group.properties, securityRules: rules } });
-}
-
-function show(rule: Resource): Json {
-  return {
-    id: rule.id,
-    name: rule.name,
-    type: rule.type,
-    etag: rule.etag,
-    properties: { ...rule.properties, provisioningState: 'Succeeded' },
-  };
-}
 
 const words: Record<string, readonly string[]> = {
   direction: ['Inbound', 'Outbound'],
