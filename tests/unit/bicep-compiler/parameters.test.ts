@@ -9,8 +9,8 @@ describe('bicep: parameters files', () => {
     const result = compileParamsText(
       `
 using 'main.bicep'
-import { base, twice } from 'lib.bicep'
-var words = [for i in range(0, 2): '\${base}\${i}']
+import { word, twice } from 'lib.bicep'
+var words = [for i in range(0, 2): '\${word}\${i}']
 param one = join(map(words, w => toUpper(twice(w))), '-')
 param two = length(one) + 1
 param three = readEnvironmentVariable('SPOKELINE_NO_SUCH_VARIABLE', 'none')
@@ -18,7 +18,7 @@ param three = readEnvironmentVariable('SPOKELINE_NO_SUCH_VARIABLE', 'none')
       {
         'main.bicep': main,
         'lib.bicep':
-          "@export()\nvar base = 'w'\n@export()\nfunc twice(s string) string => '${s}${s}'\n",
+          "@export()\nvar word = 'w'\n@export()\nfunc twice(s string) string => '${s}${s}'\n",
       },
     );
     assert.deepEqual(errors(result), []);

@@ -75,9 +75,16 @@ export function convert(c: Context, node: Expression): Arm {
 }
 
 /** What is read of a resource stays an expression in a loop, even if it is a text that is known. */
-function loopBody(c: Context, node: Expression): Arm {
+export function loopBody(c: Context, node: Expression): Arm {
   const body = convert(c, node);
-  return body.kind === 'string' && bare(node).kind === 'access' ? asCall(body) : body;
+  return body.kind === 'string' && isRead(node) ? asCall(body) : body;
+}
+
+/** Whether a value is read of something, also where `any()` hides its type. */
+function isRead(node: Expression): boolean {
+  const inner = bare(node);
+  const [given] = inner.kind === 'call' && inner.name.name === 'any' ? inner.arguments : [];
+  return given ? isRead(given) : inner.kind === 'access';
 }
 
 /** Literal text of a format string: braces are doubled. */

@@ -181,7 +181,8 @@ function visit(where: Where, node: ValueNode, parent: ValueNode | undefined): vo
   switch (node.kind) {
     case 'variable': {
       const symbol = lookUp(where, node.name.name);
-      if (!symbol && node.name.name === 'base' && model.kind === 'params') {
+      // The name is taken, whatever is declared with it.
+      if (node.name.name === 'base' && model.kind === 'params' && !model.extended) {
         const message =
           "The identifier 'base' is only available in parameter files that declare an 'extends' clause.";
         report(model, node.name, 'BCP437', message);
