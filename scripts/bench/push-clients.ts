@@ -5,7 +5,7 @@ import { passwordLogin } from '../../tasks/lib/oci/password-login.ts';
 import { pinnedRegistry } from '../../tasks/lib/oci/pinned-http.ts';
 import { atOnce } from '../../tasks/lib/oci/pool.ts';
 import { pushImage } from '../../tasks/lib/oci/push.ts';
-import type { PushTarget } from '../../tasks/lib/oci/push.ts';
+import type { PushTarget } from '../../tasks/lib/oci/repository-push.ts';
 import { RegistrySession } from '../../tasks/lib/oci/session.ts';
 import { readLayout } from '../../tasks/lib/oci/source/layout.ts';
 import type { Image } from './image.ts';

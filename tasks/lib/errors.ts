@@ -71,7 +71,7 @@ export const errorCodes = {
   },
   RETIRE_REFUSED: {
     cause:
-      'A stamp may not be deleted yet: traffic, names, locks or running deployments are in the way.',
+      'A stamp may not be deleted (yet): traffic, names, locks, running deployments or others in its resource group are in the way.',
     fix: 'Each obstacle is listed with what to do; nothing was deleted.',
   },
   DEPLOYMENT_ACTIVE: {

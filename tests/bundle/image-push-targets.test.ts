@@ -10,6 +10,15 @@ import type { TaskRun } from '../support/packaged-task.ts';
 const west = 'crtest.westeurope.data.azurecr.io';
 const north = 'crtest.northeurope.data.azurecr.io';
 
+interface Evidence {
+  ms: number;
+  requests: number;
+  bytes: number;
+  size: number;
+  witnesses: { source: string }[];
+  repositories: { requests: number }[];
+}
+
 describe('ImagePush to its targets', function () {
   this.timeout(30_000);
   const world = new ImagePushWorld();
@@ -44,6 +53,58 @@ describe('ImagePush to its targets', function () {
     assert.ok(Number(size) > 100_000);
   });
 
+  it('tells in its evidence all that the guide says, and nothing else', async () => {
+    await world.startRegistry();
+    const run = await push({ repository: 'team/app,mirror/app', tags: '1.0,stable' });
+    const evidence = JSON.parse(run.outputs['evidence'] ?? '{}') as Evidence;
+    const { ms, requests, bytes, size, witnesses, repositories, ...rest } = evidence;
+    assert.deepEqual(rest, {
+      schemaVersion: 1,
+      reference: `${loginServer}/team/app@${image.digest}`,
+      digest: image.digest,
+      mediaType: image.mediaType,
+      tags: ['1.0', 'stable'],
+      loginServer,
+      address: '127.110.0.101',
+      chain: ['crtest.privatelink.azurecr.io'],
+      findings: [],
+      otherPaths: [],
+      unchanged: false,
+      blobs: { uploaded: 2, skipped: 0, mounted: 2 },
+    });
+    assert.ok(ms > 0);
+    assert.equal(size, bytes + image.size);
+    const [own] = world.names.get(loginServer)?.slice(-1) ?? [];
+    assert.deepEqual(
+      witnesses.map(({ source, ...witness }) => [typeof source, witness]),
+      [['string', { addresses: [own], chain: ['crtest.privatelink.azurecr.io'] }]],
+    );
+    const [first, second] = repositories;
+    const referrers = { pushed: 0, skipped: 0 };
+    assert.deepEqual(
+      repositories.map(({ requests: _, ...repository }) => repository),
+      [
+        {
+          reference: `${loginServer}/team/app@${image.digest}`,
+          unchanged: false,
+          blobs: { uploaded: 2, skipped: 0, mounted: 0 },
+          referrers,
+          bytes,
+        },
+        {
+          reference: `${loginServer}/mirror/app@${image.digest}`,
+          unchanged: false,
+          blobs: { uploaded: 0, skipped: 0, mounted: 2 },
+          referrers,
+          bytes: 0,
+        },
+      ],
+    );
+    assert.equal((first?.requests ?? 0) + (second?.requests ?? 0), requests);
+    // One more told how to sign in, two got a token.
+    assert.equal(world.requests.length, requests + 3);
+  });
+
   it('does not move a tag where none may move', async () => {
     const registry = await world.startRegistry();
     await push();
@@ -55,6 +116,39 @@ describe('ImagePush to its targets', function () {
     const repository = registry.content.repositories.get('team/app');
     assert.equal(repository?.tags.get('1.0'), image.digest);
     assert.equal(repository?.manifests.has(other.digest), false);
+  });
+
+  it('moves no tag of any repository while one of them lacks a part of the image', async () => {
+    const full = join(world.folder, 'full');
+    const broken = await addImage(full, [Buffer.alloc(100_000, 'y'), Buffer.alloc(1000, 'z')]);
+    await finish(full, broken);
+    const registry = await world.startRegistry(undefined, undefined, 0, {
+      misbehaviour: { breaks: [{ at: 'head', path: '/v2/mirror/app/blobs/uploads/', count: 99 }] },
+    });
+    const run = await push({ source: full, repository: 'team/app,mirror/app' });
+    assert.equal(run.result, 'Failed');
+    assert.deepEqual(new Set(run.codes), new Set(['REGISTRY_REQUEST']));
+    assert.equal(registry.content.repositories.get('team/app')?.tags.size ?? 0, 0);
+  });
+
+  it('looks at the tags of all repositories before it sends anything to one', async () => {
+    const registry = await world.startRegistry();
+    await push({ repository: 'mirror/app,third/app', tags: '1.0,2.0' });
+    const other = await addImage(join(world.folder, 'other'), [Buffer.from('other')]);
+    await finish(join(world.folder, 'other'), other);
+    const run = await push({
+      source: join(world.folder, 'other'),
+      repository: 'team/app,mirror/app,third/app',
+      tags: '2.0',
+      immutable: 'true',
+    });
+    assert.deepEqual(
+      run.issues.map(({ code, message }) => `${code}: ${message}`),
+      ['mirror/app', 'third/app'].map(
+        (name) => `REGISTRY_TAG_EXISTS: ${name}:2.0 is ${image.digest}, not ${other.digest}`,
+      ),
+    );
+    assert.equal(registry.content.repositories.has('team/app'), false);
   });
 
   it('pulls a layer back through the data endpoint of every replica', async () => {

@@ -147,6 +147,14 @@ describe('sources of the packaged ImagePush', function () {
     assert.equal(evidence['bytes'], 0);
   });
 
+  it('sends nothing to its own registry, copying in it, before the way there is private', async () => {
+    await world.startRegistry(loginServer, '127.120.0.1', registry.port);
+    const run = await world.push({ source: `docker://${loginServer}/base/app:1.0`, tags: '1.0' });
+    assert.equal(run.result, 'Failed');
+    assert.deepEqual(new Set(run.codes), new Set(['REGISTRY_NOT_PRIVATE']));
+    assert.deepEqual(world.requests, []);
+  });
+
   it('refuses a source that is not private where it has to be', async () => {
     await world.startRegistry(sourceServer, '127.120.0.1', registry.port);
     const run = await world.push({

@@ -191,7 +191,11 @@ waivers:
     const { checks, evidence } = v.parse(gateResultSchema, JSON.parse(text));
     const sha = (what: string): string => createHash('sha256').update(what).digest('hex');
     assert.equal(evidence?.checksHash, sha(JSON.stringify(checks)));
-    assert.deepEqual(evidence?.documents, { 'gates.yml': sha(gates) });
+    assert.deepEqual(evidence?.documents, {
+      'topology.yml': sha(await readFile(paths.topology, 'utf8')),
+      'topology.sandbox.yml': sha(await readFile(paths.overlays, 'utf8')),
+      'gates.yml': sha(gates),
+    });
     assert.match(evidence?.task ?? '', /^NetworkGate@1\./);
   });
 

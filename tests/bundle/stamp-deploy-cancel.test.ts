@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { secretOf } from '../support/service-connection.ts';
 import { issuesOf } from '../support/packaged-task.ts';
 import {
+  abandonedAt,
   interruptedAt,
   overdue,
   startPackagedDeploy,
@@ -27,6 +28,7 @@ const cancel = 'Microsoft.Resources/deployments/cancel/action';
 describe('StampDeploy, packaged: a run that is cancelled', function () {
   this.timeout(60_000);
   let world: PackagedDeploy;
+  let groups = 0;
 
   before(async () => {
     // A resource takes longer than the run has to wait for its end.
@@ -35,14 +37,18 @@ describe('StampDeploy, packaged: a run that is cancelled', function () {
   after(() => world.stop());
 
   /** Deploys into a group of its own with these actions there, until the first resource has begun. */
-  async function cancelledWith(actions: readonly string[], more: Record<string, string> = {}) {
+  async function cancelledWith(
+    actions: readonly string[],
+    more: Record<string, string> = {},
+    end: (text: string) => (command: string[]) => string[] = interruptedAt,
+  ) {
     const { entra, arm } = world.run.sandbox;
-    const name = `rg-cancel-${actions.length}-${Object.keys(more).length}`;
+    const name = `rg-cancel-${(groups += 1)}`;
     const group = await world.group(name);
     const made = entra.addApplication({ name });
     arm.assignRole(made.objectId, { actions: [...actions] }, group);
     const inputs = { template: `${world.folder}/main.bicep`, resourceGroup: name, ...more };
-    const started = interruptedAt('  started Microsoft.Network/networkSecurityGroups nsg-0');
+    const started = end('  started Microsoft.Network/networkSecurityGroups nsg-0');
     const ended = await world.deploy(
       inputs,
       secretOf({ clientId: made.clientId, clientSecret: made.secret ?? '' }),
@@ -105,5 +111,17 @@ describe('StampDeploy, packaged: a run that is cancelled', function () {
       /CANCELLED: The run was cancelled; the deployment runs on in Azure\./,
     );
     assert.equal(await stateOf(deployment), 'Running');
+  });
+
+  it('cancels the deployment when its agent is killed', async function () {
+    if (process.platform === 'win32') this.skip();
+    const { ended, deployment } = await cancelledWith([...needed, cancel], {}, abandonedAt);
+    assert.equal(ended.result, 'none');
+    let state = '';
+    for (let looks = 0; state !== 'Canceled' && looks < 400; looks += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      state = await stateOf(deployment);
+    }
+    assert.equal(state, 'Canceled');
   });
 });

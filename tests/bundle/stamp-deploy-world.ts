@@ -102,3 +102,18 @@ child.on('close', (code) => process.exit(code ?? 1));
 `;
   return (command) => [process.execPath, '-e', agent, text, ...command];
 }
+
+/** Runs the task under a process that is killed, as an agent may be, once a line of the log has a text. */
+export function abandonedAt(text: string): (command: string[]) => string[] {
+  const agent = `
+const { spawn } = require('node:child_process');
+const [text, command, ...args] = process.argv.slice(1);
+const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+let said = '';
+child.stdout.on('data', (chunk) => {
+  said += chunk;
+  if (said.includes(text)) process.stdout.write(said, () => process.kill(process.pid, 'SIGKILL'));
+});
+`;
+  return (command) => [process.execPath, '-e', agent, text, ...command];
+}

@@ -1,53 +1,25 @@
 import assert from 'node:assert/strict';
+import { errorOf, guest, net, stamp, vaultPath, type World } from '../unit/arm/arm-world.ts';
 import {
-  errorOf,
-  guest,
-  net,
-  stamp,
-  startWorld,
-  vaultBody,
-  vaultPath,
-  type World,
-} from '../unit/arm/arm-world.ts';
+  endpoint,
+  path,
+  propertiesAt,
+  startEndpointWorld,
+  subnetId,
+  vaultId,
+  type Shown,
+} from './endpoint-world.ts';
 
-const subnetId = `${stamp}/providers/Microsoft.Network/virtualNetworks/v/subnets/endpoints`;
-const vaultId = `${stamp}/providers/Microsoft.KeyVault/vaults/kv-test`;
 const registryId = `${stamp}/providers/Microsoft.ContainerRegistry/registries/crtest`;
-
-type Shown = Record<string, unknown>;
 
 describe('sandbox arm: private endpoints', () => {
   let world: World;
 
   beforeEach(async () => {
-    world = await startWorld();
-    await world.make(net(stamp, 'virtualNetworks/v'), {
-      location: 'westeurope',
-      properties: {
-        addressSpace: { addressPrefixes: ['10.1.0.0/16'] },
-        subnets: [
-          { name: 'endpoints', properties: { addressPrefix: '10.1.2.0/28' } },
-          { name: 'tiny', properties: { addressPrefix: '10.1.3.0/29' } },
-        ],
-      },
-    });
-    await world.make(vaultPath(stamp, 'kv-test'), vaultBody());
+    world = await startEndpointWorld();
   });
 
   afterEach(() => world.stop());
-
-  const endpoint = (more: Shown = {}, target = vaultId, groupId = 'vault'): Shown => ({
-    location: 'westeurope',
-    properties: {
-      subnet: { id: subnetId },
-      privateLinkServiceConnections: [
-        { name: 'c', properties: { privateLinkServiceId: target, groupIds: [groupId] } },
-      ],
-      ...more,
-    },
-  });
-
-  const path = (name: string): string => net(stamp, `privateEndpoints/${name}`);
 
   const registry = async (sku: string): Promise<void> => {
     await world.make(`${registryId}?api-version=2023-07-01`, {
@@ -57,11 +29,7 @@ describe('sandbox arm: private endpoints', () => {
     });
   };
 
-  const read = async (where: string): Promise<Shown> => {
-    const answer = await world.ask('GET', where);
-    assert.equal(answer.status, 200, JSON.stringify(answer.body));
-    return answer.body['properties'] as Shown;
-  };
+  const read = (where: string): Promise<Shown> => propertiesAt(world, where);
 
   const interfaceOf = async (name: string): Promise<Shown[]> => {
     const shown = await read(path(name));

@@ -1,61 +1,21 @@
 import assert from 'node:assert/strict';
-import {
-  dns,
-  errorOf,
-  guest,
-  hub,
-  net,
-  stamp,
-  startWorld,
-  vaultBody,
-  vaultPath,
-  type World,
-} from '../unit/arm/arm-world.ts';
+import { dns, errorOf, guest, hub, net, stamp, type World } from '../unit/arm/arm-world.ts';
+import { endpoint, path, propertiesAt, startEndpointWorld, type Shown } from './endpoint-world.ts';
 
-const subnetId = `${stamp}/providers/Microsoft.Network/virtualNetworks/v/subnets/endpoints`;
-const vaultId = `${stamp}/providers/Microsoft.KeyVault/vaults/kv-test`;
 const zone = 'privatelink.vaultcore.azure.net';
-
-type Shown = Record<string, unknown>;
 
 describe('sandbox arm: private DNS zone groups', () => {
   let world: World;
 
   beforeEach(async () => {
-    world = await startWorld();
-    await world.make(net(stamp, 'virtualNetworks/v'), {
-      location: 'westeurope',
-      properties: {
-        addressSpace: { addressPrefixes: ['10.1.0.0/16'] },
-        subnets: [
-          { name: 'endpoints', properties: { addressPrefix: '10.1.2.0/28' } },
-          { name: 'tiny', properties: { addressPrefix: '10.1.3.0/29' } },
-        ],
-      },
-    });
-    await world.make(vaultPath(stamp, 'kv-test'), vaultBody());
+    world = await startEndpointWorld();
+    await world.make(dns(hub, zone), { location: 'global' });
+    await world.make(path('pe'), endpoint());
   });
 
   afterEach(() => world.stop());
 
-  const endpoint = (more: Shown = {}, target = vaultId, groupId = 'vault'): Shown => ({
-    location: 'westeurope',
-    properties: {
-      subnet: { id: subnetId },
-      privateLinkServiceConnections: [
-        { name: 'c', properties: { privateLinkServiceId: target, groupIds: [groupId] } },
-      ],
-      ...more,
-    },
-  });
-
-  const path = (name: string): string => net(stamp, `privateEndpoints/${name}`);
-
-  const read = async (where: string): Promise<Shown> => {
-    const answer = await world.ask('GET', where);
-    assert.equal(answer.status, 200, JSON.stringify(answer.body));
-    return answer.body['properties'] as Shown;
-  };
+  const read = (where: string): Promise<Shown> => propertiesAt(world, where);
 
   const group = (name: string): string =>
     net(stamp, `privateEndpoints/${name}/privateDnsZoneGroups/default`);
@@ -67,11 +27,6 @@ describe('sandbox arm: private DNS zone groups', () => {
         properties: { privateDnsZoneId: id },
       })),
     },
-  });
-
-  beforeEach(async () => {
-    await world.make(dns(hub, zone), { location: 'global' });
-    await world.make(path('pe'), endpoint());
   });
 
   it('writes the record, empties customDnsConfigs, and withdraws the record', async () => {

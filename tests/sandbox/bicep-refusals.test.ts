@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Bicep } from 'bicep-node';
 import { WRONG_DECORATORS } from '../unit/bicep-compiler/cases/wrong-decorators.ts';
+import { WRONG_NAMES } from '../unit/bicep-compiler/cases/wrong-names.ts';
 import { WRONG_PLACES } from '../unit/bicep-compiler/cases/wrong-places.ts';
+import { WRONG_SPACES } from '../unit/bicep-compiler/cases/wrong-spaces.ts';
+import { WRONG_TYPES } from '../unit/bicep-compiler/cases/wrong-types.ts';
 import { WRONG_VALUES } from '../unit/bicep-compiler/cases/wrong-values.ts';
 
 /** What the stand-in refuses by its own unit tests, the real CLI refuses at the same places with the same codes. */
@@ -31,6 +34,9 @@ describe('bicep: refusals', function () {
     ...WRONG_VALUES,
     ...WRONG_DECORATORS,
     ...WRONG_PLACES,
+    ...WRONG_NAMES,
+    ...WRONG_SPACES,
+    ...WRONG_TYPES,
   ]) {
     it(what, async () => {
       const path = join(folder, 'main.bicep');

@@ -85,6 +85,17 @@ describe('the packaged push and a registry with a token service', function () {
     assert.doesNotMatch(run.lines.join('\n'), /eyJ|s3cret-of-ada/);
   });
 
+  it('copies inside the registry by the same service, and mounts', async () => {
+    const own = `${registry.address}:${registry.port}`;
+    const run = await push('team/copy', {
+      tokenHosts: tokens.host,
+      source: `docker://${own}/team/app:1.0`,
+    });
+    assert.equal(run.result, 'Succeeded', run.output);
+    assert.equal(run.outputs['digest'], image.digest);
+    assert.equal(run.outputs['mounted'], '4');
+  });
+
   it('says that the service refuses the password, and sends it nowhere else', async () => {
     const run = await push('team/refused', undefined, 'wrong-password');
     assert.equal(run.result, 'Failed');

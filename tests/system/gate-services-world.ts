@@ -20,6 +20,8 @@ export const at = {
   nginxChain: '127.111.0.10',
   nginxOpen: '127.111.0.11',
   nginxMtls: '127.111.0.12',
+  /** Nothing listens here. */
+  closed: '127.111.0.13',
 } as const;
 
 const domain = 'vault.azure.net';
@@ -138,6 +140,9 @@ export class ServicesWorld {
           listen ${at.nginx}:${https} ssl; ${pair(cert, key)}
           location = /ready { default_type application/json; add_header X-Ready yes; return 200 '{"state":"ready","checks":[{"ok":true}]}'; }
           location = /moved { return 302 https://${nameOf('nginx')}/ready; }
+          location = /circle { return 302 https://${nameOf('nginx')}/circle; }
+          location = /hostile { return 302 'https://a!b.example/'; }
+          location = /signed { return 307 https://blob.example/layer?sig=NOT-FOR-LOGS; }
           location = /metadata { return 307 https://169.254.169.254/metadata/instance; }
           location = /outside { return 307 https://203.0.113.9/; }
           location = /forbidden { return 403; }

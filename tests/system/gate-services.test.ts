@@ -15,6 +15,8 @@ describe('the gate and real servers: nginx, haproxy, PostgreSQL, Redis, BIND', f
   let world: ServicesWorld;
   let paths: { topology: string; overlays: string };
   let verdicts: Map<string, string>;
+  /** All that was written of the run: log and evidence. */
+  let written = '';
 
   /** Runs the gate over these checks, each `id: rest of the check`. */
   async function judge(checks: Record<string, string>): Promise<Map<string, string>> {
@@ -36,6 +38,7 @@ describe('the gate and real servers: nginx, haproxy, PostgreSQL, Redis, BIND', f
     const text = await readFile(join(results, 'gate.json'), 'utf8').catch(() => {
       throw new Error(output);
     });
+    written = `${output}\n${text}`;
     const { checks: seen } = JSON.parse(text) as GateResult;
     return new Map(seen.map(({ id, status, code }) => [id, `${status} ${code}`]));
   }
@@ -49,6 +52,7 @@ describe('the gate and real servers: nginx, haproxy, PostgreSQL, Redis, BIND', f
     });
     const other = await createTestAuthority('Another authority');
     const nginx = nameOf('nginx');
+    const control = `{ host: ${at.nginx}, port: 443 }`;
     verdicts = await judge({
       'tls-ok': `kind: tls, name: ${nginx}, oldest: TLSv1.2`,
       'tls-newest-only': `kind: tls, name: ${nginx}, oldest: TLSv1.3`,
@@ -66,6 +70,15 @@ describe('the gate and real servers: nginx, haproxy, PostgreSQL, Redis, BIND', f
       'http-outside': `kind: http, url: 'https://${nginx}/outside', follow: 1`,
       'http-pinned': `kind: http, url: 'https://${nginx}/ready', address: ${at.nginx}`,
       'http-pinned-wrong': `kind: http, url: 'https://${nginx}/', address: ${at.nginxOpen}`,
+      'http-json-order': `kind: http, url: 'https://${nginx}/ready', json: { checks: [{ ok: true }] }`,
+      'http-hostile-target': `kind: http, url: 'https://${nginx}/hostile', follow: 5`,
+      'http-signed': `kind: http, url: 'https://${nginx}/signed', status: 307, location: '^/'`,
+      'http-circle': `kind: http, url: 'https://${nginx}/circle', follow: 5`,
+      'http-warm-up-of-nobody': `kind: http, url: 'https://${nginx}/', address: ${at.closed}, warmUp: 20`,
+      'denied-403': `kind: denied, host: ${nginx}, port: 443, state: http-403, path: /forbidden, control: ${control}`,
+      'denied-not-403': `kind: denied, host: ${nginx}, port: 443, state: http-403, path: /ready, control: ${control}`,
+      'denied-reset': `kind: denied, host: ${nginx}, port: 443, state: reset, control: ${control}`,
+      'denied-refused': `kind: denied, host: ${at.closed}, port: 443, state: any, control: ${control}`,
       'mtls-nginx': `kind: mtls, url: 'https://${nameOf('nginxMtls')}/'`,
       'mtls-haproxy': `kind: mtls, url: 'https://${nameOf('haproxy')}/'`,
       'mtls-open': `kind: mtls, url: 'https://${nameOf('nginxOpen')}/'`,
@@ -102,6 +115,15 @@ describe('the gate and real servers: nginx, haproxy, PostgreSQL, Redis, BIND', f
     'http-outside': 'fail DNS_OUTSIDE_NETWORKS',
     'http-pinned': 'pass OK',
     'http-pinned-wrong': 'fail TLS_NAME',
+    'http-json-order': 'pass OK',
+    'http-hostile-target': 'fail HTTP_STATUS',
+    'http-signed': 'fail HTTP_LOCATION',
+    'http-circle': 'fail HTTP_STATUS',
+    'http-warm-up-of-nobody': 'fail TCP_REFUSED',
+    'denied-403': 'pass OK',
+    'denied-not-403': 'fail DENIED_REACHABLE',
+    'denied-reset': 'fail DENIED_REACHABLE',
+    'denied-refused': 'pass OK',
     'mtls-nginx': 'pass OK',
     'mtls-haproxy': 'pass OK',
     'mtls-open': 'fail MTLS_OPEN',
@@ -116,4 +138,9 @@ describe('the gate and real servers: nginx, haproxy, PostgreSQL, Redis, BIND', f
   })) {
     it(`${id}: ${expected}`, () => assert.equal(verdicts.get(id), expected));
   }
+
+  it('writes no signature of a redirect', () => {
+    assert.match(written, /location https:\/\/blob\.example\/layer, shortened/);
+    assert.doesNotMatch(written, /NOT-FOR-LOGS/);
+  });
 });

@@ -24,6 +24,7 @@ const gates = `checks:
   - { id: b-22, kind: tcp, host: ${machines.b}, port: 22 }
   - { id: a-444, kind: tls, name: a.example.net, port: 444 }
   - { id: a-22-denied, kind: denied, host: ${machines.a}, port: 22, control: { host: ${machines.a}, port: 443 } }
+  - { id: a-444-reset, kind: denied, host: a.example.net, port: 444, state: reset, control: { host: ${machines.a}, port: 443 } }
 `;
 
 describe('packets: a hub, a firewall and two spokes in network namespaces', function () {
@@ -206,10 +207,12 @@ exec "$2" --import tsx tests/system/packets-ground.ts "$1"`;
     'b-22': 'fail TCP_TIMEOUT',
     'a-444': 'fail TCP_RESET',
     'a-22-denied': 'pass OK',
+    'a-444-reset': 'pass OK',
   };
   const aIsShut = {
     ...{ 'a-443': 'fail TCP_TIMEOUT', 'a-445': 'fail TCP_TIMEOUT', 'a-444': 'fail TCP_TIMEOUT' },
     'a-22-denied': 'unknown DENIED_UNPROVEN',
+    'a-444-reset': 'fail DENIED_DROPPED',
   };
 
   it('tells answered, refused, reset and dropped apart', () => {

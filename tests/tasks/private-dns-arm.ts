@@ -24,7 +24,7 @@ export interface Interference {
   readonly body?: unknown;
   readonly reset?: 'before' | 'after';
   /** Runs before the request is looked at: another writer. */
-  readonly meanwhile?: () => void;
+  readonly meanwhile?: () => void | Promise<void>;
 }
 
 export interface DnsArm {
@@ -99,7 +99,7 @@ async function handle(
   const text = await readBody(request);
   const index = fake.interferences.findIndex((i) => i.method === method && i.path.test(path));
   const [interference] = index < 0 ? [] : fake.interferences.splice(index, 1);
-  interference?.meanwhile?.();
+  await interference?.meanwhile?.();
   if (interference?.reset === 'before') {
     request.socket.destroy();
     return;

@@ -35,7 +35,7 @@ describe('PrivateDns: what stands in the way', () => {
   });
 
   it('refuses a missing zone and an endpoint that is not approved before the first write', async () => {
-    vault('neu', '10.2.1.132', 'Pending');
+    vault('neu', '10.2.1.132', { status: 'Pending' });
     assert.equal((await failure(act('apply'))).code, 'DNS_ENDPOINT_PENDING');
     vault('neu', '10.2.1.132');
     arm.resources.delete(vaultZone.toLowerCase());
@@ -79,6 +79,41 @@ describe('PrivateDns: what stands in the way', () => {
       assert.deepEqual(record('kv-weu')?.properties['aRecords'], [{ ipv4Address: '10.1.1.132' }]);
     });
   }
+
+  describe('beside another run of the same stamp, which knows a younger endpoint,', () => {
+    const endpoints = `${group(stampSubscription, 'rg-weu')}/privateEndpoints`;
+    const younger = (name: string, endpoint: string) => async () => {
+      vault('weu', '10.1.1.140', { name, endpoint });
+      await act('apply', { stamp: 'weu' });
+    };
+
+    const reads = [/\/privateDnsZones$/, /\/ALL$/, /\/privateEndpoints$/, /\/networkInterfaces$/];
+    for (const path of reads) {
+      it(`keeps its record when that comes at the reading of ${path.source}`, async () => {
+        arm.interferences = [{ method: 'GET', path, meanwhile: younger('kv-new', 'pe-new') }];
+        await act('apply', { stamp: 'weu' });
+        assert.ok(record('kv-weu') !== undefined && record('kv-new') !== undefined);
+      });
+    }
+
+    it('keeps its record when that comes at a write, and does not call it a fault', async () => {
+      arm.interferences = [
+        { method: 'PUT', path: /\/A\/kv-weu$/, meanwhile: younger('kv-new', 'pe-new') },
+      ];
+      await act('apply', { stamp: 'weu' });
+      assert.ok(record('kv-new') !== undefined);
+    });
+
+    it('does not remove a record that serves it when the removal meets a 412', async () => {
+      await act('apply', { stamp: 'weu' });
+      arm.resources.delete(`${endpoints}/pe`.toLowerCase());
+      arm.interferences = [
+        { method: 'DELETE', path: /\/A\/kv-weu$/, meanwhile: younger('kv-weu', 'pe-new') },
+      ];
+      await act('apply', { stamp: 'weu' });
+      assert.deepEqual(record('kv-weu')?.properties['aRecords'], [{ ipv4Address: '10.1.1.140' }]);
+    });
+  });
 
   it('removes a record whose endpoint is gone, but none when the endpoints cannot be listed', async () => {
     await act('apply');

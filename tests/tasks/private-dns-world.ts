@@ -35,12 +35,18 @@ export const group = (subscription: string, name: string) =>
 const zones = `${group(hubSubscription, 'rg-dns')}/privateDnsZones`;
 export const vaultZone = `${zones}/privatelink.vaultcore.azure.net`;
 
+export interface VaultOptions {
+  readonly endpoint?: string;
+  readonly name?: string;
+  readonly status?: string;
+}
+
 /** A hub and the stamps weu and neu, each with the endpoint of a vault, in front of a fake Resource Manager. */
 export interface DnsWorld {
   readonly arm: DnsArm;
   readonly context: RecordedContext;
-  /** Puts the endpoint of a stamp's vault. */
-  vault(stamp: string, address: string, status?: string): void;
+  /** Puts the endpoint of a stamp's vault: `pe` of `kv-<stamp>` if nothing else is said. */
+  vault(stamp: string, address: string, more?: VaultOptions): void;
   /** Runs the task for both stamps. */
   act(action: Inputs['action'], more?: Partial<Inputs>): Promise<void>;
   /** What the zone of vaults holds under a name. */
@@ -53,9 +59,13 @@ export async function startDnsWorld(): Promise<DnsWorld> {
   await writeFile(join(directory, 'topology.yml'), topology);
   const arm = await startDnsArm();
   const context = fakeContext();
-  function vault(stamp: string, address: string, status = 'Approved'): void {
+  function vault(
+    stamp: string,
+    address: string,
+    { endpoint = 'pe', name = `kv-${stamp}`, status = 'Approved' }: VaultOptions = {},
+  ): void {
     const base = group(stampSubscription, `rg-${stamp}`);
-    arm.put(`${base}/networkInterfaces/nic-pe`, {
+    arm.put(`${base}/networkInterfaces/nic-${endpoint}`, {
       properties: {
         ipConfigurations: [
           {
@@ -64,18 +74,18 @@ export async function startDnsWorld(): Promise<DnsWorld> {
               privateLinkConnectionProperties: {
                 groupId: 'vault',
                 requiredMemberName: 'default',
-                fqdns: [`kv-${stamp}.vault.azure.net`],
+                fqdns: [`${name}.vault.azure.net`],
               },
             },
           },
         ],
       },
     });
-    const target = `/subscriptions/${stampSubscription}/resourceGroups/rg-${stamp}/providers/Microsoft.KeyVault/vaults/kv-${stamp}`;
-    arm.put(`${base}/privateEndpoints/pe`, {
+    const target = `/subscriptions/${stampSubscription}/resourceGroups/rg-${stamp}/providers/Microsoft.KeyVault/vaults/${name}`;
+    arm.put(`${base}/privateEndpoints/${endpoint}`, {
       location: 'westeurope',
       properties: {
-        networkInterfaces: [{ id: `${base}/networkInterfaces/nic-pe` }],
+        networkInterfaces: [{ id: `${base}/networkInterfaces/nic-${endpoint}` }],
         privateLinkServiceConnections: [
           {
             properties: {

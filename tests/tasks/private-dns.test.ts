@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { hubSubscription, stampSubscription } from './private-dns-arm.ts';
 import { failure } from '../support/failure.ts';
 import { group, startDnsWorld, vaultZone, type DnsWorld } from './private-dns-world.ts';
@@ -66,6 +67,22 @@ describe('PrivateDns', () => {
         why: 'missing',
       },
     ]);
+  });
+
+  it('leaves a plan that is too long for later steps in its file alone', async () => {
+    const names = Array.from({ length: 400 }, (_, n) => [`name-${n}`, { A: '10.1.0.4' }]);
+    await act('plan', { stamp: 'weu', records: { 'corp.example': Object.fromEntries(names) } });
+    assert.equal(context.outputs['plan'], undefined);
+    assert.equal(context.outputs['changes']?.value, '403');
+    const text = await readFile(context.outputs['planFile']?.value ?? '', 'utf8');
+    const [plan] = JSON.parse(text) as { records: unknown[] }[];
+    assert.equal(plan?.records.length, 401);
+    assert.ok(
+      context.lines.some((line) =>
+        /^warning: The output plan would have \d+ characters, .* planFile has it\.$/.test(line),
+      ),
+      context.lines.join('\n'),
+    );
   });
 
   it('removes its own records and links, and nothing else', async () => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parseExact, writeExact } from '../../tasks/lib/net/exact-json.ts';
 import type { FakeClock } from '../support/clock.ts';
 import {
   createTestAuthority,
@@ -100,7 +101,7 @@ function send(response: ServerResponse, status: number, body?: unknown, headers 
   const ids = { 'x-ms-correlation-request-id': 'c0ffee00-0000-4000-8000-000000000001' };
   const type = { 'content-type': 'application/json' };
   response.writeHead(status, { ...ids, ...type, ...headers });
-  response.end(body === undefined ? '' : JSON.stringify(body));
+  response.end(body === undefined ? '' : writeExact(body));
 }
 
 async function handle(
@@ -182,7 +183,7 @@ function answer(
       return;
     }
     fake.begun += 1;
-    const body = JSON.parse(text) as Stored['body'] & { tags?: Record<string, string> };
+    const body = parseExact(text) as Stored['body'] & { tags?: Record<string, string> };
     fake.deployments.set(name, {
       tags: body.tags ?? {},
       since: clock.now(),

@@ -26,6 +26,8 @@ export interface Bench {
   unresolved: number;
   /** How many of the next sign-ins get no answer. */
   brokenSignIns: number;
+  /** Whether sign-ins get no answer, nor an end. */
+  hangSignIns: boolean;
   patience(seconds?: number): Patience;
   /** Deploys, under a request id. */
   go(
@@ -68,6 +70,7 @@ export async function startBench(lifetimeMs = 3_600_000): Promise<Bench> {
   const source = {
     token: (_scope: string, _signal?: AbortSignal, options?: { fresh?: boolean }) => {
       bench.tokens += 1;
+      if (bench.hangSignIns) return new Promise<never>(() => {});
       if (bench.brokenSignIns > 0) {
         bench.brokenSignIns -= 1;
         const error = new SpokelineError('AUTH_FAILED', 'no sign-in', { transient: true });
@@ -92,6 +95,7 @@ export async function startBench(lifetimeMs = 3_600_000): Promise<Bench> {
     controller,
     tokens: 0,
     brokenSignIns: 0,
+    hangSignIns: false,
     unresolved: 0,
     patience: (seconds = 3600) => ({
       clock,

@@ -118,6 +118,16 @@ describe('StampDeploy with .bicepparam files', () => {
     assert.deepEqual(world.context.masked, ['hunter2hunter2']);
   });
 
+  it('lets what a file extends win over the topology, too', async () => {
+    await world.write('base.bicepparam', "using none\nparam stamp = { name: 'base' }\n");
+    await world.write('middle.bicepparam', "using none\nextends 'base.bicepparam'\n");
+    await act(`using 'main.bicep'\nextends 'middle.bicepparam'\nparam region = 'weu'\n`);
+    assert.deepEqual(sent(), {
+      stamp: { value: { name: 'base' } },
+      region: { value: 'weu' },
+    });
+  });
+
   it('takes the template of the inputs for `using none`', async () => {
     const template = join(world.directory, 'main.bicep');
     await act(`using none\nparam region = 'weu'\n`, { template, parameters: { size: 2 } });

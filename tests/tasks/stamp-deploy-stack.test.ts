@@ -192,6 +192,22 @@ describe('StampDeploy with kind: stack', () => {
       }
     });
 
+    it('ends with the run before anybody has looked at it, too', async () => {
+      const aborter = new AbortController();
+      await bench.close();
+      bench = await startStackBench({ pace: 200 });
+      bench.between = async (request, next) => {
+        const answer = await next(request);
+        if (request.method === 'PUT') aborter.abort();
+        return answer;
+      };
+      const thrown = await failure(bench.run(tables('a', 'b'), {}, { signal: aborter.signal }));
+      assert.equal(
+        thrown.message,
+        'The run was cancelled; Azure took the request to cancel the deployment.',
+      );
+    });
+
     it('waits out throttling and faults of Azure', async () => {
       let left = 3;
       bench.between = async (request, next) => {

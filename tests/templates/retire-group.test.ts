@@ -157,7 +157,8 @@ describe('deleting the resource group of a stamp', function () {
 
   it("takes Azure's word where the identity's own rights went with the group", async () => {
     await world.sandbox.put(groups.weu, { location: 'westeurope' }, '2021-04-01');
-    const inputs = { ...whole, azureSubscription: 'stamp', target: 'resourceGroup', stamp: '' };
+    const unknown = { topology: '', overlays: '', stamp: '' };
+    const inputs = { ...whole, ...unknown, azureSubscription: 'stamp', target: 'resourceGroup' };
     const done = succeeded(await remove({ ...inputs, resourceGroup: 'rg-weu' }));
     says(done, 'It cannot be looked at: the rights of this identity went with the group.');
     assert.ok(!present(groups.weu));

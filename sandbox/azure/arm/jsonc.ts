@@ -10,16 +10,26 @@ export function parseBody(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    return new Reader(text.replace(/^\ufeff/, '')).document();
+    return parseGenerously(text);
   }
+}
+
+/**
+ * Parses JSON with comments, unquoted keys and trailing commas; `number` makes the value of a number's text.
+ * @throws ArmError InvalidRequestContent with line and position
+ */
+export function parseGenerously(text: string, number: (word: string) => unknown = Number): unknown {
+  return new Reader(text.replace(/^\ufeff/, ''), number).document();
 }
 
 class Reader {
   readonly #text: string;
+  readonly #number: (word: string) => unknown;
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, number: (word: string) => unknown) {
     this.#text = text;
+    this.#number = number;
   }
 
   document(): unknown {
@@ -42,7 +52,7 @@ class Reader {
     if (word === 'true' || word === 'false') return word === 'true';
     if (!/^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/.test(word))
       this.#fail(`Unexpected word ${word}`);
-    return Number(word);
+    return this.#number(word);
   }
 
   #object(): Record<string, unknown> {

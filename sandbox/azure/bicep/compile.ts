@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { checkModel } from './check/check-model.ts';
+import { hasEndlessType } from './check/type-cycles.ts';
 import { readConfiguration } from './check/configuration.ts';
 import { lint } from './check/lint.ts';
 import type { JsonValue } from '../arm/template/json.ts';
@@ -62,7 +63,7 @@ export function load(
   for (const each of compilation.models.values()) {
     if (each.kind === 'json') continue;
     checkModel(each, each === model ? overridden : []);
-    lint(each, readConfiguration(each.path, compilation.files));
+    lint(each, readConfiguration(each.settings));
   }
   return { compilation, model };
 }
@@ -112,7 +113,7 @@ export function compile(path: string): CompileResult {
   const loaded = load(path, ['.bicep']);
   const { compilation, model } = loaded;
   // What cannot be expressed is looked for even if there are errors: all of a file, not the first only.
-  const template = attempt(model, () => templateOf(model));
+  const template = hasEndlessType(model) ? undefined : attempt(model, () => templateOf(model));
   const success = !anyErrors(compilation) && template !== undefined;
   return {
     success,

@@ -16,7 +16,7 @@ import {
 import type { InputsOf } from '../../lib/host/inputs.ts';
 import { loginServerOf, repositoryFault, tagFault } from '../../lib/oci/reference.ts';
 import { platformFault } from '../../lib/oci/platform.ts';
-import { hostPort } from '../../lib/oci/registry-name.ts';
+import { hostPort, registryHost } from '../../lib/oci/registry-name.ts';
 import { parseReference, referenceFault, registryPrefix } from '../../lib/oci/source/reference.ts';
 import { checkNetworkInputs } from '../../lib/topology/network-inputs.ts';
 
@@ -62,6 +62,12 @@ export const inputs = defineInputs(
     if (given.topology !== undefined && given.replicas.length > 0) {
       problem('replicas', 'cannot stand beside topology, which has its own');
     }
+    for (const input of ['containerRegistry', 'sourceContainerRegistry'] as const) {
+      const server = given[input]?.registry;
+      if (server !== undefined && hostPort(server) === undefined) {
+        problem(input, `is a connection to ${server}; allowed: a name or an IPv4 address`);
+      }
+    }
     checkSource(given, problem);
     checkNetworkInputs(given, problem);
   },
@@ -106,7 +112,7 @@ function checkSource(
     return;
   }
   const { loginServer } = parseReference(given.source);
-  if (registry !== undefined && registry.registry.toLowerCase() !== loginServer) {
+  if (registry !== undefined && registryHost(registry.registry) !== loginServer) {
     // A password goes to the registry that it was made for.
     const message = `is a connection to ${registry.registry}, but the source is at ${loginServer}`;
     problem('sourceContainerRegistry', message);

@@ -8,7 +8,8 @@ import { atOnce } from '../../lib/oci/pool.ts';
 import { RegistrySession } from '../../lib/oci/session.ts';
 import { readArchive } from '../../lib/oci/source/archive.ts';
 import { readLayout } from '../../lib/oci/source/layout.ts';
-import { dockerHub, parseReference, registryPrefix } from '../../lib/oci/source/reference.ts';
+import { dockerHub, sameAuthority, wholeRegistryOf } from '../../lib/oci/registry-name.ts';
+import { parseReference, registryPrefix } from '../../lib/oci/source/reference.ts';
 import type { ImageReference } from '../../lib/oci/source/reference.ts';
 import { readRegistry } from '../../lib/oci/source/registry.ts';
 import { SourceHosts } from '../../lib/oci/source/source-hosts.ts';
@@ -40,15 +41,19 @@ export async function openSource(
     return openRegistry(parseReference(source), inputs, target, wish, context, signal);
   }
   const status = await stat(source).catch(() => undefined);
-  if (status === undefined) {
-    throw new SpokelineError('IMAGE_INVALID', `Source ${source} does not exist`, {
-      hint: 'source is an OCI layout folder, an image archive, or docker://HOST/REPOSITORY:TAG.',
-    });
-  }
+  if (status === undefined) throw noSource(`${source} does not exist`);
   if (status.isDirectory()) return readLayout(source, wish);
+  // A pipe would be waited for, a device has no end.
+  if (!status.isFile()) throw noSource(`${source} is neither a folder nor a file`);
   const { log, agent } = context;
   const spool = { folder: agent.tempDirectory, announce: (text: string) => log.info(text) };
   return readArchive(source, wish, spool, signal);
+}
+
+function noSource(what: string): SpokelineError {
+  return new SpokelineError('IMAGE_INVALID', `Source ${what}`, {
+    hint: 'source is an OCI layout folder, an image archive, or docker://HOST/REPOSITORY:TAG.',
+  });
 }
 
 async function openRegistry(
@@ -67,24 +72,25 @@ async function openRegistry(
     connections: atOnce(inputs.concurrency),
     ...(inputs.sourcePrivate ? { networks: target.networks } : {}),
   });
+  // The same identity goes there as to the target, and so by the same rule.
+  const isSame = wholeRegistryOf(loginServer) === wholeRegistryOf(target.loginServer);
+  const networks = isSame || inputs.sourcePrivate ? target.networks : undefined;
   try {
-    const registry = await hosts.open(loginServer, signal);
+    const registry = await hosts.open(loginServer, signal, networks);
     log.info(`Source ${[loginServer, ...registry.chain, registry.address].join(' -> ')}`);
-    const tokenHosts = [...inputs.sourceTokenHosts];
+    const declared = [...inputs.sourceTokenHosts, ...(isSame ? inputs.tokenHosts : [])];
+    const tokenHosts = declared.map(sameAuthority);
     if (loginServer === dockerHub.registry) tokenHosts.push(dockerHub.tokens);
     const tokenHttp = new Map(
       await Promise.all(
-        tokenHosts.map(async (host) => [host, (await hosts.open(host, signal)).http] as const),
+        tokenHosts.map(
+          async (host) => [host, (await hosts.open(host, signal, networks)).http] as const,
+        ),
       ),
     );
     const session = new RegistrySession({
       http: registry.http,
-      login: loginFor(
-        identityOf(inputs, loginServer === target.loginServer),
-        registry,
-        tokenHttp,
-        context,
-      ),
+      login: loginFor(identityOf(inputs, isSame), registry, tokenHttp, context),
       path: registry,
       scopes: [`repository:${repository}:pull`],
       tokenHosts,

@@ -1,3 +1,5 @@
+import { cloudOf } from '../../lib/azure/cloud.ts';
+import { isPassword } from '../../lib/azure/registry-connection.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { resolverFor } from '../../lib/net/resolve.ts';
 import { withDeadline } from '../../lib/oci/deadline.ts';
@@ -8,14 +10,17 @@ import type { RegistryLogin } from '../../lib/oci/login.ts';
 import { mountSource } from '../../lib/oci/mount.ts';
 import { RegistryConnections } from '../../lib/oci/registry-connections.ts';
 import type { PinnedEndpoint } from '../../lib/oci/registry-connections.ts';
-import { pushImage } from '../../lib/oci/push.ts';
+import { pushAll } from '../../lib/oci/push.ts';
 import { reach } from '../../lib/oci/reach.ts';
 import { checkReplicas } from '../../lib/oci/replica-check.ts';
 import type { ReplicaEvidence } from '../../lib/oci/replica-check.ts';
+import { sameAuthority } from '../../lib/oci/registry-name.ts';
+import { RepositoryPush } from '../../lib/oci/repository-push.ts';
 import { RegistrySession } from '../../lib/oci/session.ts';
 import { sizeText } from '../../lib/oci/size-text.ts';
 import { portFor, registryTarget } from '../../lib/oci/target.ts';
 import type { RegistryTarget } from '../../lib/oci/target.ts';
+import type { Cloud } from '../../lib/topology/model.ts';
 import type { Inputs } from './inputs.ts';
 import { loginFor } from './login.ts';
 import { openSource } from './source.ts';
@@ -27,6 +32,7 @@ export async function run(inputs: Inputs, context: TaskContext): Promise<void> {
   const target = await registryTarget({
     ...inputs,
     connected: inputs.containerRegistry?.registry,
+    cloud: cloudFor(inputs),
   });
   const push = new ImagePush(inputs, target, context);
   const seen = await withDeadline(
@@ -37,6 +43,13 @@ export async function run(inputs: Inputs, context: TaskContext): Promise<void> {
     (either) => push.run(either),
   );
   report({ ...seen, ms: clock.now() - started }, context);
+}
+
+/** A registry that is given by its name is in the cloud of whoever pushes. */
+function cloudFor({ azureSubscription, containerRegistry }: Inputs): Cloud {
+  if (azureSubscription !== undefined) return cloudOf(azureSubscription);
+  if (containerRegistry === undefined || isPassword(containerRegistry)) return 'public';
+  return cloudOf(containerRegistry);
 }
 
 function titleOf(image: ImageSource): string {
@@ -90,7 +103,8 @@ class ImagePush {
 
   /** Nothing is sent to the registry yet, and no identity is shown before all paths are private. */
   async #connect(signal: AbortSignal): Promise<Way> {
-    const { tokenHosts, concurrency } = this.#inputs;
+    const { concurrency } = this.#inputs;
+    const tokenHosts = this.#tokenHosts;
     const hosts = [...tokenHosts, ...this.#replicas()];
     const [registry, ...others] = await this.#connections.open(
       [this.#target.loginServer, ...hosts],
@@ -104,6 +118,11 @@ class ImagePush {
       others,
       login: loginFor(this.#inputs, registry, tokenHttp, this.#context),
     };
+  }
+
+  /** Spelt as they stand in a challenge. */
+  get #tokenHosts(): readonly string[] {
+    return this.#inputs.tokenHosts.map(sameAuthority);
   }
 
   /** Data endpoints that the image is to be pulled back from. */
@@ -124,11 +143,9 @@ class ImagePush {
     ]);
     this.doing = `pushing to ${registry.loginServer}`;
     const session = this.#session(image, way);
-    const pushed: Pushed[] = [];
-    for (const repository of repositories) {
-      const before = pushed[0]?.repository;
-      pushed.push(await this.#push(image, repository, session, before, signal));
-    }
+    const pushes = repositories.map((repository) => this.#push(image, repository, session, signal));
+    await pushAll(pushes);
+    const pushed = pushes.map(({ repository, result }): Pushed => ({ repository, result }));
     const otherPaths = [...others];
     const seen = { image, tags, path: registry, otherPaths, pushed };
     if (!verifyReplicas) return seen;
@@ -169,56 +186,50 @@ class ImagePush {
 
   #session(image: ImageSource, { registry, login }: Way): RegistrySession {
     const { clock, log } = this.#context;
-    const { tokenHosts, repository } = this.#inputs;
-    const bases = repository.map((name) => mountSource(image, registry.loginServer, name));
-    const scopes = [
-      ...repository.map((name) => `repository:${name}:pull,push`),
-      ...new Set(
-        bases
-          .filter((base) => base !== undefined && !repository.includes(base))
-          .map((base) => `repository:${base}:pull`),
-      ),
-    ];
+    const { repository } = this.#inputs;
+    const base = mountSource(image, registry.loginServer, repository[0] ?? '');
+    const isOther = base !== undefined && !repository.includes(base);
     return new RegistrySession({
       http: registry.http,
       login,
       path: registry,
-      scopes,
-      tokenHosts,
+      scopes: repository.map((name) => `repository:${name}:pull,push`),
+      extraScopes: isOther ? [`repository:${base}:pull`] : [],
+      tokenHosts: this.#tokenHosts,
       clock,
       onThrottled: (ms) =>
         log.info(`${registry.loginServer} throttles; waiting ${Math.ceil(ms / 1000)} s`),
     });
   }
 
-  async #push(
+  #push(
     image: ImageSource,
     repository: string,
     session: RegistrySession,
-    pushedBefore: string | undefined,
     signal: AbortSignal,
-  ): Promise<Pushed> {
-    const { tags, immutable, concurrency } = this.#inputs;
+  ): RepositoryPush {
+    const { repository: all, tags, immutable, concurrency } = this.#inputs;
     const { log } = this.#context;
-    // A repository of this run has all blobs, the base image some of them.
-    const mountFrom = pushedBefore ?? mountSource(image, session.path.loginServer, repository);
+    const [first] = all;
+    // The first repository gets all blobs, the base image has some of them.
+    const mountFrom =
+      repository === first ? mountSource(image, session.path.loginServer, repository) : first;
     const target = { repository, tags, immutable };
-    const result = await pushImage(
+    return new RepositoryPush(
       image,
       mountFrom === undefined ? target : { ...target, mountFrom },
       session,
       {
         concurrency,
         signal,
-        onBlob: (blob, outcome, done, all) => {
-          log.info(`Blob ${done}/${all} ${blob.digest} (${sizeText(blob.size)}): ${outcome}`);
-          log.progress(Math.floor((done / all) * 95), `Pushing ${repository}`);
+        onBlob: (blob, outcome, done, count) => {
+          log.info(`Blob ${done}/${count} ${blob.digest} (${sizeText(blob.size)}): ${outcome}`);
+          log.progress(Math.floor((done / count) * 95), `Pushing ${repository}`);
         },
         onManifest: (digest, tag) =>
-          log.info(`Manifest ${digest}${tag === undefined ? '' : ` as ${tag}`}`),
+          log.info(`Manifest ${digest} in ${repository}${tag === undefined ? '' : ` as ${tag}`}`),
       },
     );
-    return { repository, result };
   }
 }
 

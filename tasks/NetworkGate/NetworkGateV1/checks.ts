@@ -5,13 +5,9 @@ import { createArmClient } from '../../lib/azure/arm-client.ts';
 import { listEndpoints } from '../../lib/azure/dns-endpoints.ts';
 import { SpokelineError } from '../../lib/errors.ts';
 import { derivedChecks, type DerivedCheck } from '../../lib/gate/derive.ts';
-import {
-  prepareDerived,
-  readGates,
-  type GateCheck,
-  type GateContext,
-} from '../../lib/gate/document.ts';
+import { readGates } from '../../lib/gate/document.ts';
 import { estateOf, estateOfTopology } from '../../lib/gate/estate.ts';
+import { prepareDerived, type GateCheck, type GateContext } from '../../lib/gate/gate-check.ts';
 import { stateKinds } from '../../lib/gate/predicted-probe.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { selectStamps, type Stamp, type Topology } from '../../lib/topology/model.ts';
@@ -21,7 +17,7 @@ import type { Inputs } from './inputs.ts';
 export interface GateChecks {
   readonly checks: readonly GateCheck[];
   readonly context: GateContext;
-  /** File name and SHA-256 of each document. */
+  /** File name and SHA-256 of the gates document. */
   readonly documents: Readonly<Record<string, string>>;
 }
 
@@ -89,6 +85,12 @@ function hashes(documents: Readonly<Record<string, string>>): Record<string, str
       createHash('sha256').update(text).digest('hex'),
     ]),
   );
+}
+
+/** By file name. */
+export async function hashFiles(files: readonly string[]): Promise<Record<string, string>> {
+  const texts = files.map(async (file) => [file, await readDocument(file)] as const);
+  return hashes(Object.fromEntries(await Promise.all(texts)));
 }
 
 async function readDocument(file: string): Promise<string> {

@@ -23,7 +23,7 @@ import { membersOf } from '../../lib/topology/members.ts';
 import { dialledPort } from '../../lib/topology/model.ts';
 import type { Hub, Topology } from '../../lib/topology/model.ts';
 import { readTopology } from '../../lib/topology/read.ts';
-import { readChecks, type GateChecks } from './checks.ts';
+import { hashFiles, readChecks, type GateChecks } from './checks.ts';
 import { readClientCertificate } from './client-certificate.ts';
 import { explainFailures } from './explain-failures.ts';
 import { readPinnedTags } from './input-file.ts';
@@ -49,6 +49,8 @@ export async function run(inputs: Inputs, context: TaskContext): Promise<void> {
       : await readClientCertificate(inputs.clientCertificate);
   const pinned = await readPinnedTags(inputs.serviceTags);
   const read = await readChecks(inputs, topology, context);
+  const sources = inputs.topology === undefined ? [] : [inputs.topology, ...inputs.overlays];
+  const documents = { ...(await hashFiles(sources)), ...read.documents };
   const prediction =
     topology === undefined || inputs.evidence !== 'template'
       ? undefined
@@ -87,7 +89,7 @@ export async function run(inputs: Inputs, context: TaskContext): Promise<void> {
     (signal) => probe.state(signal),
     context.signal,
   );
-  const result = { ...found, checks, evidence: evidenceOf(checks, read, context) };
+  const result = { ...found, checks, evidence: evidenceOf(checks, read, documents, context) };
   const folder = await publish(inputs, topology?.name, result, context);
   if (topology !== undefined && inputs.evidence !== 'live') {
     // The evidence shows the state that was judged, not one that is read after it.
@@ -149,7 +151,8 @@ function sourcesOf(topology: Topology | undefined): NetworkSource[] {
 /** What makes the verdict one that can be checked later. No secret and no body of an answer is in it. */
 function evidenceOf(
   checks: readonly CheckResult[],
-  { context: { estate }, documents }: GateChecks,
+  { context: { estate } }: GateChecks,
+  documents: Readonly<Record<string, string>>,
   { agent }: TaskContext,
 ): Evidence {
   const { Major, Minor, Patch } = manifest.version;

@@ -15,7 +15,7 @@ import type { TaskContext } from '../../lib/host/context.ts';
 import type { Inputs } from './inputs.ts';
 import type { Scope, Source } from './scope.ts';
 import { showPlans } from './summary.ts';
-import { surveyed, type ArmOf, type Part } from './survey.ts';
+import type { ArmOf, SurveyedPart } from './survey.ts';
 
 /** One owner's plan and the identity that changes its endpoints. */
 interface Work {
@@ -27,13 +27,11 @@ interface Work {
 export async function apply(
   given: Inputs,
   scope: Scope,
-  parts: readonly Part[],
+  found: readonly SurveyedPart[],
   port: ZonePort,
   context: TaskContext,
 ): Promise<void> {
   const { subscription, resourceGroup } = scope.zones;
-  const state = await port.state(context.signal);
-  const found = await surveyed(parts, state, given, port, context);
   const plans = found.map(({ plan }) => plan);
   await showPlans(plans, context);
   refuseObstacles(plans, `resource group ${resourceGroup} of subscription ${subscription}`);

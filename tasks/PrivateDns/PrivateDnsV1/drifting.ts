@@ -1,23 +1,17 @@
 import { getServers } from 'node:dns';
 import { driftOf, driftTable, type DriftRow } from '../../lib/dns/drift.ts';
-import type { ZonePort } from '../../lib/dns/model.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { recordResolverFor } from '../../lib/net/record-resolver.ts';
-import type { Inputs } from './inputs.ts';
 import type { Scope } from './scope.ts';
-import { showTables, type Section } from './summary.ts';
-import { surveyed, type Part } from './survey.ts';
+import { setDocument, showTables, type Section } from './summary.ts';
+import type { SurveyedPart } from './survey.ts';
 
 /** Shows endpoint, zone group, record and every resolver's answer of each name side by side. Writes nothing. */
 export async function drift(
-  given: Inputs,
   scope: Scope,
-  parts: readonly Part[],
-  port: ZonePort,
+  found: readonly SurveyedPart[],
   context: TaskContext,
 ): Promise<void> {
-  const state = await port.state(context.signal);
-  const found = await surveyed(parts, state, given, port, context);
   const ask = recordResolverFor(scope, getServers());
   const sections: Section[] = [];
   const all: (DriftRow & { owner: string })[] = [];
@@ -33,7 +27,7 @@ export async function drift(
   for (const { name, faults } of all) {
     if (faults.length > 0) context.issue('warning', `${name}: ${faults.join('; ')}`);
   }
-  context.setOutput('drift', JSON.stringify(all));
+  await setDocument('drift', all, context);
   context.setOutput('drifted', String(drifted));
   context.log.info(drifted === 0 ? 'Everything agrees.' : `${sum}.`);
 }

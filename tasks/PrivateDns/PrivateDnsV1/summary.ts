@@ -40,10 +40,38 @@ export async function showTables(
   context.uploadSummary(file);
 }
 
+/**
+ * The agent hands output variables to the steps after this one in their environment: a longer one is cut off on Windows,
+ * and keeps every later step from starting on Linux.
+ * https://github.com/microsoft/azure-pipelines-agent/pull/1508
+ * https://github.com/microsoft/azure-pipelines-tasks/issues/9379
+ */
+const longestOutput = 32_000;
+
+/** Sets an output to a document, as far as it fits there, and `<name>File` to a file with all of it. */
+export async function setDocument(
+  name: 'plan' | 'drift' | 'findings',
+  document: unknown,
+  context: TaskContext,
+): Promise<void> {
+  const text = JSON.stringify(document);
+  const file = join(context.agent.tempDirectory, `spokeline-dns-${name}-${randomUUID()}.json`);
+  await writeFile(file, text);
+  context.setOutput(`${name}File`, file);
+  if (text.length <= longestOutput) {
+    context.setOutput(name, text);
+    return;
+  }
+  context.log.warning(
+    `The output ${name} would have ${text.length} characters, more than later steps can be given ` +
+      `(${longestOutput}): it is not set. The file named by ${name}File has it.`,
+  );
+}
+
 /** Shows plans in the log, on the summary page and as outputs. */
 export async function showPlans(plans: readonly Plan[], context: TaskContext): Promise<void> {
   const changes = plans.reduce((sum, plan) => sum + changesOf(plan), 0);
-  context.setOutput('plan', JSON.stringify(planDocument(plans)));
+  await setDocument('plan', planDocument(plans), context);
   context.setOutput('changes', String(changes));
   const sections = plans.map((plan) => ({
     title: plan.wish.owner,

@@ -6,7 +6,7 @@ import { awaitPolicies } from '../../lib/dns/apply-groups.ts';
 import type { Endpoint, WantedLink, Wish, ZonePort, ZoneState } from '../../lib/dns/model.ts';
 import { endpointKeyOf, groupKeyOf } from '../../lib/dns/owner.ts';
 import { sameId } from '../../lib/dns/plan-links.ts';
-import { planOf, stateAfter, type Plan } from '../../lib/dns/plan.ts';
+import { notedBy, planOf, stateAfter, type Plan } from '../../lib/dns/plan.ts';
 import { inTurns } from '../../lib/dns/turns.ts';
 import { refuseWaiting, wishOf, zonesIn, type WishOptions } from '../../lib/dns/wish.ts';
 import {
@@ -39,20 +39,39 @@ const parallel = 4;
 
 export type ArmOf = (connection: ServiceConnection) => ArmClient;
 
-/** Reads the endpoints of every source, waiting for policies as the inputs say, and what they need. */
+/** Waits until policies have registered the endpoints of every source, but not longer than the inputs say. */
+export async function waitForPolicies(
+  given: Inputs,
+  scope: Scope,
+  armOf: ArmOf,
+  { clock, signal, log }: TaskContext,
+): Promise<void> {
+  if (given.policyWait === 0) return;
+  for (const source of scope.sources) {
+    const arm = armOf(source.connection);
+    await awaitPolicies(async () => (await listEndpoints(arm, source, signal)).endpoints, {
+      ...{ clock, signal, timeout: given.policyWait * 1000, interval: given.interval * 1000 },
+      info: (text) => log.info(text),
+    });
+  }
+}
+
+/**
+ * Reads the endpoints of every source and what they need.
+ *
+ * @param before the zones as they were before: an endpoint that a record names there and that is missing now, is gone.
+ *   Read the other way round, the record of an endpoint that came in between would pass for stale.
+ */
 export async function readParts(
   given: Inputs,
   scope: Scope,
+  before: ZoneState | undefined,
   armOf: ArmOf,
   context: TaskContext,
 ): Promise<Part[]> {
   const drafts: { part: Part; options: WishOptions }[] = [];
   for (const source of scope.sources) {
-    const {
-      endpoints,
-      others,
-      groups: listed,
-    } = await readEndpoints(given, source, armOf, context);
+    const { endpoints, others, groups: listed } = await readEndpoints(source, armOf, context);
     const options: WishOptions = {
       ...source,
       endpoints,
@@ -60,6 +79,7 @@ export async function readParts(
         groups: listed.map(groupKeyOf),
         endpoints: [],
         others: others.map((id) => endpointKeyOf({ id })),
+        ...(before === undefined ? {} : { noted: notedBy(source.owner, before) }),
       },
       // Links serve the endpoints that were not selected, too.
       linksComplete: source.linksComplete && others.length === 0,
@@ -123,25 +143,12 @@ export async function surveyed(
 }
 
 async function readEndpoints(
-  given: Inputs,
   source: Source,
   armOf: ArmOf,
-  context: TaskContext,
+  { signal, log }: TaskContext,
 ): Promise<EndpointListing> {
   const { owner, subscription, resourceGroup, selection } = source;
-  const { clock, signal, log } = context;
-  const arm = armOf(source.connection);
-  const read = () => listEndpoints(arm, source, signal);
-  const waits = given.policyWait > 0 && given.action === 'apply';
-  const listing = waits
-    ? await awaitPolicies(read, {
-        clock,
-        signal,
-        timeout: given.policyWait * 1000,
-        interval: given.interval * 1000,
-        info: (text) => log.info(text),
-      })
-    : await read();
+  const listing = await listEndpoints(armOf(source.connection), source, signal);
   const place = resourceGroup ?? `subscription ${subscription}`;
   const where = selection.ids.length > 0 ? 'the list' : place;
   log.info(`${owner}: ${listing.endpoints.length} private endpoints in ${where}`);

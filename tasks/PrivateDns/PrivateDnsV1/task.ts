@@ -11,7 +11,7 @@ import { drift } from './drifting.ts';
 import type { Inputs } from './inputs.ts';
 import { scopeOf } from './scope.ts';
 import { showPlans } from './summary.ts';
-import { readParts, surveyed } from './survey.ts';
+import { readParts, surveyed, waitForPolicies } from './survey.ts';
 import { verifyNames } from './verification.ts';
 
 /** Plans, applies, verifies, compares or removes the private DNS records and links of stamps, or approves connections. */
@@ -42,31 +42,28 @@ export async function run(
     await remove(given, scope, armOf, port, context);
     return;
   }
-  const parts = await readParts(given, scope, armOf, context);
+  if (given.action === 'verify') {
+    const parts = await readParts(given, scope, undefined, armOf, context);
+    const wishes = parts.map(({ wish }) => wish);
+    await verifyNames(given, scope, wishes, port, context);
+    return;
+  }
+  if (given.action === 'apply') await waitForPolicies(given, scope, armOf, context);
+  const state = await port.state(context.signal);
+  const parts = await readParts(given, scope, state, armOf, context);
+  const found = await surveyed(parts, state, given, port, context);
   switch (given.action) {
-    case 'verify':
-      await verifyNames(
-        given,
-        scope,
-        parts.map(({ wish }) => wish),
-        port,
-        context,
-      );
-      break;
-    case 'plan': {
-      const state = await port.state(context.signal);
-      const found = await surveyed(parts, state, given, port, context);
+    case 'plan':
       await showPlans(
         found.map(({ plan }) => plan),
         context,
       );
       break;
-    }
     case 'drift':
-      await drift(given, scope, parts, port, context);
+      await drift(scope, found, context);
       break;
     case 'apply':
-      await apply(given, scope, parts, port, context);
+      await apply(given, scope, found, port, context);
       break;
   }
 }

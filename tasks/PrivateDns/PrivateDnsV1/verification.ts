@@ -6,6 +6,7 @@ import { recordResolverFor } from '../../lib/net/record-resolver.ts';
 import { answerMs, primaryAt, recordsAt } from '../../lib/net/resolve.ts';
 import type { Inputs } from './inputs.ts';
 import type { Scope } from './scope.ts';
+import { setDocument } from './summary.ts';
 
 /** Waits until every name of the wishes resolves as it should. Throws DNS_VERIFY_FAILED when it does not in time. */
 export async function verifyNames(
@@ -18,7 +19,7 @@ export async function verifyNames(
   const { clock, signal, log } = context;
   const expectations = expectationsOf(wishes);
   if (expectations.length === 0) {
-    context.setOutput('findings', '[]');
+    await setDocument('findings', [], context);
     context.issue('warning', 'Nothing has a name, so nothing was verified.');
     return;
   }
@@ -38,7 +39,7 @@ export async function verifyNames(
     networks: scope.networks,
     info: (text) => log.info(text),
   });
-  context.setOutput('findings', JSON.stringify(findings.map(shown)));
+  await setDocument('findings', findings.map(shown), context);
   if (findings.length > 0) throw verifyFailure(findings, timeout);
   log.info('All names resolve as they should.');
 }

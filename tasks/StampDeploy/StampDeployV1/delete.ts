@@ -13,13 +13,14 @@ export async function deleteStamp(
   context: TaskContext,
   transport: TransportOptions,
 ): Promise<void> {
-  const { place, stamp, arm, guards } = removalOf(given, topology, context, transport);
+  const { place, stamp, neighbours, arm, guards } = removalOf(given, topology, context, transport);
   const { subscription, resourceGroup, unit } = place;
   const done = await retire(
     {
       what: stamp === undefined ? `Resource group ${resourceGroup}` : `Stamp ${unit}`,
       delete: given.deleteWhat,
       deploymentName: given.deploymentName,
+      ...(stamp === undefined ? {} : { owner: place.owner, neighbours }),
       group: createGroupPort(arm, subscription, resourceGroup),
       ...guards,
     },

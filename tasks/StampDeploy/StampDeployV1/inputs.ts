@@ -42,9 +42,9 @@ export const inputs = defineInputs(
     kind: choice(['deployment', 'stack'], { default: 'deployment' }),
     template: path(),
     parametersFile: path(),
-    parameters: document(),
+    parameters: document({ exact: true }),
     environmentVariables: environmentVariables(),
-    externalInputs: document(),
+    externalInputs: document({ exact: true }),
     topology: path(),
     overlays: paths(),
     target: choice(['resourceGroup', 'stamp', 'hub', 'subscription', 'managementGroup', 'tenant'], {

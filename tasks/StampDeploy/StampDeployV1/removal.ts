@@ -4,6 +4,7 @@ import type { Patience } from '../../lib/deploy/patience.ts';
 import { statedTraffic } from '../../lib/deploy/retire/traffic.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { resolverFor } from '../../lib/net/resolve.ts';
+import { membersOf } from '../../lib/topology/members.ts';
 import { selectStamps, type Stamp, type Topology } from '../../lib/topology/model.ts';
 import type { Inputs } from './inputs.ts';
 import { placeOf, type Place } from './target.ts';
@@ -13,6 +14,8 @@ export interface Removal {
   readonly place: Place;
   /** The stamp that goes; undefined for a group or a stack that belongs to none. */
   readonly stamp: Stamp | undefined;
+  /** Other parts of the topology in the same resource group, in words. */
+  readonly neighbours: readonly string[];
   readonly arm: ArmClient;
   readonly guards: {
     readonly traffic: ReturnType<typeof statedTraffic>;
@@ -31,18 +34,32 @@ export function removalOf(
     topology !== undefined && given.target === 'stamp'
       ? selectStamps(topology, given.stamp ?? '')[0]
       : undefined;
+  const members =
+    topology === undefined ? [] : membersOf(topology).filter(({ part }) => isAt(place, part));
+  const stamps = members.flatMap(({ part }) => ('role' in part ? [part] : []));
   return {
     place,
     stamp,
+    neighbours: members.filter(({ part }) => part !== stamp).map(({ title }) => title),
     arm: createArmClient(given.azureSubscription, context, transport),
     guards: {
-      traffic: statedTraffic(stamp, given.trafficState),
+      // A group that is named may be the place of stamps, too.
+      traffic: statedTraffic(stamp === undefined ? stamps : [stamp], given.trafficState),
       resolver: resolverFor({
         loopback: topology?.loopback ?? false,
         resolvers: topology?.hub.dns.resolvers ?? [],
       }),
     },
   };
+}
+
+/** Whether a part of the topology lies in the resource group; Azure compares without regard to case. */
+function isAt(
+  { subscription, resourceGroup }: Place,
+  part: { readonly subscription: string; readonly resourceGroup: string },
+): boolean {
+  const path = (at: typeof part) => `${at.subscription}/${at.resourceGroup}`.toLowerCase();
+  return path({ subscription, resourceGroup }) === path(part);
 }
 
 /** How long the task waits for Azure, and whom it tells. */

@@ -3,7 +3,7 @@ import { dirname, extname, resolve } from 'node:path';
 import { fetchFile } from '../../lib/azure/fetch-file.ts';
 import { compileParameters, compileTemplate, type Warn } from '../../lib/bicep/compile.ts';
 import type { BicepCompiler } from '../../lib/bicep/compiler.ts';
-import { isBicepFile, isParamsFile, readOutline } from '../../lib/bicep/params-file.ts';
+import { assignedIn, isBicepFile, isParamsFile, readOutline } from '../../lib/bicep/params-file.ts';
 import { startBicep } from '../../lib/bicep/start.ts';
 import {
   mergeParameters,
@@ -15,6 +15,7 @@ import {
 import type { LocalPrediction } from '../../lib/deploy/prediction.ts';
 import { readTemplate, type Template } from '../../lib/deploy/template.ts';
 import { SpokelineError } from '../../lib/errors.ts';
+import { hasLongNumber } from '../../lib/net/exact-json.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import type { Inputs } from './inputs.ts';
 import { withPredictions } from './predict.ts';
@@ -84,11 +85,14 @@ async function fromParametersFile(
   places: readonly Place[],
 ): Promise<Source[]> {
   const warn = warner(context);
-  const { using, assigned } = readOutline(await readText(file, 'parametersFile'));
+  const outline = readOutline(await readText(file, 'parametersFile'));
+  const { using } = outline;
+  const assigned = await assignedIn(file, outline);
   const templateFile = await templateFileOf(file, using, given.template);
   const known =
     templateFile === undefined ? undefined : await readTemplateFile(templateFile, warn, bicep);
   const inline = given.parameters ?? {};
+  requireShortNumbers(inline, file);
   const quotable = [...Object.values(inline), ...Object.values(given.environmentVariables)];
   const secrets = quotable.filter((value) => typeof value === 'string');
   const sources: Source[] = [];
@@ -110,6 +114,18 @@ async function fromParametersFile(
     sources.push({ place, template, parameters: mergeParameters(template, offered, [values]) });
   }
   return withPredictions(sources, bicep, templateFile, given, context);
+}
+
+/** Throws INPUT_INVALID for inline values that the compiler would not get as they are. */
+function requireShortNumbers(inline: Readonly<Record<string, unknown>>, file: string): void {
+  const long = Object.entries(inline).flatMap(([name, value]) =>
+    hasLongNumber(value) ? [name] : [],
+  );
+  if (long.length === 0) return;
+  throw invalid(
+    `Input "parameters" has whole numbers beyond 2^53 in ${long.join(', ')}, which the Bicep CLI would round.`,
+    { hint: `Write them into ${file} itself.` },
+  );
 }
 
 /** The local template of a parameters file; undefined for one that only the compiler can fetch. */

@@ -64,6 +64,7 @@ export async function deleteStack(
       what: stamp === undefined ? `Stack ${name}` : `Stamp ${unit}`,
       onlyAsk: given.deleteWhat === 'nothing',
       onUnmanage: given.onUnmanage,
+      owner: stamp === undefined ? undefined : place.owner,
       stack: createStackRemoval(arm, { scope, name }),
       ...(ofGroup ? { group: createGroupPort(arm, subscription, resourceGroup) } : {}),
       ...guards,

@@ -1,5 +1,6 @@
 import { fanOut, type Ending } from '../../lib/deploy/fan-out.ts';
 import { SpokelineError, type ErrorDetail } from '../../lib/errors.ts';
+import { parseExact, writeExact } from '../../lib/net/exact-json.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 
 /** What is done to one stamp, or to the one place of a run without stamps. */
@@ -52,7 +53,7 @@ export async function runStamps(
   });
   const outputs = [...collected].map(([name, { outputs: own }]) => [name, own] as const);
   context.setOutput('stamps', JSON.stringify(Object.fromEntries(entries)));
-  context.setOutput('outputs', JSON.stringify(Object.fromEntries(outputs)));
+  context.setOutput('outputs', writeExact(Object.fromEntries(outputs)));
   for (const { item, state } of endings) log.info(`${item.name}: ${state}`);
   const failure = failureOf(endings, signal);
   if (failure !== undefined) throw failure;
@@ -77,7 +78,7 @@ function contextOf(
       progress,
     },
     setOutput(key, value, options) {
-      if (key === 'outputs') into.outputs = JSON.parse(value);
+      if (key === 'outputs') into.outputs = parseExact(value);
       else if (key.startsWith('output.')) {
         context.setOutput(`output.${name}.${key.slice('output.'.length)}`, value, options);
       } else into.facts[key] = value;

@@ -11,6 +11,8 @@ export interface Place {
   readonly resourceGroup: string;
   /** Of the stamp or the hub. */
   readonly region?: string;
+  /** `<estate>/<stamp>` or `<estate>/hub`: marks what is deployed, so that nobody else takes it away. */
+  readonly owner?: string;
   readonly offered: Offered;
 }
 
@@ -50,6 +52,7 @@ export function stampPlace(
     subscription: given.subscription ?? stamp.subscription,
     resourceGroup: given.resourceGroup ?? stamp.resourceGroup,
     region: stamp.region,
+    owner: `${topology.name}/${stamp.name}`,
     offered: { hub: topology.hub, stamp, topology },
   };
 }
@@ -64,6 +67,7 @@ export function hubPlace(
     subscription: given.subscription ?? topology.hub.subscription,
     resourceGroup: given.resourceGroup ?? topology.hub.resourceGroup,
     region: topology.hub.region,
+    owner: `${topology.name}/hub`,
     offered: { hub: topology.hub, topology },
   };
 }

@@ -7,13 +7,13 @@ import { createDeployment } from '../../lib/azure/deployments.ts';
 import { createStackPredictor } from '../../lib/azure/stack-what-if.ts';
 import { createPredictor } from '../../lib/azure/what-if.ts';
 import { deploy, validateDeployment } from '../../lib/deploy/deploy.ts';
-import { isUnderWay } from '../../lib/deploy/earlier.ts';
-import { deploymentName, earlierName } from '../../lib/deploy/name.ts';
+import { underWay } from '../../lib/deploy/earlier.ts';
+import { deploymentName, earlierNames } from '../../lib/deploy/name.ts';
 import { hideSecure, publishOutputs } from '../../lib/deploy/outputs.ts';
 import type { Parameters } from '../../lib/deploy/parameters.ts';
 import type { Content } from '../../lib/deploy/port.ts';
 import { scopeText } from '../../lib/deploy/scope.ts';
-import { contentTag, requestTag } from '../../lib/deploy/start.ts';
+import { contentTag, ownerTag, requestTag } from '../../lib/deploy/start.ts';
 import { fingerprint, type Template } from '../../lib/deploy/template.ts';
 import { textsOf } from '../../lib/deploy/what-if/secrets.ts';
 import { SpokelineError } from '../../lib/errors.ts';
@@ -73,7 +73,7 @@ export async function run(
 /** One deployment, from its name to its outputs. */
 async function deployTo(
   { unit, scope, location }: Destination & { readonly unit: string },
-  { template, parameters, prediction }: Source,
+  { place, template, parameters, prediction }: Source,
   given: Inputs,
   context: TaskContext,
   transport: TransportOptions,
@@ -106,12 +106,12 @@ async function deployTo(
         ...(settings === undefined ? [] : [settings]),
       ]),
       [requestTag]: randomUUID(),
+      ...(place.owner === undefined ? {} : { [ownerTag]: place.owner }),
     },
   };
-  const before = given.deploymentName === undefined ? earlierName(naming) : undefined;
-  if (before !== undefined && given.action === 'create') {
-    const earlier = deploymentCalled(before);
-    if (await isUnderWay(earlier, content, patience)) [name, port] = [before, earlier];
+  if (given.deploymentName === undefined && given.action === 'create') {
+    const earlier = await underWay(earlierNames(naming), deploymentCalled, content, patience);
+    if (earlier !== undefined) [name, port] = [earlier, deploymentCalled(earlier)];
   }
   context.setOutput('deploymentName', name);
   context.setOutput('deploymentId', port.id);

@@ -9,6 +9,7 @@ import { documentOf, markdownOf } from '../../lib/deploy/what-if/report.ts';
 import { readRules } from '../../lib/deploy/what-if/rules.ts';
 import { hiderOf } from '../../lib/deploy/what-if/secrets.ts';
 import { SpokelineError } from '../../lib/errors.ts';
+import { writeExact } from '../../lib/net/exact-json.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import type { Inputs } from './inputs.ts';
 import { writeResult } from './write-result.ts';
@@ -53,7 +54,7 @@ export async function askWhatIf(
   const file = given.whatIfFile ?? join(agent.tempDirectory, `${deployment.name}.what-if.json`);
   const page = join(agent.tempDirectory, `${deployment.name}.what-if.md`);
   const document = documentOf(subject, assessment, findings);
-  await writeResult(file, `${JSON.stringify(document, undefined, 2)}\n`);
+  await writeResult(file, `${writeExact(document, 2)}\n`);
   await writeResult(page, markdownOf(subject, assessment, findings));
   context.uploadSummary(page);
   context.setOutput('hasChanges', String(assessment.hasChanges));

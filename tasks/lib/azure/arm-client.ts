@@ -25,6 +25,8 @@ export interface ArmOptions {
    * for DELETE, and for PUT without a precondition: a second one would meet the first one's success.
    */
   readonly idempotent?: boolean;
+  /** Whether whole numbers beyond 2^53 are wanted as they are, as a bigint. Default false. */
+  readonly exact?: boolean;
   /** Whether to follow a long-running operation to its end. Default true. */
   readonly follow?: boolean;
   /** Time for the request with all its repetitions and, where followed, its operation. Default 30 min. */

@@ -69,7 +69,7 @@ export async function follow<T>(followed: Followed<T>): Promise<ArmResponse<T>> 
     transport.send<T>({
       method: 'GET',
       url,
-      options: options.signal ? { signal: options.signal } : {},
+      options: readOptions(options),
       deadline: followed.deadline,
       persistent: true,
     });
@@ -88,7 +88,7 @@ export async function follow<T>(followed: Followed<T>): Promise<ArmResponse<T>> 
       return transport.send<T>({
         method: 'GET',
         url: transport.ownUrl(location, 'Location'),
-        options: options.signal ? { signal: options.signal } : {},
+        options: readOptions(options),
         deadline: followed.deadline,
         persistent: true,
       });
@@ -109,6 +109,11 @@ export async function follow<T>(followed: Followed<T>): Promise<ArmResponse<T>> 
     const now = stateOf(answer.body, 'properties', 'provisioningState') ?? 'Succeeded';
     return ended.test(now) ? now : undefined;
   })) as ArmResponse<T>;
+}
+
+/** What of the options of a request goes for those that follow it. */
+function readOptions({ signal, exact }: ArmOptions): ArmOptions {
+  return { ...(signal === undefined ? {} : { signal }), ...(exact === undefined ? {} : { exact }) };
 }
 
 /** Asks until `endOf` names a state; throws for any state that is a failure. */
@@ -141,7 +146,7 @@ async function poll(
       answer = await transport.send<unknown>({
         method: 'GET',
         url,
-        options: { signal },
+        options: readOptions({ ...options, signal }),
         deadline,
         persistent: true,
       });

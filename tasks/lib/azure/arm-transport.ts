@@ -13,6 +13,7 @@ import {
 } from '@azure/core-rest-pipeline';
 import { SpokelineError } from '../errors.ts';
 import type { TaskContext } from '../host/context.ts';
+import { parseExact, writeExact } from '../net/exact-json.ts';
 import { backoff, retryAfter } from '../net/retry.ts';
 import type { ArmOptions, ArmResponse } from './arm-client.ts';
 import { armError } from './arm-errors.ts';
@@ -141,7 +142,7 @@ export function createTransport(
           url: url.href,
           method,
           headers: createHttpHeaders({ ...headers, authorization: `Bearer ${token}` }),
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          ...(body === undefined ? {} : { body: writeExact(body) }),
           timeout: requestTimeoutMs,
           abortSignal: signal,
         }),
@@ -187,7 +188,7 @@ export function createTransport(
         `correlation id ${correlationId ?? 'not given'}`,
     );
     const text = answer.bodyAsText ?? '';
-    const parsed = parse(text);
+    const parsed = parse(text, options.exact === true ? parseExact : JSON.parse);
     if (answer.status >= 200 && answer.status < 300) {
       if (parsed.failed) {
         return {
@@ -278,11 +279,11 @@ export function shownPath(url: URL): string {
   }
 }
 
-function parse(text: string): { value: unknown; failed: boolean } {
+function parse(text: string, read: (text: string) => unknown): { value: unknown; failed: boolean } {
   if (text.trim() === '') return { value: undefined, failed: false };
   try {
     // Some answers begin with a byte order mark.
-    return { value: JSON.parse(text.replace(/^\ufeff/, '')) as unknown, failed: false };
+    return { value: read(text.replace(/^\ufeff/, '')), failed: false };
   } catch {
     return { value: undefined, failed: true };
   }

@@ -1,5 +1,6 @@
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { SpokelineError } from '../errors.ts';
+import { untilAborted } from '../net/until-aborted.ts';
 import { requestAssertion } from './assertion.ts';
 import { certificateAssertion } from './certificate-assertion.ts';
 import type { ServiceConnection } from './connection.ts';
@@ -75,6 +76,7 @@ export function credentialFor(
         pending.set(scope, request);
       }
       try {
+        // The sign-in itself is shared and goes on; only this caller's waiting ends.
         return await untilAborted(request, signal);
       } catch (error) {
         // The sign-in service may be back before the kept token ends.
@@ -123,14 +125,4 @@ export function tokenSource(
     sources.set(connection, source);
   }
   return source;
-}
-
-/** The sign-in itself is shared and goes on; only this caller's waiting ends. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  return new Promise<T>((resolve, reject) => {
-    const stop = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }

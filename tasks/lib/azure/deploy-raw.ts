@@ -1,4 +1,5 @@
 import { SpokelineError } from '../errors.ts';
+import { parseExact } from '../net/exact-json.ts';
 
 /** What a request of the SDK was answered with, before the SDK interprets it. */
 export interface RawAnswer {
@@ -58,7 +59,7 @@ export function toAnswer(response: RawResponse): RawAnswer {
   const text = response.bodyAsText ?? '';
   let body: unknown;
   try {
-    body = text === '' ? undefined : JSON.parse(text);
+    body = text === '' ? undefined : parseExact(text);
   } catch {
     body = undefined;
   }

@@ -3,6 +3,7 @@ import { createHttpHeaders, type PipelineRequest } from '@azure/core-rest-pipeli
 import type { Content } from '../deploy/port.ts';
 import { scopePath, type DeploymentScope } from '../deploy/scope.ts';
 import { SpokelineError } from '../errors.ts';
+import { hasLongNumber, writeExact } from '../net/exact-json.ts';
 
 /** Where a deployment goes. */
 export interface DeploymentTarget {
@@ -79,22 +80,25 @@ function externalInputsOf(parameters: Content['parameters']) {
 const externalInputsVersion = '2025-04-01';
 
 /**
- * The request for a content that the SDK's models would drop a part of: they know an older version of the API.
+ * The request for a content that the SDK would spoil: its models know an older version of the API, and it writes no
+ * whole number beyond 2^53.
  * Undefined where the SDK will do.
  */
-export function laterRequest(
+export function ownRequest(
   endpoint: string,
   id: string,
   content: Content,
   by: 'validate' | 'create',
+  sdkVersion: string,
 ): Pick<PipelineRequest, 'url' | 'method' | 'body' | 'headers'> | undefined {
-  if (externalInputsOf(content.parameters).length === 0) return undefined;
+  const computed = externalInputsOf(content.parameters).length > 0;
+  if (!computed && !hasLongNumber([content.template, content.parameters])) return undefined;
   const path = id.split('/').map(encodeURIComponent).join('/');
   const action = by === 'validate' ? '/validate' : '';
   return {
-    url: `${endpoint}${path}${action}?api-version=${externalInputsVersion}`,
+    url: `${endpoint}${path}${action}?api-version=${computed ? externalInputsVersion : sdkVersion}`,
     method: by === 'validate' ? 'POST' : 'PUT',
-    body: JSON.stringify(sdkBody(content)),
+    body: writeExact(sdkBody(content)),
     headers: createHttpHeaders({ 'content-type': 'application/json' }),
   };
 }

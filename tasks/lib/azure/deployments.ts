@@ -1,5 +1,6 @@
 import { ResourceManagementClient } from '@azure/arm-resources';
 import {
+  bearerTokenAuthenticationPolicyName,
   createPipelineRequest,
   redirectPolicyName,
   type HttpClient,
@@ -17,6 +18,7 @@ import { asObject } from '../deploy/template.ts';
 import { SpokelineError } from '../errors.ts';
 import type { TaskContext } from '../host/context.ts';
 import { retryAfter } from '../net/retry.ts';
+import { untilAborted } from '../net/until-aborted.ts';
 import { armError } from './arm-errors.ts';
 import { scopeOf, type ServiceConnection } from './connection.ts';
 import type { TokenSource } from './credential.ts';
@@ -26,7 +28,7 @@ import { readDeployment, readOperation } from './deploy-read.ts';
 import {
   idOf,
   isDeploymentId,
-  laterRequest,
+  ownRequest,
   portalLinkOf,
   resourceLinkOf,
   sdkBody,
@@ -54,21 +56,16 @@ export function createDeployment(
   const endpoint = connection.resourceManagerUrl;
   const id = idOf(target);
   const scope = scopeOf(connection.audience);
-  let client = connect();
-  const calls = () => callsOf(client, target);
+  const client = connect();
+  const calls = callsOf(client, target);
   /** Whether Azure has answered once: a sign-in that fails after that may work again later. */
   let answered = false;
   /** Where the verdict of a validation will be that takes its time. */
   let verdictAt: string | undefined;
 
   function connect(): ResourceManagementClient {
-    const credential = {
-      getToken: async () => {
-        const { token, expiresAt } = await tokens.token(scope);
-        return { token, expiresOnTimestamp: expiresAt };
-      },
-    };
-    const made = new ResourceManagementClient(credential, {
+    const nobody = { getToken: () => Promise.resolve(null) };
+    const made = new ResourceManagementClient(nobody, {
       endpoint,
       credentialScopes: scope,
       // Waiting and asking again is decided in lib/deploy: the SDK repeats a PUT whose answer was lost.
@@ -77,6 +74,17 @@ export function createDeployment(
     });
     // A token goes to the host it is for.
     made.pipeline.removePolicy({ name: redirectPolicyName });
+    // The SDK's own keeps a token that was withdrawn, and renews one in the background, where a sign-in that fails is
+    // a rejection that nobody handles.
+    made.pipeline.removePolicy({ name: bearerTokenAuthenticationPolicyName });
+    made.pipeline.addPolicy({
+      name: bearerTokenAuthenticationPolicyName,
+      async sendRequest(request, next) {
+        const { token } = await tokens.token(scope);
+        request.headers.set('authorization', `Bearer ${token}`);
+        return next(request);
+      },
+    });
     return made;
   }
 
@@ -85,13 +93,12 @@ export function createDeployment(
     request: () => Promise<RawAnswer>,
     signal: AbortSignal,
   ): Promise<RawAnswer> {
-    const answer = await request();
+    // A sign-in ends by its own limits, which are longer than a run that is cancelled has.
+    const answer = await untilAborted(request(), signal);
     answered = true;
     if (answer.status !== 401) return answer;
     await tokens.token(scope, signal, { fresh: true });
-    // The SDK keeps a token for as long as it says it is valid.
-    client = connect();
-    return request();
+    return untilAborted(request(), signal);
   }
 
   /** An answer that may pass, or the error that it is. */
@@ -135,18 +142,18 @@ export function createDeployment(
     return refused;
   }
 
-  /** Sends a content with the SDK's method, or by itself where the SDK would drop a part of it. */
+  /** Sends a content with the SDK's method, or by itself where the SDK would spoil it. */
   async function sendContent(
     content: Content,
     by: 'validate' | 'create',
     signal: AbortSignal,
   ): Promise<RawAnswer> {
-    const later = laterRequest(endpoint, id, content, by);
-    if (later === undefined) {
-      return rawCall((o) => calls()[by](sdkBody(content), o), signal, writeLimit);
+    const own = ownRequest(endpoint, id, content, by, client.apiVersion);
+    if (own === undefined) {
+      return rawCall((o) => calls[by](sdkBody(content), o), signal, writeLimit);
     }
     const limits = { abortSignal: signal, timeout: writeLimit };
-    return toAnswer(await client.sendRequest(createPipelineRequest({ ...later, ...limits })));
+    return toAnswer(await client.sendRequest(createPipelineRequest({ ...own, ...limits })));
   }
 
   /** A GET of an address that ARM gave; a token goes to its own host only. */
@@ -237,7 +244,7 @@ export function createDeployment(
       ask<DeploymentState | undefined>(
         'GET',
         signal,
-        () => rawCall((o) => calls().get(o), signal, readLimit),
+        () => rawCall((o) => calls.get(o), signal, readLimit),
         (answer) => (answer.status === 404 ? missing(answer) : readDeployment(answer.body)),
         [200, 404],
       ),
@@ -249,7 +256,7 @@ export function createDeployment(
       }
       const first = () =>
         deploymentId === undefined
-          ? rawCall((o) => calls().operations(o), signal, readLimit)
+          ? rawCall((o) => calls.operations(o), signal, readLimit)
           : getOwn(`${deploymentId}/operations?api-version=${client.apiVersion}`, signal);
       let answer = await ask('GET', signal, first, (raw) => raw, [200, 404]);
       for (let pages = 0; pages < 100; pages += 1) {
@@ -273,7 +280,7 @@ export function createDeployment(
       ask(
         'POST',
         signal,
-        () => rawCall((o) => calls().cancel(o), signal, 4_000),
+        () => rawCall((o) => calls.cancel(o), signal, 4_000),
         ({ status }) => (status === 404 ? 'missing' : status === 409 ? 'over' : 'taken'),
         [200, 202, 204, 404, 409],
       ),

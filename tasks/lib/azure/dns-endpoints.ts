@@ -114,9 +114,10 @@ async function withAddresses(
     const configurations: Endpoint['configurations'][number][] = [];
     for (const { id } of listOf(properties['networkInterfaces'])) {
       if (typeof id !== 'string') continue;
+      // In another group, or gone with an endpoint that is being deleted: then it has no address any more.
       const nic =
         interfaces.get(id.toLowerCase()) ??
-        asObject((await arm.get<unknown>(id, networkVersion, { signal })).body);
+        asObject((await arm.tryGet<unknown>(id, networkVersion, { signal }))?.body);
       configurations.push(...configurationsOf(nic));
     }
     endpoints.push(endpointOf(resource, properties, configurations));

@@ -1,4 +1,5 @@
 import type { SetName, ZonePort, ZoneState } from '../dns/model.ts';
+import { inTurns } from '../dns/turns.ts';
 import { isPrivateLink } from '../dns/zone-name.ts';
 import type { ArmClient } from './arm-client.ts';
 import { readLimits, readLink, readRecord, readSet, textOf, valuesBody } from './dns-records.ts';
@@ -41,19 +42,14 @@ export function createZonePort(
       const records: ZoneState['records'][number][] = [];
       const others: ZoneState['others'][number][] = [];
       const found: ZoneState['links'][number][] = [];
-      const queue = [...zones];
-      const worker = async () => {
-        for (let zone = queue.shift(); zone !== undefined; zone = queue.shift()) {
-          const place = zone;
-          for (const set of await list(`${base}/${place}/ALL`, signal)) {
-            const read = readSet(place, set);
-            if ('etag' in read) records.push(read);
-            else others.push(read);
-          }
-          found.push(...(await links(place, signal)));
+      await inTurns(zones, parallel, async (zone) => {
+        for (const set of await list(`${base}/${zone}/ALL`, signal)) {
+          const read = readSet(zone, set);
+          if ('etag' in read) records.push(read);
+          else others.push(read);
         }
-      };
-      await Promise.all(Array.from({ length: parallel }, worker));
+        for (const link of await links(zone, signal)) found.push(link);
+      });
       const limits = Object.fromEntries(listed.map((zone) => [zone.name, zone.limits]));
       return { zones, records, others, links: found, limits };
     },

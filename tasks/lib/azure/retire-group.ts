@@ -1,5 +1,5 @@
 import type { EndpointName, GroupDeployment, GroupPort, Lock } from '../deploy/retire/port.ts';
-import { contentTag } from '../deploy/start.ts';
+import { contentTag, ownerTag } from '../deploy/start.ts';
 import { SpokelineError } from '../errors.ts';
 import type { ArmClient } from './arm-client.ts';
 import { listEndpoints } from './dns-endpoints.ts';
@@ -134,11 +134,14 @@ function readLock(value: unknown): Lock {
 
 function readGroupDeployment(value: unknown): GroupDeployment {
   const deployment = asObject(value);
+  const tags = asObject(deployment['tags']);
+  const owner = textOf(tags[ownerTag]);
   return {
     id: textOf(deployment['id']),
     name: textOf(deployment['name']),
     state: textOf(asObject(deployment['properties'])['provisioningState']),
-    ours: contentTag in asObject(deployment['tags']),
+    ours: contentTag in tags,
+    ...(owner === '' ? {} : { owner }),
   };
 }
 

@@ -25,7 +25,7 @@ export function createStackPredictor(
   return {
     async predict(signal, timeoutMs) {
       const id = `${at}/spokeline-${randomUUID()}`;
-      const options = { signal, idempotent: true, timeoutMs };
+      const options = { signal, idempotent: true, timeoutMs, exact: true };
       const body = stackBody(content, settings, {
         deploymentStackResourceId: stackId,
         retentionInterval: kept,

@@ -1,4 +1,11 @@
-import type { Answer, ArmFault, Content, DeploymentPort } from '../deploy/port.ts';
+import {
+  isFinal,
+  type Answer,
+  type ArmFault,
+  type Content,
+  type DeploymentPort,
+  type DeploymentState,
+} from '../deploy/port.ts';
 import { readStack, stackBody, type StackSettings, type StackView } from '../deploy/stack/model.ts';
 import { scopePath } from '../deploy/scope.ts';
 import { SpokelineError, type ErrorDetail } from '../errors.ts';
@@ -78,6 +85,22 @@ export function createStack(
     return view.deploymentId === past ? undefined : view.deploymentId;
   }
 
+  function read(signal: AbortSignal): Promise<Answer<DeploymentState | undefined>> {
+    return ask(async () => {
+      try {
+        const options = { signal, timeoutMs: readLimit, exact: true };
+        view = readStack((await arm.get<unknown>(id, stackVersion, options)).body);
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+        return undefined;
+      }
+      if (view === undefined) {
+        throw new SpokelineError('ARM_REQUEST', 'Azure answered with something that is no stack.');
+      }
+      return view.deployment;
+    }, signal);
+  }
+
   return {
     id,
     portalLink: portalLinkOf(endpoint, id),
@@ -124,23 +147,7 @@ export function createStack(
       }
     },
 
-    read: (signal) =>
-      ask(async () => {
-        try {
-          const options = { signal, timeoutMs: readLimit };
-          view = readStack((await arm.get<unknown>(id, stackVersion, options)).body);
-        } catch (error) {
-          if (!isMissing(error)) throw error;
-          return undefined;
-        }
-        if (view === undefined) {
-          throw new SpokelineError(
-            'ARM_REQUEST',
-            'Azure answered with something that is no stack.',
-          );
-        }
-        return view.deployment;
-      }, signal),
+    read,
 
     async operations(signal, deploymentId = current()) {
       if (deploymentId === undefined) return { kind: 'value', value: [] };
@@ -149,7 +156,15 @@ export function createStack(
 
     /** A stack cannot be cancelled; its deployment can, and ends the change of the stack with it. */
     async cancel(signal) {
+      if (current() === undefined) {
+        const seen = await read(signal);
+        if (seen.kind === 'later') return seen;
+        if (seen.value === undefined) return { kind: 'value', value: 'missing' };
+      }
       const deployment = current();
+      if (deployment === undefined && view !== undefined && !isFinal(view.deployment.state)) {
+        return { kind: 'later', reason: 'the stack has begun no deployment yet' };
+      }
       if (deployment === undefined || !isDeploymentId(deployment)) {
         return { kind: 'value', value: 'over' };
       }

@@ -29,7 +29,7 @@ export function createPredictor(arm: ArmClient, deploymentId: string, content: C
             },
           },
           // It asks and changes nothing, so that it may be sent again.
-          { signal, idempotent: true, timeoutMs },
+          { signal, idempotent: true, timeoutMs, exact: true },
         )
         .catch((error: unknown) => {
           throw refused(error);

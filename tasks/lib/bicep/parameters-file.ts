@@ -32,6 +32,7 @@ function literal(value: unknown): string {
   if (typeof value === 'string') return `'${value.replace(/[\\'\n\r\t]|\$\{/g, escape)}'`;
   if (typeof value === 'number')
     return Number.isInteger(value) ? String(value) : `json('${value}')`;
+  if (typeof value === 'bigint') return String(value);
   if (typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return `[\n${value.map((item) => `${literal(item)}\n`).join('')}]`;
   if (typeof value !== 'object' || value === null) return 'null';

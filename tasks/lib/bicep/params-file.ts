@@ -1,4 +1,5 @@
-import { extname } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { dirname, extname, resolve } from 'node:path';
 
 /** Whether a file is one of parameters that may bring its template with it, by `using`. */
 export function isParamsFile(file: string | undefined): file is string {
@@ -14,6 +15,8 @@ export function isBicepFile(file: string): boolean {
 export interface ParamsOutline {
   /** As written after `using`: a path, `br:...`, `ts:...`; undefined for `using none` and for none at all. */
   readonly using: string | undefined;
+  /** Path of the file that it extends, as written. */
+  readonly base: string | undefined;
   /** Names that the file assigns a value to. */
   readonly assigned: readonly string[];
 }
@@ -27,6 +30,24 @@ export function readOutline(text: string): ParamsOutline {
   // Texts of several lines and comments may hold lines that look like statements.
   const code = text.replace(/'''[^]*?'''/g, "''").replace(/\/\*[^]*?\*\//g, '');
   const using = /^[ \t]*using[ \t]+'([^'\r\n]*)'/m.exec(code)?.[1];
+  const base = /^[ \t]*extends[ \t]+'([^'\r\n]*)'/m.exec(code)?.[1];
   const assigned = [...code.matchAll(/^[ \t]*param[ \t]+([A-Za-z_]\w*)[ \t]*=/gm)];
-  return { using, assigned: assigned.map((match) => match[1] ?? '') };
+  return { using, base, assigned: assigned.map((match) => match[1] ?? '') };
+}
+
+/** Names that a file assigns or takes from the files that it extends; what of those cannot be read, the compiler says. */
+export async function assignedIn(file: string, outline: ParamsOutline): Promise<string[]> {
+  const names = [...outline.assigned];
+  const seen = new Set([file]);
+  let [at, { base }] = [file, outline];
+  while (base !== undefined) {
+    at = resolve(dirname(at), base);
+    const text = seen.has(at) ? undefined : await readFile(at, 'utf8').catch(() => undefined);
+    if (text === undefined) break;
+    seen.add(at);
+    const below = readOutline(text);
+    names.push(...below.assigned);
+    ({ base } = below);
+  }
+  return names;
 }

@@ -8,7 +8,9 @@ const cancelWithin = 5_000;
 
 /** A request that was cut off may take this many looks, this far apart, to show as a deployment. */
 const looks = 4;
-const betweenLooks = 700;
+/** A deployment that was taken a moment ago may be unknown to the server that is to cancel it. */
+const asks = 6;
+const between = 700;
 
 export interface Abandoned {
   readonly reason: 'CANCELLED' | 'TIMEOUT';
@@ -41,7 +43,7 @@ export async function abandon(port: DeploymentPort, how: Abandoned): Promise<Spo
       hint: `The input cancelDeployment is false. Follow it here: ${link}`,
     });
   }
-  const { outcome, hint } = await cancelled(port, signal);
+  const { outcome, hint } = await cancelled(port, how.clock, signal);
   return new SpokelineError(reason, `${why}; ${outcome}`, {
     hint: [hint, 'Resources that were already made stay.', `See ${link}`]
       .filter((part) => part !== undefined)
@@ -61,7 +63,7 @@ async function appeared(
       const answer = await port.read(signal);
       const found = answer.kind === 'value' ? answer.value : undefined;
       if (found !== undefined && isSame(found, content, requestTag)) return true;
-      if (look < looks) await clock.sleep(betweenLooks, signal);
+      if (look < looks) await clock.sleep(between, signal);
     }
   } catch {
     // The message says that it was not seen, which is all that is known.
@@ -69,26 +71,28 @@ async function appeared(
   return false;
 }
 
-/** Asks for the end; what came of it, in a sentence, and what to do about it. */
+interface Outcome {
+  readonly outcome: string;
+  readonly hint?: string | undefined;
+}
+
+/** Asks for the end until Azure says something; what came of it, in a sentence, and what to do about it. */
 async function cancelled(
   port: DeploymentPort,
+  clock: Clock,
   signal: AbortSignal,
-): Promise<{ readonly outcome: string; readonly hint?: string | undefined }> {
+): Promise<Outcome> {
+  let last: Outcome | undefined;
   try {
-    const answer = await port.cancel(signal);
-    if (answer.kind === 'later') {
-      const asked = 'Azure could not be asked to cancel the deployment';
-      return { outcome: `${asked} (${answer.reason}), so it runs on.` };
-    }
-    switch (answer.value) {
-      case 'taken':
-        return { outcome: 'Azure took the request to cancel the deployment.' };
-      case 'over':
-        return { outcome: 'the deployment had ended by itself or cannot be cancelled any more.' };
-      case 'missing':
-        return { outcome: 'Azure does not show the deployment, so it could not be cancelled.' };
+    for (let ask = 1; ; ask += 1) {
+      const answer = await port.cancel(signal);
+      const certain = answer.kind === 'value' && answer.value !== 'missing';
+      last = answer.kind === 'value' ? ended[answer.value] : unasked(answer.reason);
+      if (certain || ask === asks) return last;
+      await clock.sleep(between, signal);
     }
   } catch (error) {
+    if (signal.aborted) return last ?? unanswered;
     const known = error instanceof SpokelineError ? error : undefined;
     const text = error instanceof Error ? error.message : String(error);
     return {
@@ -97,6 +101,22 @@ async function cancelled(
     };
   }
 }
+
+const ended: Readonly<Record<'taken' | 'over' | 'missing', Outcome>> = {
+  taken: { outcome: 'Azure took the request to cancel the deployment.' },
+  over: { outcome: 'the deployment had ended by itself or cannot be cancelled any more.' },
+  missing: { outcome: 'Azure does not show the deployment, so it could not be cancelled.' },
+};
+
+function unasked(reason: string): Outcome {
+  return {
+    outcome: `Azure could not be asked to cancel the deployment (${reason}), so it runs on.`,
+  };
+}
+
+const unanswered: Outcome = {
+  outcome: `Azure did not answer the request to cancel the deployment within ${cancelWithin / 1000} s, so it may run on.`,
+};
 
 /** What was finished and what was under way, as far as it can still be learnt. */
 async function left(

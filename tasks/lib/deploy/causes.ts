@@ -1,6 +1,7 @@
 import { SpokelineError, type ErrorDetail } from '../errors.ts';
 import { hintFor } from './hints.ts';
 import { grant, missingRight } from './missing-right.ts';
+import { nextTry, pause, timeIsUp, type Patience } from './patience.ts';
 import type { ArmFault, DeploymentPort, DeploymentState, Operation } from './port.ts';
 import { asObject } from './template.ts';
 
@@ -66,6 +67,9 @@ function policies(fault: ArmFault): string[] {
     .filter((text) => text !== '');
 }
 
+/** How often the operations of a nested deployment are asked for: without them only its own word is left. */
+const asks = 4;
+
 /**
  * Root causes of failed operations, each with its resource; operations of nested deployments are asked
  * for, since the outer ones only say that a nested one failed.
@@ -73,7 +77,7 @@ function policies(fault: ArmFault): string[] {
 export async function rootCauses(
   port: Pick<DeploymentPort, 'operations'>,
   operations: readonly Operation[],
-  signal: AbortSignal,
+  patience: Patience,
   depth = 0,
 ): Promise<ErrorDetail[]> {
   const found: ErrorDetail[] = [];
@@ -82,9 +86,9 @@ export async function rootCauses(
     const { target, fault } = operation;
     const nested = target !== undefined && /^Microsoft\.Resources\/deployments$/i.test(target.type);
     if (nested && depth < 5) {
-      const inner = await nestedOperations(port, target.id, signal);
+      const inner = await nestedOperations(port, target.id, patience);
       if (inner !== undefined) {
-        const below = await rootCauses(port, inner, signal, depth + 1);
+        const below = await rootCauses(port, inner, patience, depth + 1);
         found.push(...below);
         if (below.length > 0) continue;
       }
@@ -98,11 +102,15 @@ export async function rootCauses(
 async function nestedOperations(
   port: Pick<DeploymentPort, 'operations'>,
   id: string,
-  signal: AbortSignal,
+  patience: Patience,
 ): Promise<readonly Operation[] | undefined> {
   try {
-    const answer = await port.operations(signal, id);
-    return answer.kind === 'value' ? answer.value : undefined;
+    for (let ask = 1; ; ask += 1) {
+      const answer = await port.operations(patience.signal, id);
+      if (answer.kind === 'value') return answer.value;
+      if (ask === asks || timeIsUp(patience)) return undefined;
+      await pause(patience, nextTry(ask - 1, answer.retryAfterMs, patience.random));
+    }
   } catch (error) {
     if (error instanceof SpokelineError && error.code === 'ARM_FORBIDDEN') return undefined;
     throw error;
@@ -121,9 +129,9 @@ export async function deploymentFailure(
   port: DeploymentPort,
   state: DeploymentState,
   operations: readonly Operation[],
-  signal: AbortSignal,
+  patience: Patience,
 ): Promise<SpokelineError> {
-  let details = await rootCauses(port, operations, signal);
+  let details = await rootCauses(port, operations, patience);
   if (details.length === 0 && state.fault !== undefined) details = flatten(state.fault);
   const informative = details.filter((d) => d.code === undefined || !wrappers.test(d.code));
   if (informative.length > 0) details = informative;

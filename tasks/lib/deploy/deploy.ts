@@ -58,7 +58,7 @@ export async function deploy(
     }
     const { state, operations } = await follow(followed, watcher, patience, options.expected);
     if (state.state !== 'Succeeded') {
-      throw await deploymentFailure(port, state, operations, patience.signal);
+      throw await deploymentFailure(port, state, operations, patience);
     }
     watcher.progress(100, 'deployed');
     watcher.info(`Succeeded in ${seconds(patience.clock.now() - begin)}.`);

@@ -3,16 +3,22 @@ import { isFinal, type Content, type DeploymentPort } from './port.ts';
 import { contentTag, isSame } from './start.ts';
 
 /**
- * Whether a deployment is under way with this content. A job that is tried again after its agent was lost finds
- * the one that it had begun under the name of its earlier try, and follows it instead of deploying beside it.
+ * The name under which a deployment is under way with this content. A job that is tried again after its agent was
+ * lost finds the one that it had begun under the name of an earlier try, and follows it instead of deploying beside
+ * it: also one of the first try, which the second had followed before it was lost as well.
  */
-export async function isUnderWay(
-  port: Pick<DeploymentPort, 'read'>,
+export async function underWay(
+  names: readonly string[],
+  deploymentCalled: (name: string) => Pick<DeploymentPort, 'read'>,
   content: Content,
   patience: Patience,
-): Promise<boolean> {
-  const found = await insist(patience, 'looking for an earlier try of this job', () =>
-    port.read(patience.signal),
-  );
-  return found !== undefined && !isFinal(found.state) && isSame(found, content, contentTag);
+): Promise<string | undefined> {
+  for (const name of names) {
+    const found = await insist(patience, 'looking for an earlier try of this job', () =>
+      deploymentCalled(name).read(patience.signal),
+    );
+    if (found === undefined || isFinal(found.state)) continue;
+    if (isSame(found, content, contentTag)) return name;
+  }
+  return undefined;
 }

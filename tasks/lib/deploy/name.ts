@@ -32,10 +32,11 @@ export function deploymentName(parts: NameParts): string {
   return `${readable.replace(/[-.]+$/, '')}-${hash}`;
 }
 
-/** The same for the attempt before; undefined for the first. */
-export function earlierName(parts: NameParts): string | undefined {
+/** The same for the attempts before, the last one first. */
+export function earlierNames(parts: NameParts): string[] {
   const attempt = Number(parts.attempt);
-  return Number.isInteger(attempt) && attempt > 1
-    ? deploymentName({ ...parts, attempt: String(attempt - 1) })
-    : undefined;
+  if (!Number.isInteger(attempt)) return [];
+  return Array.from({ length: Math.max(0, attempt - 1) }, (_, index) =>
+    deploymentName({ ...parts, attempt: String(attempt - 1 - index) }),
+  );
 }

@@ -1,3 +1,4 @@
+import { writeExact } from '../net/exact-json.ts';
 import type { Parameters } from './parameters.ts';
 import type { DeploymentState } from './port.ts';
 import { secretsIn, type Template } from './template.ts';
@@ -40,12 +41,12 @@ export function publishOutputs(
     sink.setOutput(`output.${name}`, textOf(value), { secret: secure });
     if (!secure) open[name] = value ?? null;
   }
-  sink.setOutput('outputs', JSON.stringify(open));
+  sink.setOutput('outputs', writeExact(open));
 }
 
 function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : writeExact(value);
 }
 
 /** Hides the values of secure parameters. */
@@ -71,7 +72,7 @@ export function hide(value: unknown, mask: (text: string) => void): void {
 }
 
 function hideTexts(value: unknown, mask: (text: string) => void): void {
-  if (typeof value === 'string' || typeof value === 'number') {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') {
     const text = String(value);
     if (text.length >= shortestSecret) mask(text);
   } else if (typeof value === 'object' && value !== null) {

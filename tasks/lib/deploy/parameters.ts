@@ -160,6 +160,7 @@ function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';
+  if (typeof value === 'bigint') return 'an integer';
   if (typeof value === 'number') return Number.isInteger(value) ? 'an integer' : 'a fraction';
   return typeof value === 'boolean' ? 'a boolean' : `a ${typeof value}`;
 }
@@ -170,7 +171,7 @@ function fits(type: string | undefined, value: unknown): boolean {
     case 'securestring':
       return typeof value === 'string' || value === null;
     case 'int':
-      return Number.isInteger(value) || value === null;
+      return Number.isInteger(value) || typeof value === 'bigint' || value === null;
     case 'bool':
       return typeof value === 'boolean' || value === null;
     case 'array':

@@ -5,6 +5,8 @@ import { isFinal, type Content, type DeploymentPort, type DeploymentState } from
 /** Tags by which a deployment of ours is known again; ARM keeps them with the deployment. */
 export const contentTag = 'spokeline-content';
 export const requestTag = 'spokeline-request';
+/** Whose a deployment of a topology is: `<estate>/<stamp>` or `<estate>/hub`. */
+export const ownerTag = 'spokeline-owner';
 
 /** Whether a running deployment of the same name and other content is a failure or is waited for. */
 export type WhenActive = 'fail' | 'wait';

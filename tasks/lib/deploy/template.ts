@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SpokelineError } from '../errors.ts';
+import { parseExact } from '../net/exact-json.ts';
 import { isSecure, resolved, secretParts } from './secure-types.ts';
 import type { Expected } from './pace.ts';
 import { scopeOfSchema, type ScopeKind } from './scope.ts';
@@ -83,7 +84,7 @@ export function secretsIn(
   return secretParts(declared, asObject(template.body['definitions']), value);
 }
 
-/** Parses a JSON object; an error names file, line and column. */
+/** Parses a JSON object, perhaps with comments; an error names file, line and column. */
 export function parseJsonObject(
   text: string,
   name: string,
@@ -92,7 +93,7 @@ export function parseJsonObject(
   let value: unknown;
   try {
     // Editors on Windows write a byte order mark, which JSON.parse refuses.
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+    value = parseExact(withoutComments(text.replace(/^\uFEFF/, '')));
   } catch (error) {
     // Node quotes what stands around the fault, which may be a secret in a file of parameters.
     const said = error instanceof Error ? error.message : String(error);
@@ -109,6 +110,16 @@ export function parseJsonObject(
     throw new SpokelineError(code, `${name} holds no JSON object.`);
   }
   return value as Record<string, unknown>;
+}
+
+/**
+ * The same text with blanks in the place of comments, which Azure's own tools take; lines and columns stay.
+ * https://learn.microsoft.com/azure/azure-resource-manager/templates/syntax#comments-and-metadata
+ */
+function withoutComments(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*"|\/\/.*|\/\*[^]*?\*\//g, (found) =>
+    found.startsWith('"') ? found : found.replace(/[^\r\n]/g, ' '),
+  );
 }
 
 /** The object itself, or an empty one for anything else. */
@@ -140,5 +151,5 @@ function canonical(value: unknown): string {
       .map(([key, v]) => `${JSON.stringify(key)}:${canonical(v)}`);
     return `{${entries.join(',')}}`;
   }
-  return JSON.stringify(value) ?? 'null';
+  return typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? 'null');
 }

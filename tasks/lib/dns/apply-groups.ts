@@ -109,19 +109,18 @@ export async function awaitRecords(
 
 /**
  * Waits for the zone groups that a policy makes for new endpoints, but not for ever: policies of this kind begin
- * ten minutes after the endpoint, and not at all for manual connections. Returns the endpoints as they are then.
+ * ten minutes after the endpoint, and not at all for manual connections.
  * https://github.com/Azure/azure-policy/issues/1050
  */
-export async function awaitPolicies<L extends { readonly endpoints: readonly Endpoint[] }>(
-  read: () => Promise<L>,
+export async function awaitPolicies(
+  read: () => Promise<readonly Endpoint[]>,
   { clock, signal, timeout, interval, info }: WaitOptions,
-): Promise<L> {
+): Promise<void> {
   const begin = clock.now();
   for (;;) {
-    const listing = await read();
-    const waiting = listing.endpoints.filter((e) => e.unregistered && e.status === 'Approved');
+    const waiting = (await read()).filter((e) => e.unregistered && e.status === 'Approved');
     const left = begin + timeout - clock.now();
-    if (waiting.length === 0 || left <= 0) return listing;
+    if (waiting.length === 0 || left <= 0) return;
     const names = waiting.map(({ name }) => name).join(', ');
     info(`  waiting for a policy to register ${names} (${Math.ceil(left / 1000)} s left)`);
     await clock.sleep(Math.min(interval, left), signal);

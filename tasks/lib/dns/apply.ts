@@ -1,10 +1,18 @@
-import { attempt, contested, tries, type ApplyContext, type Journal } from './attempt.ts';
+import {
+  attempt,
+  contested,
+  linkPause,
+  linkTries,
+  tries,
+  type ApplyContext,
+  type Journal,
+} from './attempt.ts';
 import { conflict, linkConflict, recordConflict, setText } from './check.ts';
 import { decideUnwanted, decideWanted, isWrite, type RecordStep } from './decide.ts';
 import type { Wish, ZonePort } from './model.ts';
 import { isOwn, ownerKey, recordFor } from './owner.ts';
 import { decideLink, linkFor, sameId, type LinkStep } from './plan-links.ts';
-import { plannedEtag, type Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
 import { inTurns } from './turns.ts';
 
 /** Record sets that are written at a time; each has its own etag, and a zone takes no part in it. */
@@ -60,7 +68,7 @@ async function settleRecord(
       ? decideUnwanted(actual, wish)
       : undefined;
   };
-  const isPlanned = 'actual' in first && first.actual?.etag === plannedEtag;
+  const isPlanned = 'actual' in first && first.actual?.planned !== undefined;
   let step = isPlanned ? await lookAgain() : first;
   let last: Awaited<ReturnType<typeof attempt>>;
   for (let n = 1; n <= tries; n += 1) {
@@ -124,7 +132,8 @@ async function settleLink(
   const what = `link of ${zone} to ${networkId}`;
   let step: LinkStep | undefined = first;
   let last: Awaited<ReturnType<typeof attempt>>;
-  for (let n = 1; n <= tries; n += 1) {
+  let made = 0;
+  for (let others = 0; made < linkTries && others < tries;) {
     switch (step?.kind) {
       case 'conflict':
         throw conflict([linkConflict(step.actual, owner)], true);
@@ -146,11 +155,12 @@ async function settleLink(
       journal.wrote(`${verbs[write.kind]} ${what}`);
       return;
     }
-    // The network may be busy with a link of another zone, which takes Azure some seconds.
-    await context.clock.sleep(2_000 * n, context.signal);
+    made += 1;
+    if (last.code !== 'ARM_CONFLICT') others += 1;
+    await context.clock.sleep(linkPause(made), context.signal);
     step = await lookAgainAtLink(write, owner, port, context.signal);
   }
-  throw contested(what, last);
+  throw contested(what, last, made);
 }
 
 type LinkWrite = Extract<LinkStep, { kind: 'create' | 'update' | 'remove' }>;

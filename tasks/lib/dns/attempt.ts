@@ -7,8 +7,20 @@ export interface ApplyContext {
   readonly info: (text: string) => void;
 }
 
-/** Tries for one record or link when others write at the same time. */
+/** Tries for one record or zone group when others write at the same time. */
 export const tries = 5;
+/**
+ * Tries for a link whose network is busy. Azure works on one link of a network at a time, for up to half a minute, and another run may have
+ * one for each of its zones.
+ */
+export const linkTries = 25;
+/** Milliseconds between two of them at most. */
+const longestPause = 15_000;
+
+/** How long a link waits after its nth try: almost five minutes in all. */
+export function linkPause(n: number): number {
+  return Math.min(2_000 * n, longestPause);
+}
 /** Lines of what was done in a message; the log has them all. */
 const shownWrites = 20;
 
@@ -96,8 +108,12 @@ export async function attempt(write: () => Promise<void>): Promise<SpokelineErro
   }
 }
 
-export function contested(what: string, last: SpokelineError | undefined): SpokelineError {
-  const message = `The ${what} could not be written in ${tries} tries: ${last?.message ?? ''}`;
+export function contested(
+  what: string,
+  last: SpokelineError | undefined,
+  made = tries,
+): SpokelineError {
+  const message = `The ${what} could not be written in ${made} tries: ${last?.message ?? ''}`;
   return new SpokelineError(last?.code ?? 'ARM_PRECONDITION', message, {
     details: last?.details ?? [],
     cause: last,

@@ -53,11 +53,13 @@ export function recordConflict(
 ): ErrorDetail {
   const holds = actual.values.join(', ') || 'no value';
   const from = ownerIn(actual) === owner ? `, ${sourcesText(actual)}` : '';
+  const who =
+    actual.planned === undefined
+      ? `holds ${holds} and belongs to ${ownerIn(actual)}${from}`
+      : `gets ${holds} from ${ownerIn(actual)} in this run`;
   return {
     target: `${actual.name}.${actual.zone}`,
-    message:
-      `${setText(actual)} holds ${holds} and belongs to ${ownerIn(actual)}${from}; ` +
-      `${owner} needs ${wanted.join(', ')}`,
+    message: `${setText(actual)} ${who}; ${owner} needs ${wanted.join(', ')}`,
   };
 }
 

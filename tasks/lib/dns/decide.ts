@@ -5,17 +5,11 @@ import {
   isUntouched,
   ownerIn,
   ownerOf,
+  partKeyOf,
   partsOf,
   recordFor,
 } from './owner.ts';
-import {
-  byHand,
-  type Part,
-  type RecordSet,
-  type SetName,
-  type WantedRecord,
-  type Wish,
-} from './model.ts';
+import { byHand, type Part, type RecordSet, type WantedRecord, type Wish } from './model.ts';
 
 /** What has to happen to one record set. */
 export type RecordStep =
@@ -110,10 +104,6 @@ export function isWrite(
   }
 }
 
-export function isSameSet(a: SetName, b: SetName): boolean {
-  return a.zone === b.zone && a.type === b.type && a.name === b.name;
-}
-
 export function sameValues(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && [...a].sort().every((value, n) => value === [...b].sort()[n]);
 }
@@ -192,11 +182,12 @@ function differenceOf(wanted: WantedRecord, owner: string, actual: RecordSet): s
 }
 
 /** A part is gone only when something that was read completely proves it, and it is ours. */
-function isGone({ source, owner }: Part, { seen, handComplete }: Rules): boolean {
+function isGone(part: Part, { seen, handComplete }: Rules): boolean {
+  const { source, owner } = part;
   if (owner !== undefined) return false;
   if (seen === 'everything') return true;
   if (source === byHand) return handComplete;
-  if (seen.others.includes(source)) return false;
+  if (seen.noted?.has(partKeyOf(part)) === false || seen.others.includes(source)) return false;
   const group = source.slice(0, source.lastIndexOf('/'));
   return seen.endpoints.includes(source) || seen.groups.includes(group);
 }

@@ -15,6 +15,8 @@ export interface DeclaredRecord {
 const namePattern = new RegExp(`^(?:@|\\*|(?:\\*\\.)?${label}(?:\\.${label})*)$`, 'i');
 const hostPattern = new RegExp(`^${label}(?:\\.${label})*\\.?$`, 'i');
 const recordsPerSet = 20;
+/** Of a whole name in its usual notation: RFC 1035, 2.3.4. */
+const nameLength = 253;
 /** Of all texts of a set: https://learn.microsoft.com/azure/dns/dns-zones-records#txt-records */
 const textLength = 4096;
 
@@ -52,11 +54,18 @@ const recordSchema = v.record(
 export function readRecords(document: unknown, report: Report): DeclaredRecord[] {
   const { output, breaches } = validate(recordSchema, document);
   for (const { message } of breaches) report(`is not right: ${message}`);
+  // Names in DNS have no case, so that one of two would be lost.
+  const [zones, ...names] = [document, ...valuesOf(document)].map(spellings);
+  for (const twice of zones ?? []) report(`has the zone ${twice}`);
+  for (const twice of names.flat()) report(`has the name ${twice}`);
   const found: DeclaredRecord[] = [];
   for (const [zone, names] of Object.entries(output ?? {})) {
     for (const [name, entry] of Object.entries(names)) {
       const types = recordTypes.filter((type) => entry[type] !== undefined);
       const where = `${name} in ${zone}`;
+      if (name.length + 1 + zone.length > nameLength) {
+        report(`has a name of more than ${nameLength} characters: ${where}`);
+      }
       if (types.length === 0) report(`has no ${recordTypes.join(', ')} for ${where}`);
       if (types.includes('CNAME') && (types.length > 1 || name === '@')) {
         const why = name === '@' ? 'the zone itself has other records' : types.join(' and ');
@@ -80,6 +89,21 @@ export function readRecords(document: unknown, report: Report): DeclaredRecord[]
     }
   }
   return found;
+}
+
+function valuesOf(value: unknown): unknown[] {
+  return typeof value === 'object' && value !== null ? Object.values(value) : [];
+}
+
+/** The keys of an object that differ in letter case alone, in words. */
+function spellings(value: unknown): string[] {
+  const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  const first = new Map<string, string>();
+  return keys.flatMap((key) => {
+    const known = first.get(key.toLowerCase());
+    first.set(key.toLowerCase(), known ?? key);
+    return known === undefined ? [] : [`${key}, which is ${known} as well`];
+  });
 }
 
 /** A name that can be asked for: below a wildcard, any will do. */

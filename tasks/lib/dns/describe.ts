@@ -2,7 +2,7 @@ import { isWrite, type RecordStep } from './decide.ts';
 import type { RecordSet, RecordType, SetName, WantedRecord } from './model.ts';
 import { ownerIn, ownerKey } from './owner.ts';
 import type { LinkStep } from './plan-links.ts';
-import type { Plan } from './plan.ts';
+import { presentIn, type Plan } from './plan.ts';
 import { groupText, type GroupStep } from './zone-groups.ts';
 
 /** The columns of a plan. */
@@ -52,7 +52,7 @@ export function planDocument(plans: readonly Plan[]): unknown {
     }),
     records: plan.records.map((step) => {
       const set = setOf(step);
-      const present = 'actual' in step ? step.actual : undefined;
+      const present = presentIn(step);
       return {
         action: step.kind,
         ...{ zone: set.zone, name: set.name, type: set.type, values: set.values },
@@ -90,7 +90,8 @@ export function withType(name: string, type: RecordType): string {
 
 function recordRow(step: RecordStep): string[] {
   const set = setOf(step);
-  const owner = 'actual' in step && step.actual !== undefined ? ownerIn(step.actual) : '';
+  const present = presentIn(step);
+  const owner = present === undefined ? '' : ownerIn(present);
   return [step.kind, nameOf(set), set.values.join(', '), owner, whyOf(step)];
 }
 
@@ -109,14 +110,19 @@ function whyOf(step: RecordStep): string {
     case 'keep':
       return 'right as it is';
     case 'update':
+      return step.actual.planned === undefined ? step.why : `${step.why} in this run`;
     case 'leave':
       return step.why;
     case 'adopt':
       return 'right as it is, and of nobody';
     case 'foreign':
-      return 'right already, and somebody else writes it: left alone';
+      return step.actual.planned === undefined
+        ? 'right already, and somebody else writes it: left alone'
+        : `${ownerIn(step.actual)} writes it in this run: left alone`;
     case 'conflict':
-      return `holds ${step.actual.values.join(', ')}, and somebody else writes it`;
+      return step.actual.planned === undefined
+        ? `holds ${step.actual.values.join(', ')}, and somebody else writes it`
+        : `${ownerIn(step.actual)} writes ${step.actual.values.join(', ')} in this run`;
     case 'await':
       return step.actual === undefined
         ? 'the zone group has to write it'
@@ -172,7 +178,10 @@ function groupRow(step: GroupStep): string[] {
     case 'keep':
       return ['keep', what, '', '', 'ours, and right as it is'];
     case 'foreign':
-      return ['foreign', what, '', groupText(step.group), 'it registers the endpoint: left alone'];
+      // Its records show that it did its work, so that it was not read, and may be ours.
+      return step.group.name === ''
+        ? ['keep', what, '', '', 'it has registered the endpoint']
+        : ['foreign', what, '', groupText(step.group), 'it registers the endpoint: left alone'];
     case 'conflict':
       return ['conflict', what, '', '', step.why];
     case 'remove':

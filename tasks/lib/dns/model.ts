@@ -40,7 +40,12 @@ export interface RecordSet extends SetName {
   /** Whether Azure keeps it for a virtual machine of a network that registers here. */
   readonly registered: boolean;
   readonly etag: string;
+  /** In the set that an earlier plan of the same run is going to write: what is there until then. */
+  readonly planned?: { readonly present: RecordSet | undefined };
 }
+
+/** What a record set is written with. */
+export type RecordBody = Omit<RecordSet, 'etag' | 'registered' | 'planned'>;
 
 /** A virtual network that resolves a zone. */
 export interface ZoneLink {
@@ -118,6 +123,11 @@ export interface Seen {
   readonly endpoints: readonly string[];
   /** Keys of endpoints that exist, but are not this run's business. */
   readonly others: readonly string[];
+  /**
+   * What the owner's records noted before the endpoints were read, see `partKeyOf`: whatever was noted later may be of
+   * an endpoint that is younger than the listing. Undefined where the zones are not read before.
+   */
+  readonly noted?: ReadonlySet<string>;
 }
 
 /** What one owner wants: its names and the networks that need to resolve them. */
@@ -155,11 +165,7 @@ export interface ZonePort {
   record(set: SetName, signal: AbortSignal): Promise<RecordSet | undefined>;
   links(zone: string, signal: AbortSignal): Promise<ZoneLink[]>;
   /** Without an etag it only creates. Throws ARM_PRECONDITION when somebody else was there. */
-  writeRecord(
-    record: Omit<RecordSet, 'etag' | 'registered'>,
-    etag: string | undefined,
-    signal: AbortSignal,
-  ): Promise<void>;
+  writeRecord(record: RecordBody, etag: string | undefined, signal: AbortSignal): Promise<void>;
   /** Only while it has its etag. */
   removeRecord(record: RecordSet, signal: AbortSignal): Promise<void>;
   writeLink(

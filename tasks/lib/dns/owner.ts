@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { byHand, type Part, type RecordSet, type WantedRecord } from './model.ts';
+import { parseAddress } from '../net/cidr.ts';
+import { byHand, type Part, type RecordBody, type RecordSet, type WantedRecord } from './model.ts';
 
 /** Who wrote a record set, as far as its metadata tell. */
 export type Owner =
@@ -31,7 +32,7 @@ export function ownerOf(set: RecordSet): Owner {
   const group = zoneGroupNote.exec(note ?? '');
   if (group !== null) return { kind: 'zoneGroup', endpoint: group[1] ?? 'of no name' };
   const owner = set.metadata[ownerKey];
-  if (owner !== undefined) {
+  if (owner !== undefined && owner !== '') {
     const stamps = Object.entries(set.metadata).filter(([key]) => key.startsWith(stampPrefix));
     const names = stamps.length === 0 ? [owner] : stamps.map(([, name]) => name);
     return { kind: 'spokeline', names: [...new Set(names)].sort() };
@@ -71,7 +72,8 @@ export function isOfKin(set: RecordSet, name: string): boolean {
   return owner.names.every((other) => other !== name && estateOf(other) === estate);
 }
 
-function estateOf(name: string): string | undefined {
+/** `<estate>` of `<estate>/<stamp>`; undefined for a name without a stamp. */
+export function estateOf(name: string): string | undefined {
   const end = name.lastIndexOf('/');
   return end <= 0 ? undefined : name.slice(0, end);
 }
@@ -96,6 +98,11 @@ export function groupKeyOf(path: string): string {
   return `${subscription}/${group}`;
 }
 
+/** A part as one text: its endpoint and the values that it has there. */
+export function partKeyOf({ source, values }: Part): string {
+  return [source, ...values].join(' ');
+}
+
 /**
  * The reasons for a record set, as its metadata tell; undefined when they are damaged.
  *
@@ -109,15 +116,25 @@ export function partsOf(set: RecordSet, self: string): Part[] | undefined {
   if (set.metadata[handKey] !== undefined) {
     return [{ source: byHand, values: set.values, ...noted(names[0]) }];
   }
+  const stamps = Object.keys(set.metadata).filter((key) => key.startsWith(stampPrefix));
   const parts: Part[] = [];
   for (const [key, text] of Object.entries(set.metadata)) {
     if (!key.startsWith(endpointPrefix)) continue;
     const [source = '', ...values] = text.split(' ');
     const stamp = set.metadata[`${stampPrefix}${key.slice(endpointPrefix.length)}`];
-    if (stamp === undefined && isShared(set)) return undefined;
+    const whole = endpointKey.test(source) && values.length > 0 && values.every(isAddress);
+    if (!whole || (stamp === undefined && stamps.length > 0)) return undefined;
     parts.push({ source, values, ...noted(stamp ?? names[0]) });
   }
-  return parts.length === 0 ? undefined : parts;
+  // Each stamp's note stands beside one of an endpoint.
+  return parts.length === 0 || stamps.length > parts.length ? undefined : parts;
+}
+
+/** What `endpointKeyOf` makes; a note that somebody spoilt would become a record otherwise. */
+const endpointKey = /^[^/\s]+\/[^/\s]+\/[^/\s]+$/;
+
+function isAddress(text: string): boolean {
+  return parseAddress(text) !== undefined;
 }
 
 /** Whether an owned record set still has the values that its owner gave it. */
@@ -126,21 +143,17 @@ export function isUntouched(set: RecordSet): boolean {
 }
 
 /** The record set that fulfils a wish of an owner; what others noted on it stays. */
-export function recordFor(
-  wanted: WantedRecord,
-  owner: string,
-  actual?: RecordSet,
-): Omit<RecordSet, 'etag' | 'registered'> {
+export function recordFor(wanted: WantedRecord, owner: string, actual?: RecordSet): RecordBody {
   const theirs = Object.entries(actual?.metadata ?? {}).filter(([key]) => !isOurKey(key));
   const owners = [...new Set(wanted.parts.map((part) => part.owner ?? owner))];
   const [first = owner, ...more] = owners;
   const shared = more.length > 0;
-  const ours = wanted.parts.flatMap(({ source, values: own, owner: other }) => {
-    if (source === byHand) return [[handKey, 'yes']];
-    const id = hash(source).slice(0, 12);
+  const ours = wanted.parts.flatMap((part) => {
+    if (part.source === byHand) return [[handKey, 'yes']];
+    const id = hash(part.source).slice(0, 12);
     return [
-      [`${endpointPrefix}${id}`, [source, ...own].join(' ')],
-      ...(shared ? [[`${stampPrefix}${id}`, other ?? owner]] : []),
+      [`${endpointPrefix}${id}`, partKeyOf(part)],
+      ...(shared ? [[`${stampPrefix}${id}`, part.owner ?? owner]] : []),
     ];
   });
   const { zone, name, type, values, ttl } = wanted;

@@ -1,9 +1,10 @@
-import { decideUnwanted, decideWanted, isSameSet, isWrite, type RecordStep } from './decide.ts';
+import { decideUnwanted, decideWanted, isWrite, type RecordStep } from './decide.ts';
 import { limitsBroken } from './limits.ts';
 import type { RecordSet, WantedRecord, Wish, ZoneState } from './model.ts';
-import { isOwn, recordFor } from './owner.ts';
+import { isOwn, partKeyOf, partsOf, recordFor } from './owner.ts';
 import type { GroupStep } from './zone-groups.ts';
 import { linkStepsOf, missingLinks, type LinkStep } from './plan-links.ts';
+import { indexOf, keyOf } from './zone-index.ts';
 
 /** The way from what is to what an owner wants. */
 export interface Plan {
@@ -33,9 +34,9 @@ export interface Mixture {
 export function planOf(wish: Wish, state: ZoneState, zoneGroups: readonly GroupStep[] = []): Plan {
   const zones = new Set(state.zones);
   const needed = [...wish.records, ...wish.links, ...wish.expectedLinks].map((w) => w.zone);
-  const known = new Map(state.records.map((set) => [keyOf(set), set]));
+  const index = indexOf(state);
   const records = [
-    ...wish.records.map((wanted) => decideWanted(wanted, wish, known.get(keyOf(wanted)))),
+    ...wish.records.map((wanted) => decideWanted(wanted, wish, index.at(wanted))),
     ...unwanted(wish, state).map((actual) => decideUnwanted(actual, wish)),
   ];
   const all = wish.seen === 'everything';
@@ -77,13 +78,23 @@ export function removalOf(
 }
 
 function unwanted(wish: Wish, state: ZoneState): RecordSet[] {
-  return state.records.filter(
-    (set) => isOwn(set, wish.owner) && !wish.records.some((wanted) => isSameSet(wanted, set)),
-  );
+  const wanted = new Set(wish.records.map(keyOf));
+  const own = indexOf(state).notedFor(wish.owner);
+  return own.filter((set) => isOwn(set, wish.owner) && !wanted.has(keyOf(set)));
 }
 
-/** Marks sets that an earlier plan of the same run is going to write: their etag is not known yet. */
-export const plannedEtag = 'planned';
+/** What an owner notes on records, as `Seen.noted` has it. */
+export function notedBy(owner: string, state: ZoneState): ReadonlySet<string> {
+  const own = indexOf(state).notedFor(owner);
+  return new Set(own.flatMap((set) => partsOf(set, owner) ?? []).map(partKeyOf));
+}
+
+/** What stands in Azure, also under a set that an earlier plan of the same run is going to write. */
+export function presentIn(step: RecordStep): RecordSet | undefined {
+  if (!('actual' in step)) return undefined;
+  const { actual } = step;
+  return actual?.planned === undefined ? actual : actual.planned.present;
+}
 
 /** What the zones hold when a plan has been carried out: what the next owner's plan begins with. */
 export function stateAfter(plan: Plan, state: ZoneState): ZoneState {
@@ -92,9 +103,11 @@ export function stateAfter(plan: Plan, state: ZoneState): ZoneState {
     if (!isWrite(step)) continue;
     if (step.kind === 'remove') changed.set(keyOf(step.actual), undefined);
     else {
-      const present = step.kind === 'create' ? undefined : step.actual;
-      const set = recordFor(step.wanted, plan.wish.owner, present);
-      changed.set(keyOf(set), { ...set, registered: false, etag: plannedEtag });
+      const before = step.kind === 'create' ? undefined : step.actual;
+      const set = recordFor(step.wanted, plan.wish.owner, before);
+      // Its etag will be another one, which nobody knows yet.
+      const planned = { present: presentIn(step) };
+      changed.set(keyOf(set), { ...set, registered: false, etag: '', planned });
     }
   }
   if (changed.size === 0) return state;
@@ -108,6 +121,7 @@ export function stateAfter(plan: Plan, state: ZoneState): ZoneState {
  * https://learn.microsoft.com/azure/dns/dns-zones-records#cname-records
  */
 function mixturesOf(wish: Wish, steps: readonly RecordStep[], state: ZoneState): Mixture[] {
+  if (!indexOf(state).aliases && !wish.records.some(({ type }) => type === 'CNAME')) return [];
   const going = new Set(steps.flatMap((step) => (step.kind === 'remove' ? [step.actual] : [])));
   const byName = new Map<string, Pick<Mixture, 'type' | 'actual'>[]>();
   const note = (zone: string, name: string, other: Pick<Mixture, 'type' | 'actual'>) => {
@@ -124,8 +138,4 @@ function mixturesOf(wish: Wish, steps: readonly RecordStep[], state: ZoneState):
       .filter(({ type }) => type !== wanted.type && [type, wanted.type].includes('CNAME'))
       .map((other) => ({ wanted, ...other })),
   );
-}
-
-function keyOf({ zone, name, type }: Pick<RecordSet, 'zone' | 'name' | 'type'>): string {
-  return `${type} ${name}.${zone}`;
 }

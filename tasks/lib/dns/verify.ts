@@ -2,7 +2,7 @@ import { SpokelineError, type ErrorDetail } from '../errors.ts';
 import type { Clock } from '../net/clock.ts';
 import type { AskRecords } from '../net/record-resolver.ts';
 import type { AnswerType, RecordAnswer } from '../net/resolve.ts';
-import { azureSide, unreadSide } from './azure-side.ts';
+import { azureSides, unreadSide } from './azure-side.ts';
 import { sameValues } from './decide.ts';
 import { nameOf, withType } from './describe.ts';
 import { diagnose, type Cause } from './diagnose.ts';
@@ -217,10 +217,14 @@ async function findingsOf(
     return undefined;
   });
   const still = withShared(failed, actual).filter(isWrong);
+  const wishes = [...new Set(still.map(({ expectation }) => expectation.wish))];
+  const sides = new Map(
+    actual === undefined ? [] : wishes.map((wish) => [wish, azureSides(wish, actual)] as const),
+  );
   const found = await inParallel(still, async (each) => {
     const { fqdn: name, record, wish } = each.expectation;
     const expected = record.values;
-    const azure = actual === undefined ? unreadSide(record) : azureSide(record, wish, actual);
+    const azure = (sides.get(wish) ?? unreadSide)(record);
     const findings: Finding[] = [];
     for (const answer of wrongIn(each)) {
       const told = answer.source === 'system' ? await behind(answer, options) : answer;

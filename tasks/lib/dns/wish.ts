@@ -93,9 +93,7 @@ export function wishOf(options: WishOptions): Wish {
   return {
     owner,
     records: wanted,
-    links: options.links
-      .flatMap((link) => (link.zones ?? zones).map((zone) => linkOf(zone, link)))
-      .sort(byZoneAndName),
+    links: linksOf(options.links, zones),
     expectedLinks: zones.flatMap((zone) =>
       options.checkNetworks.map((networkId) => ({ zone, networkId })),
     ),
@@ -182,6 +180,13 @@ function byZoneAndName(
   b: { readonly zone: string; readonly name: string },
 ): number {
   return a.zone.localeCompare(b.zone) || a.name.localeCompare(b.name);
+}
+
+/** One link for each zone and network, as Azure allows; what is said last counts. */
+function linksOf(requests: readonly LinkRequest[], used: readonly string[]): WantedLink[] {
+  const links = requests.flatMap((link) => (link.zones ?? used).map((zone) => linkOf(zone, link)));
+  const each = new Map(links.map((link) => [`${link.zone} ${link.networkId.toLowerCase()}`, link]));
+  return [...each.values()].sort(byZoneAndName);
 }
 
 function linkOf(zone: string, request: LinkRequest): WantedLink {

@@ -14,8 +14,6 @@ export interface ServiceZones extends Readonly<Partial<Record<Cloud, readonly Zo
   readonly type: string;
   /** Group ids (sub-resources); `*` at the end stands for any end. */
   readonly groups: readonly string[];
-  /** Whether the group id stands in no list of Microsoft's that we know of. */
-  readonly unverified?: boolean;
 }
 
 interface ZoneData {

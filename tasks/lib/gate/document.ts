@@ -1,35 +1,15 @@
 import type * as v from 'valibot';
-import type { Stamp, Topology } from '../topology/model.ts';
+import type { Stamp } from '../topology/model.ts';
 import { nearest } from '../topology/nearest.ts';
-import type { Field, FieldPath, Kind, PreparedCheck, SpecContext } from './check.ts';
-import type { DerivedCheck } from './derive.ts';
-import type { Estate } from './estate.ts';
+import type { Field, FieldPath, Kind, SpecContext } from './check.ts';
+import { finished, prepareDerived, specContext } from './gate-check.ts';
+import type { GateCheck, GateContext } from './gate-check.ts';
 import { kinds } from './kinds.ts';
 import { expand } from './placeholders.ts';
 import type { Scope } from './placeholders.ts';
 import { isPlain, ProblemDocument } from './problems.ts';
 import { sets, type CheckSet } from './sets.ts';
-import { isWaivedBy, readWaivers, type Waiver, type WaiverRule } from './waivers.ts';
-
-/** One check of a gates document, for one stamp if it is written for each. */
-export interface GateCheck extends PreparedCheck {
-  /** Unique; `<stamp>/<id>` for a check of a stamp, `<id>.<part>` for one of a set. */
-  readonly id: string;
-  readonly kind: string;
-  readonly stamp?: string;
-  /** `warning`: it is looked at and told, and holds nothing. Default: blocking. */
-  readonly severity?: 'warning';
-  readonly waiver?: Waiver;
-}
-
-export interface GateContext {
-  readonly estate: Estate;
-  readonly topology?: Topology;
-  /** The stamps that `each: stamp` stands for. */
-  readonly stamps: readonly Stamp[];
-  /** Checks of the private endpoints that were found; one of the document with the same id replaces it. */
-  readonly derived?: readonly DerivedCheck[];
-}
+import { readWaivers, waive } from './waivers.ts';
 
 const documentKeys = ['checks', 'waivers'];
 const entryKeys = ['id', 'kind', 'each', 'severity'];
@@ -81,39 +61,36 @@ class GatesReader {
       this.#document.problem(['checks'], 'checks must be a list of at least one check');
       return [];
     }
-    const written = list.flatMap((entry: unknown, position) => this.#entry(entry, position));
-    const seen = new Set<string>();
-    list.forEach((entry: unknown, position) => {
-      const id = isPlain(entry) ? entry['id'] : undefined;
-      if (typeof id !== 'string') return;
-      if (seen.has(id))
-        this.#document.problem(['checks', position, 'id'], `id ${id} is used twice`);
-      seen.add(id);
-    });
-    const named = new Set(written.map(({ id }) => id));
+    const written = list.flatMap((entry: unknown, position) =>
+      this.#entry(entry, position).map((check) => ({ check, position })),
+    );
+    this.#findTwice(list, written);
+    const named = new Set(written.map(({ check }) => check.id));
     const derived = prepareDerived(this.#context).filter(({ id }) => !named.has(id));
-    return this.#waive([...written, ...derived], waivers);
+    const checks = [...written.map(({ check }) => check), ...derived];
+    return waive(checks, waivers, this.#context, this.#document);
   }
 
-  /** A waiver that is for no check is a mistake, such as a check that was renamed. */
-  #waive(checks: readonly GateCheck[], waivers: readonly WaiverRule[]): GateCheck[] {
-    for (const [position, waiver] of waivers.entries()) {
-      if (checks.some(({ id }) => isWaivedBy(id, waiver))) continue;
-      const near = nearest(
-        waiver.check,
-        checks.map(({ id }) => id),
-      );
-      const mean = near === undefined ? '' : `; did you mean ${near}?`;
-      this.#document.problem(
-        ['waivers', position, 'check'],
-        `${waiver.check} is no check here${mean}`,
-      );
+  /** An id of an entry, and one of a part of a set, which may be that of another entry. */
+  #findTwice(
+    list: readonly unknown[],
+    written: readonly { readonly check: GateCheck; readonly position: number }[],
+  ): void {
+    const entries = list.flatMap((entry, position) =>
+      isPlain(entry) && typeof entry['id'] === 'string' ? { id: entry['id'], position } : [],
+    );
+    const parts = written.map(({ check, position }) => ({ id: check.id, position }));
+    for (const ids of [entries, parts]) {
+      const seen = new Set<string>();
+      for (const { id, position } of ids) {
+        if (seen.has(id)) {
+          // Ids that are the same for several stamps are one problem, told without the stamp.
+          const own = id.slice(id.indexOf('/') + 1);
+          this.#document.problem(['checks', position, 'id'], `id ${own} is used twice`);
+        }
+        seen.add(id);
+      }
     }
-    return checks.map((check) => {
-      const found = waivers.find((waiver) => isWaivedBy(check.id, waiver));
-      if (found === undefined) return check;
-      return { ...check, waiver: { reason: found.reason, until: found.until } };
-    });
   }
 
   #entry(entry: unknown, position: number): GateCheck[] {
@@ -236,51 +213,4 @@ class GatesReader {
       document.problem([...at, ...path], `${id}: ${name} is ${given}; it ${issue.message}`);
     }
   }
-}
-
-function specContext(
-  { estate, topology }: GateContext,
-  stamp: Stamp | undefined,
-  problem: SpecContext['problem'],
-): SpecContext {
-  return {
-    estate,
-    problem,
-    ...(topology === undefined ? {} : { hub: topology.hub, topology }),
-    ...(stamp === undefined ? {} : { stamp }),
-  };
-}
-
-function finished(
-  prepared: PreparedCheck,
-  kind: string,
-  { id, stamp, severity }: Pick<Entry, 'id' | 'stamp' | 'severity'>,
-): GateCheck {
-  return {
-    ...prepared,
-    id: stamp === undefined ? id : `${stamp.name}/${id}`,
-    kind,
-    ...(stamp === undefined ? {} : { stamp: stamp.name }),
-    ...(severity === undefined ? {} : { severity }),
-  };
-}
-
-/**
- * The checks of the endpoints that were found. Their specifications are our own, so what is wrong with one
- * is a fault of ours.
- */
-export function prepareDerived(context: GateContext): GateCheck[] {
-  return (context.derived ?? []).map(({ id, kind, stamp, spec }) => {
-    const fault = (what: unknown): never => {
-      throw new Error(`derived check ${id}: ${JSON.stringify(what)}`);
-    };
-    const known = kinds.find((one) => one.kind === kind);
-    const prepared = known?.prepare(
-      spec,
-      specContext(context, stamp, (_field, message) => fault(message)),
-      (issues) => fault(issues.map(({ message }) => message)),
-    );
-    if (prepared === undefined) return fault(`kind ${kind}`);
-    return finished(prepared, kind, { id, stamp, severity: undefined });
-  });
 }

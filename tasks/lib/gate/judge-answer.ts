@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Verdict } from './check.ts';
 import { matches } from './pattern.ts';
 import type { HttpSeen } from './probe.ts';
@@ -39,8 +40,8 @@ export function judgeAnswer(
     const given = [seen.headers?.[name.toLowerCase()]].flat().join(', ');
     const verdict = judgeText(pattern, given, `header ${name}`, expected, {
       code: name === 'location' ? 'HTTP_LOCATION' : 'HTTP_HEADER',
-      // A header may hold a token; only that it is another one is told, apart from the target of a redirect.
-      observed: name === 'location' && given !== '' ? given.slice(0, 200) : undefined,
+      // A header may hold a token; only that it is another one is told, apart from where a redirect leads.
+      observed: name === 'location' && given !== '' ? shownLocation(given) : undefined,
     });
     if (verdict !== undefined) return verdict;
   }
@@ -65,7 +66,7 @@ function judgeBody(wanted: AnswerWanted, seen: HttpSeen, expected: string): Verd
   }
   for (const [path, value] of Object.entries(wanted.json ?? {})) {
     const found = at(seen.body, path);
-    if (found !== undefined && JSON.stringify(found) === JSON.stringify(value)) continue;
+    if (found !== undefined && isDeepStrictEqual(found, value)) continue;
     return {
       status: 'fail',
       code: 'HTTP_JSON',
@@ -110,6 +111,14 @@ function judgeText(
     class: what.split(' ')[0] ?? what,
     ...(matched === undefined ? { hint: 'Write the pattern without nested repetition.' } : {}),
   };
+}
+
+/** The target of a redirect without what may hold a token or a signature: user, query and fragment. */
+function shownLocation(location: string): string {
+  const bare = location
+    .replace(/[?#].*$/s, '')
+    .replace(/^((?:[a-z][a-z0-9+.-]*:)?\/\/)[^/]*@/i, '$1');
+  return `location ${bare.slice(0, 200)}${bare === location ? '' : ', shortened'}`;
 }
 
 /** The value at a dotted path of a JSON text; undefined where there is none, or no JSON. */

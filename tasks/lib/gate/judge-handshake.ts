@@ -19,7 +19,7 @@ export function judgeHandshake(
         status: 'fail',
         code: 'TLS_NAME',
         expected,
-        observed: `${at} shows a certificate for ${(seen.names ?? []).join(', ') || 'other names'}`,
+        observed: `${at} shows a certificate for ${namesOf(seen)}`,
         class: seen.class,
         went,
         hint:
@@ -51,6 +51,18 @@ export function judgeHandshake(
         hint: "Renew it; if it is new, compare the agent's clock.",
         final: true,
       };
+    case 'silent':
+      return {
+        status: 'fail',
+        code: 'TLS_SILENT',
+        expected,
+        observed: `${at} was reached but did not agree on TLS in time`,
+        class: seen.class,
+        went,
+        hint:
+          'The service hangs, or a device on the way takes connections and lets nothing through; ' +
+          `the network to ${seen.place.text} is open.`,
+      };
     case 'tls-alert':
       return {
         status: 'fail',
@@ -68,4 +80,12 @@ export function judgeHandshake(
     case 'unmapped':
       return judgeConnection(name, { ...seen, class: seen.class }, expected);
   }
+}
+
+/** Certificates of shared front ends carry hundreds. */
+const shownNames = 10;
+
+function namesOf({ names = [] }: HandshakeSeen): string {
+  const more = names.length > shownNames ? ` and ${names.length - shownNames} more` : '';
+  return names.length === 0 ? 'other names' : `${names.slice(0, shownNames).join(', ')}${more}`;
 }

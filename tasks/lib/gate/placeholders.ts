@@ -1,7 +1,8 @@
 import type { FieldPath } from './check.ts';
 
-const placeholder = /\{([^{}]*)\}/g;
-const whole = /^\{([^{}]*)\}$/;
+/** Begins with a letter, and not after a backslash: `a{2,3}`, `\p{L}` and `\{` belong to a pattern. */
+const placeholder = /(?<!\\[pPu]?)\{(\s*[a-z][^{}]*)\}/gi;
+const whole = /^\{(\s*[a-z][^{}]*)\}$/i;
 
 /** The objects that placeholders may draw on, by their first word. */
 export type Scope = Readonly<Record<string, unknown>>;

@@ -13,11 +13,16 @@ export type ConnectClass =
   'connected' | 'refused' | 'timeout' | 'reset' | 'unreachable' | 'unmapped';
 
 /**
- * `tls-alert`: the peer speaks no TLS, or none that this agent accepts. `connected` is the good
- * end.
+ * `tls-alert`: the peer speaks no TLS, or none that this agent accepts. `silent`: it was reached and did not
+ * finish in time. `connected` is the good end.
  */
 export type HandshakeClass =
-  ConnectClass | 'tls-alert' | 'certificate-name' | 'certificate-untrusted' | 'certificate-expired';
+  | ConnectClass
+  | 'silent'
+  | 'tls-alert'
+  | 'certificate-name'
+  | 'certificate-untrusted'
+  | 'certificate-expired';
 
 export interface ConnectSeen {
   readonly address: string;
@@ -72,7 +77,7 @@ export interface HttpAsk {
 
 /** `no-certificate`: the task was given no client certificate to show, so nobody looked. */
 export type HttpClass =
-  Exclude<HandshakeClass, 'connected'> | 'answered' | 'silent' | 'not-http' | 'no-certificate';
+  Exclude<HandshakeClass, 'connected'> | 'answered' | 'not-http' | 'no-certificate';
 
 export interface HttpSeen {
   readonly address: string;

@@ -1,9 +1,13 @@
-import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Document, Pair } from 'yaml';
+import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import type { Document, Pair, YAMLParseError } from 'yaml';
 import { SpokelineError } from '../errors.ts';
 import type { ErrorCode, ErrorDetail } from '../errors.ts';
 import { nearest } from '../topology/nearest.ts';
 import type { FieldPath } from './check.ts';
+
+/** Levels of maps and lists; a check has three or four. */
+const deepest = 50;
+const tooDeep = 'is nested too deeply';
 
 /** A YAML document, and what is wrong with it, each problem with its line and column. */
 export class ProblemDocument {
@@ -18,22 +22,36 @@ export class ProblemDocument {
       lineCounter: this.#lines,
       prettyErrors: false,
       uniqueKeys: true,
+      merge: true,
     });
-    for (const error of this.#document.errors) this.#at(error.pos[0], error.message);
+    for (const error of this.#document.errors) this.#at(error.pos[0], wordsOf(error));
   }
 
   get ok(): boolean {
     return this.#problems.size === 0;
   }
 
-  /** The content as plain values; undefined, and a problem, when aliases unfold without end. */
+  /** The content as plain values; undefined, and a problem, when it unfolds without end. */
   content(): unknown {
+    this.#findUnknownAliases();
+    if (!this.ok) return undefined;
     try {
-      return this.#document.toJS({ maxAliasCount: 100 });
+      const content: unknown = this.#document.toJS({ maxAliasCount: 100 });
+      if (!isDeeperThan(deepest, content)) return content;
+      this.#at(0, tooDeep);
     } catch (error) {
       this.#at(0, error instanceof Error ? error.message : String(error));
-      return undefined;
     }
+    return undefined;
+  }
+
+  #findUnknownAliases(): void {
+    visit(this.#document, {
+      Alias: (_key, alias) => {
+        if (alias.resolve(this.#document) !== undefined) return;
+        this.#at(alias.range?.[0] ?? 0, `alias *${alias.source} has no anchor before it`);
+      },
+    });
   }
 
   /** All problems as one error: GATE_TARGET_FORBIDDEN if one of them is that, else GATES_INVALID. */
@@ -84,6 +102,19 @@ export class ProblemDocument {
     }
     return offset;
   }
+}
+
+/** By aliases a document may be deeper than it is written, or contain itself. */
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((one) => isDeeperThan(levels - 1, one));
+}
+
+/** The parser's own words, but where they speak of its interface or of its call stack. */
+function wordsOf({ code, message }: YAMLParseError): string {
+  if (code === 'MULTIPLE_DOCS') return 'must be one YAML document; a second one begins here';
+  if (code === 'RESOURCE_EXHAUSTION') return tooDeep;
+  return message;
 }
 
 export function isPlain(value: unknown): value is Record<string, unknown> {

@@ -2,10 +2,10 @@ import { setMaxListeners } from 'node:events';
 import { SpokelineError } from '../errors.ts';
 import type { Clock } from '../net/clock.ts';
 import type { Verdict } from './check.ts';
-import type { GateCheck } from './document.ts';
+import type { GateCheck } from './gate-check.ts';
 import { History } from './history.ts';
 import type { NameSeen, Probe } from './probe.ts';
-import { holds, verdictOf, weighs, type CheckResult, type GateResult } from './result.ts';
+import { holds, verdictOf, type CheckResult, type GateResult } from './result.ts';
 import type { StateSeen } from './state.ts';
 import { counts } from './waivers.ts';
 
@@ -15,9 +15,9 @@ export interface GateOptions {
   readonly delay: number;
   /** From the end of a round to the next one. */
   readonly interval: number;
-  /** How long everything must have passed without a break. */
+  /** How long everything must have passed without a break, from the begin of one round to that of another. */
   readonly minimumSuccessDuration: number;
-  /** From the first round on; the round that is under way then is the last one. */
+  /** From the first round on; the last round begins then, or is the one that is under way. */
   readonly timeout: number;
   /** Whether a check that could not look holds the release. */
   readonly onUnknown: 'fail' | 'pass';
@@ -71,8 +71,8 @@ export async function runGate(
     const before = new Map(results.map((result) => [result.id, result]));
     let decided = false;
     results = await runRound(checks, probe, options, signal, clock, (seen, verdict) => {
-      decided ||= verdict.final === true && weighs(seen);
       const result = history.add(seen);
+      decided ||= verdict.final === true && holds(result, options.onUnknown);
       const last = before.get(result.id);
       if (last?.status !== result.status || last.code !== result.code) {
         events.changed?.(result, last);
@@ -82,9 +82,10 @@ export async function runGate(
     const holding = results.filter((result) => holds(result, options.onUnknown));
     passingSince = holding.length > 0 ? undefined : (passingSince ?? roundStart);
     const now = clock.now();
-    const stableFor = passingSince === undefined ? undefined : now - passingSince;
+    // From begin to begin: a slow round is no proof that what it saw first still holds.
+    const stableFor = passingSince === undefined ? undefined : roundStart - passingSince;
     const stable = stableFor !== undefined && stableFor >= options.minimumSuccessDuration;
-    if (stable || decided || now + options.interval > until) {
+    if (stable || decided || now >= until) {
       // All passed, but not for long enough before the time was up.
       const unstable = !stable && holding.length === 0;
       return {
@@ -98,8 +99,16 @@ export async function runGate(
       };
     }
     events.waiting?.({ round, holding, stableFor, elapsed: now - from });
-    await clock.sleep(options.interval, signal);
+    await sleepUntil(Math.min(now + options.interval, until), clock, signal);
   }
+}
+
+/** Waits for a time. A timer may fire a moment early, which must not cost the last round. */
+async function sleepUntil(time: number, clock: Clock, signal: AbortSignal): Promise<void> {
+  await clock.sleep(time - clock.now(), signal);
+  const early = time - clock.now();
+  // More than a moment is a clock that was set back.
+  if (early > 0 && early < 1_000) await clock.sleep(early, signal);
 }
 
 async function runRound(
@@ -110,7 +119,7 @@ async function runRound(
   clock: Clock,
   onResult: (result: CheckResult, verdict: Verdict) => CheckResult,
 ): Promise<CheckResult[]> {
-  // A signal of the round's own, since every lookup listens to it: Node would take that for a leak.
+  // A signal of the round's own, since every check and every lookup listens to it: Node would take that for a leak.
   const round = AbortSignal.any([signal]);
   setMaxListeners(0, round);
   const shared = askingOnce(probe, round);
@@ -123,7 +132,7 @@ async function runRound(
       const check = checks[position];
       if (check === undefined) return;
       const start = clock.now();
-      const verdict = await runOne(check, shared, options.checkTimeout, signal);
+      const verdict = await runOne(check, shared, options.checkTimeout, round);
       results[position] = onResult(resultOf(check, verdict, start, clock.now()), verdict);
     }
   };
@@ -163,7 +172,7 @@ async function runOne(
   // Real time on purpose: it bounds what the network does, not what the gate waits for.
   const own = AbortSignal.timeout(limit);
   try {
-    return await check.run(probe, AbortSignal.any([signal, own]));
+    return await unlessAborted(check.run(probe, AbortSignal.any([signal, own])), signal);
   } catch (error) {
     signal.throwIfAborted();
     if (own.aborted) {
@@ -187,6 +196,20 @@ async function runOne(
     }
     // Anything else is a fault of ours: the release is held by an error, not by a verdict.
     throw error;
+  }
+}
+
+/** What comes first: a cancel must end the gate even if a look does not listen to it. */
+async function unlessAborted<T>(looking: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop);
+  });
+  try {
+    return await Promise.race([looking, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
 

@@ -1,3 +1,4 @@
+import { nameProblem } from '../net/dns-message.ts';
 import type { Verdict } from './check.ts';
 import { judgeHandshake } from './judge-handshake.ts';
 import type { HttpAsk, HttpSeen, Probe } from './probe.ts';
@@ -7,6 +8,8 @@ import { judgeTarget, seeTarget, type TargetSeen } from './target.ts';
 /** One URL as it was asked for at each of its addresses. */
 export interface HttpsSeen {
   readonly url: string;
+  /** What was dialled: the host of the URL, or what was given instead. */
+  readonly host: string;
   readonly target: TargetSeen;
   /** One for each address. */
   readonly answers: readonly HttpSeen[];
@@ -19,21 +22,21 @@ export async function seeHttps(
   signal: AbortSignal,
   pinned?: string,
 ): Promise<HttpsSeen> {
-  const target = await seeTarget(pinned ?? hostOf(ask.url), probe, signal);
+  const host = pinned ?? hostOf(ask.url);
+  const target = await seeTarget(host, probe, signal);
   const addresses = target.state === 'ready' ? target.addresses : [];
   const answers = await Promise.all(
     addresses.map((address) => probe.request(address, ask, signal)),
   );
-  return { url: ask.url, target, answers };
+  return { url: ask.url, host, target, answers };
 }
 
 /** Why no HTTP answer came, as a verdict; undefined if one came. */
 export function judgeHttps(seen: HttpsSeen, expected: string): Verdict | undefined {
-  const name = hostOf(seen.url);
-  const off = judgeTarget(name, expected, seen.target);
+  const off = judgeTarget(seen.host, expected, seen.target);
   if (off !== undefined) return off;
   for (const answer of seen.answers) {
-    const verdict = judgeAnswer(name, answer, expected);
+    const verdict = judgeAnswer(hostOf(seen.url), answer, expected);
     if (verdict !== undefined) return verdict;
   }
   return undefined;
@@ -84,4 +87,10 @@ export function hostOf(url: string): string {
   const { hostname } = new URL(url);
   const bare = hostname.replace(/^\[(.*)\]$/, '$1');
   return isAddress(bare) ? bare : hostname;
+}
+
+/** Whether a request may be made for a URL: https, to an address or to a name that DNS can be asked for. */
+export function isAskable(url: URL): boolean {
+  const host = hostOf(url.href);
+  return url.protocol === 'https:' && (isAddress(host) || nameProblem(host) === undefined);
 }

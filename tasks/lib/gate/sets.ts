@@ -153,7 +153,7 @@ const storage = setOf(
   }),
   (spec, { topology }) => {
     const domain = cloudSuffixes(topology?.cloud ?? 'public').storageBlob.slice('blob.'.length);
-    return spec.services.flatMap((service) =>
+    return [...new Set(spec.services)].flatMap((service) =>
       dnsAndTls(`${service}-`, `${spec.name}.${service}.${domain}`, spec.within),
     );
   },

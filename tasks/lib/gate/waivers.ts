@@ -1,3 +1,5 @@
+import { nearest } from '../topology/nearest.ts';
+import type { GateCheck, GateContext } from './gate-check.ts';
 import { isPlain, type ProblemDocument } from './problems.ts';
 
 /** A check that may fail for a while, and why. */
@@ -51,8 +53,46 @@ function isDay(text: string): boolean {
   return /^\d{4}-\d\d-\d\d$/.test(text) && new Date(text).toJSON()?.startsWith(text) === true;
 }
 
-export function isWaivedBy(id: string, { check }: WaiverRule): boolean {
+/**
+ * The checks with the waivers that are for them, of several the one that ends last. A waiver for no check is a
+ * mistake, such as a check that was renamed; one for a stamp that is not looked at this time is none.
+ */
+export function waive(
+  checks: readonly GateCheck[],
+  waivers: readonly WaiverRule[],
+  context: Pick<GateContext, 'topology' | 'stamps'>,
+  document: ProblemDocument,
+): GateCheck[] {
+  for (const [position, waiver] of waivers.entries()) {
+    if (checks.some(({ id }) => isWaivedBy(id, waiver)) || isElsewhere(waiver, context)) continue;
+    const near = nearest(
+      waiver.check,
+      checks.map(({ id }) => id),
+    );
+    const mean = near === undefined ? '' : `; did you mean ${near}?`;
+    document.problem(['waivers', position, 'check'], `${waiver.check} is no check here${mean}`);
+  }
+  return checks.map((check) => {
+    const [last] = waivers
+      .filter((waiver) => isWaivedBy(check.id, waiver))
+      .sort((a, b) => (a.until < b.until ? 1 : -1));
+    if (last === undefined) return check;
+    return { ...check, waiver: { reason: last.reason, until: last.until } };
+  });
+}
+
+function isWaivedBy(id: string, { check }: WaiverRule): boolean {
   return check.endsWith('*') ? id.startsWith(check.slice(0, -1)) : id === check;
+}
+
+/** Whether a waiver names a stamp of the topology that was not chosen. */
+function isElsewhere(
+  { check }: WaiverRule,
+  { topology, stamps }: Pick<GateContext, 'topology' | 'stamps'>,
+): boolean {
+  const [name = '', ...rest] = check.split('/');
+  const known = Object.hasOwn(topology?.stamps ?? {}, name);
+  return rest.length > 0 && known && !stamps.some((stamp) => stamp.name === name);
 }
 
 /** Whether a waiver still counts at a time in ms. */

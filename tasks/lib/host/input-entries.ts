@@ -1,5 +1,5 @@
 import type { AgentPort } from './agent-port.ts';
-import { document } from './input-readers.ts';
+import { document } from './document-input.ts';
 import type { InputReader } from './input-spec.ts';
 
 /** A list in YAML or JSON, written into the input itself. Left out means an empty list. */

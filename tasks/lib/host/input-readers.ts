@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { parseDocument } from 'yaml';
 import type { ServiceConnection } from '../azure/connection.ts';
 import { type AgentPort, workingDirectory } from './agent-port.ts';
 import { readConnection } from './connection.ts';
@@ -249,45 +248,6 @@ export function text(options: TextOptions = {}): InputReader<string | undefined>
         report(`is ${shown(value)}; allowed: ${allowed}.`);
       }
       return value;
-    },
-  };
-}
-
-/** An object in YAML or JSON, written into the input itself. */
-export function document(options: Required): InputReader<Record<string, unknown>>;
-export function document(options?: Optional): InputReader<Record<string, unknown> | undefined>;
-export function document(
-  options: Optional | Required = {},
-): InputReader<Record<string, unknown> | undefined> {
-  const required = options.required ?? false;
-  const allowed = 'an object in YAML or JSON';
-  return {
-    kind: 'document',
-    required,
-    read: (port, name, report) => {
-      const source = given(port, name, report, { required, allowed });
-      if (source === undefined) return undefined;
-      const parsed = parseDocument(source, { prettyErrors: false, uniqueKeys: true });
-      const fault = parsed.errors[0];
-      if (fault) {
-        report(`is not YAML or JSON: ${fault.message}; allowed: ${allowed}.`);
-        return undefined;
-      }
-      let value: unknown;
-      try {
-        value = parsed.toJS({ maxAliasCount: 100 });
-        // An alias inside its own anchor is a circle, which nothing that takes the value can write.
-        JSON.stringify(value);
-      } catch (error) {
-        const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
-        report(`cannot be used: ${why}; allowed: ${allowed}.`);
-        return undefined;
-      }
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-        report(`holds ${Array.isArray(value) ? 'a list' : 'a single value'}; allowed: ${allowed}.`);
-        return undefined;
-      }
-      return value as Record<string, unknown>;
     },
   };
 }

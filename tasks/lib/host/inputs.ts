@@ -6,12 +6,12 @@ export {
   type InputSpec,
   type InputsOf,
 } from './input-spec.ts';
+export { document } from './document-input.ts';
 export { environmentVariables } from './environment-input.ts';
 export { entries } from './input-entries.ts';
 export {
   choice,
   connection,
-  document,
   flag,
   integer,
   list,

@@ -1,5 +1,6 @@
 import { SpokelineError } from '../errors.ts';
 import { systemClock } from '../net/clock.ts';
+import { onAgentLoss } from './agent-loss.ts';
 import type { AgentPort } from './agent-port.ts';
 import type { TaskContext } from './context.ts';
 import { readInputs, type InputSpec } from './input-spec.ts';
@@ -97,11 +98,16 @@ export function runTask<I>(
   process.on('SIGTERM', () => cancel('SIGTERM'));
   // What the agent sends on Windows in the place of SIGTERM.
   process.on('SIGBREAK', () => cancel('SIGBREAK'));
+  // A closed terminal, of an agent that runs in one.
+  process.on('SIGHUP', () => cancel('SIGHUP'));
   // task-lib's own handlers report a failure of their own, beside ours.
   process.removeAllListeners('uncaughtException').on('uncaughtException', fail);
   process.removeAllListeners('unhandledRejection').on('unhandledRejection', fail);
-  // The agent went away: nothing can be reported any more, and nothing more may go wrong.
-  process.stdout.on('error', () => process.exit(0));
+  // Nothing can be reported any more, but what was begun in Azure is ended as for any run that is cancelled.
+  onAgentLoss(() => {
+    if (completed) process.exit(0);
+    if (cancelledBy === undefined) cancel('the agent is gone');
+  });
   // A promise that never settles lets Node end with exit code 0, which the agent takes for success.
   process.on('beforeExit', () => fail(new Error('the task stopped without a result')));
   process.on('exit', () => {

@@ -77,6 +77,11 @@ export function forbiddenReason(address: string): string | undefined {
   return range === 'linkLocal' ? 'link-local' : undefined;
 }
 
+/** Azure's own DNS has the address of the wire server; nothing else there is asked, and no other DNS at such addresses. */
+export function isForbiddenServer(address: string, port: number): boolean {
+  return isForbidden(address) && (address !== '168.63.129.16' || port !== 53);
+}
+
 export function isForbidden(address: string): boolean {
   return forbiddenReason(address) !== undefined;
 }

@@ -32,13 +32,15 @@ export async function greetPostgres(options: HandshakeOptions): Promise<Greeting
   const tcp = await connectTcp({ address, port, timeoutMs, signal, keep: true });
   if (tcp.socket === undefined) return { handshake: { class: tcp.class, ms: tcp.ms } };
   const left = Math.max(1, timeoutMs - tcp.ms);
+  const started = performance.now();
   const consent = await ask(tcp.socket, sslRequest, left, signal);
-  if (consent?.toString('latin1', 0, 1) !== 'S') {
-    tcp.socket.destroy();
-    const seen = consent === undefined ? 'reset' : 'no-tls';
-    return { handshake: { class: seen, ms: tcp.ms } };
+  const ms = tcp.ms + Math.round(performance.now() - started);
+  // A single letter: the greeting of an SSH server begins with an S as well.
+  if (typeof consent !== 'string' && consent.toString('latin1') === 'S') {
+    return greet(tcp.socket, options, Math.max(1, timeoutMs - ms), startup());
   }
-  return greet(tcp.socket, options, left, startup());
+  tcp.socket.destroy();
+  return { handshake: { class: typeof consent === 'string' ? consent : 'no-tls', ms } };
 }
 
 /** Shakes hands and sends PING, to which a Redis server answers that it wants a password. Rejects as above. */
@@ -61,20 +63,20 @@ async function greet(
   const left = Math.max(1, timeoutMs - handshake.ms);
   try {
     const said = await ask(tls, first, left, options.signal);
-    return said === undefined ? { handshake } : { handshake, said };
+    return typeof said === 'string' ? { handshake } : { handshake, said };
   } finally {
     tls.destroy();
     socket.destroy();
   }
 }
 
-/** The first bytes after a message; undefined if the connection ends or stays silent. */
+/** The first bytes after a message; `reset` if the connection ends instead. */
 function ask(
   socket: Socket,
   message: Buffer,
   timeoutMs: number,
   signal: AbortSignal,
-): Promise<Buffer | undefined> {
+): Promise<Buffer | 'reset' | 'silent'> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => {
       clearTimeout(timer);
@@ -89,8 +91,8 @@ function ask(
         reject(signal.reason as Error);
       });
     const onData = (bytes: Buffer) => end(() => resolve(bytes));
-    const onEnd = () => end(() => resolve(undefined));
-    const timer = setTimeout(onEnd, timeoutMs);
+    const onEnd = () => end(() => resolve('reset'));
+    const timer = setTimeout(() => end(() => resolve('silent')), timeoutMs);
     signal.addEventListener('abort', onAbort);
     socket.on('data', onData).on('end', onEnd).on('close', onEnd);
     socket.resume();

@@ -114,6 +114,10 @@ export function request(options: PinnedRequest): Promise<PinnedResponse> {
     );
     // Stays for the whole exchange: after the answer began, the answer's stream tells of the fault.
     outgoing.on('error', (error) => reject(signal.aborted ? (signal.reason as Error) : error));
+    // Node ends a request without an error when the server switches protocols unasked.
+    outgoing.once('close', () => {
+      reject(Object.assign(new Error(`${url.host} ended the connection`), { code: 'ECONNRESET' }));
+    });
     if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
       outgoing.end(body);
       return;

@@ -4,10 +4,10 @@ import { tlsClassOf, type ClientCertificate, type HandshakeClass } from './tls.t
 
 /**
  * `answered`: an HTTP answer came; whether it is the right one is for the caller to say. `silent`: the server was
- * reached and did not answer in time; `timeout`: it was not reached.
+ * reached and did not answer in time.
  */
 export type AnswerClass =
-  Exclude<HandshakeClass, 'handshake' | 'connected'> | 'answered' | 'silent' | 'not-http';
+  Exclude<HandshakeClass, 'handshake' | 'connected'> | 'answered' | 'not-http';
 
 export interface AnswerOptions {
   /** https only. Gives the path, the Host header, and the name asked for and checked in TLS. */
@@ -58,6 +58,9 @@ export async function askHttps(options: AnswerOptions): Promise<Answer> {
       if (error instanceof RangeError) return undefined;
       throw error;
     });
+    // A body without a length ends with its connection, also with one that was stopped here.
+    signal.throwIfAborted();
+    if (within.aborted) return { class: 'silent', ms: ms() };
     return {
       class: 'answered',
       ms: ms(),

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { exchange } from './dns-exchange.ts';
 import { nameProblem, type DnsAnswer, type NegativeAnswer, type QueryType } from './dns-message.ts';
+import { isForbiddenServer } from './forbidden.ts';
 
 export type ResolutionError = 'nxdomain' | 'servfail' | 'timeout' | 'nodata' | 'refused';
 
@@ -110,8 +111,9 @@ async function raced<T>(
 /** Why a text is no resolver, in words for a message; undefined if it is one. */
 export function serverProblem(server: string): string | undefined {
   try {
-    parseServer(server);
-    return undefined;
+    const { address, port } = parseServer(server);
+    if (!isForbiddenServer(address, port)) return undefined;
+    return `${address} is an address of the platform, where only 168.63.129.16:53 answers DNS`;
   } catch {
     return 'a resolver is an address, or address:port';
   }

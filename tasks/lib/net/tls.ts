@@ -9,9 +9,11 @@ import {
 } from 'node:tls';
 import { classOf, connectTcp, type ConnectClass } from './connect.ts';
 
+/** `silent`: the server was reached and did not finish in time; `timeout`: it was not reached. */
 export type HandshakeClass =
   | ConnectClass
   | 'handshake'
+  | 'silent'
   | 'certificate-name'
   | 'certificate-untrusted'
   | 'certificate-expired'
@@ -118,7 +120,7 @@ export function secure(socket: Socket, options: SecureOptions): Promise<Handshak
       settle();
     };
     const onAbort = () => end(() => reject(signal.reason as Error));
-    const timer = setTimeout(() => end(() => resolve({ class: 'timeout', ms: ms() })), timeoutMs);
+    const timer = setTimeout(() => end(() => resolve({ class: 'silent', ms: ms() })), timeoutMs);
     signal.addEventListener('abort', onAbort);
     socket.on('error', () => {});
     const tls = connect({

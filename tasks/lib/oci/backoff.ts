@@ -39,7 +39,8 @@ export class SharedBackoff {
     // Answers to requests that were under way already belong to the same step.
     if (now >= this.#until) this.#inRow += 1;
     const own = backoff(this.#inRow, this.#random, throttle);
-    this.#until = Math.max(this.#until, now + (asked ?? own));
+    // Told to come back at once, everybody would use up all tries at once.
+    this.#until = Math.max(this.#until, now + (asked || own));
     return this.#until - now;
   }
 

@@ -20,8 +20,10 @@ async function sendVerified(blob: Blob, write: (piece: Buffer) => Promise<void>)
   for await (const piece of partsOf(blob)) {
     seen += piece.length;
     if (seen > blob.size) throw mismatch(blob, `it has more than ${blob.size} bytes by now`);
+    // It is hashed while it is on its way.
+    const sent = seen < blob.size ? write(piece) : undefined;
     hash.update(piece);
-    if (seen < blob.size) await write(piece);
+    if (sent !== undefined) await sent;
     else if (piece.length > 0) last = piece;
   }
   check(blob, seen, hash);
@@ -31,11 +33,11 @@ async function sendVerified(blob: Blob, write: (piece: Buffer) => Promise<void>)
 /**
  * The blob from byte `from` on in blocks of `size` bytes (the last one may be shorter), ending with
  * IMAGE_DIGEST_MISMATCH after the last block if the content was not what its descriptor says. All
- * of it is hashed, wherever the blocks begin.
+ * of it is hashed, wherever the blocks begin. A block holds until the next one is asked for.
  */
 export async function* hashedBlocks(blob: Blob, size: number, from = 0): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
-  const blocks = new Blocks(size);
+  const blocks = new Blocks(Math.min(size, Math.max(1, blob.size - from)));
   let seen = 0;
   for await (const part of partsOf(blob)) {
     const before = seen;
@@ -66,30 +68,27 @@ async function* partsOf(blob: Blob): AsyncGenerator<Buffer> {
   }
 }
 
-/** Makes blocks of one size out of pieces of any, in memory of their own. */
+/** Makes blocks of one size out of pieces of any, all in the same memory. */
 class Blocks {
-  readonly #size: number;
-  #block: Buffer | undefined;
+  readonly #block: Buffer;
   #length = 0;
 
   constructor(size: number) {
-    this.#size = size;
+    this.#block = Buffer.allocUnsafeSlow(size);
   }
 
   *add(part: Buffer): Generator<Buffer> {
     for (let at = 0; at < part.length;) {
-      this.#block ??= Buffer.allocUnsafeSlow(this.#size);
       const copied = part.copy(this.#block, this.#length, at);
       at += copied;
       this.#length += copied;
-      if (this.#length === this.#size) yield* this.rest();
+      if (this.#length === this.#block.length) yield* this.rest();
     }
   }
 
   *rest(): Generator<Buffer> {
-    if (this.#block === undefined) return;
+    if (this.#length === 0) return;
     const block = this.#block.subarray(0, this.#length);
-    this.#block = undefined;
     this.#length = 0;
     yield block;
   }

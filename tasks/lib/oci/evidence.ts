@@ -1,6 +1,6 @@
 import type { ImageSource } from './image.ts';
 import type { PathEvidence } from './private-path.ts';
-import type { PushResult } from './push.ts';
+import type { PushResult } from './repository-push.ts';
 import type { ReplicaEvidence } from './replica-check.ts';
 
 /** One repository that was pushed to. */
@@ -33,9 +33,11 @@ export function referenceOf({ path, image }: PushRun, repository: string): strin
   return `${path.loginServer}/${repository}@${image.root.digest}`;
 }
 
-/** Bytes of everything that a pull fetches: blobs and manifests. */
+/** Bytes of the image: its blobs and manifests, without what is about it. */
 export function sizeOf({ blobs, manifests }: ImageSource): number {
-  return [...blobs.values(), ...manifests].reduce((sum, { size }) => sum + size, 0);
+  const own = new Set(manifests.flatMap((manifest) => manifest.blobs));
+  const content = [...blobs.values()].filter(({ digest }) => own.has(digest));
+  return [...content, ...manifests].reduce((sum, { size }) => sum + size, 0);
 }
 
 /** Blobs of all repositories together. */

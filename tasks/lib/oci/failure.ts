@@ -86,6 +86,9 @@ function firewall(client: string, path: RegistryPath): string {
 }
 
 function hintOf(status: number, code: string | undefined): string | undefined {
+  if (status >= 300 && status < 400) {
+    return 'It sends its clients elsewhere, where neither token nor image follow: give the login server itself.';
+  }
   if (status === 413) return 'The registry or a device before it limits the size of requests.';
   if (status === 429)
     return 'The registry goes on throttling; push less at once or use a higher tier.';

@@ -48,7 +48,7 @@ export interface ImageSource {
   readonly root: Manifest;
   /** Each once, children before the indexes that name them; the last one is the root. */
   readonly manifests: readonly Manifest[];
-  /** Each once, after what they are about. */
+  /** Each once, after what they are about, and after what they name where they are indexes. */
   readonly referrers: readonly Referrer[];
   /** Each once, by digest: those of the manifests and of the referrers. */
   readonly blobs: ReadonlyMap<string, Blob>;

@@ -123,9 +123,8 @@ export class ManifestStore {
     );
     if (response.status === 200) return response;
     if (response.status === 404) return undefined;
-    // The answer to a HEAD has no body, which is where registries say why.
-    const again = method === 'HEAD' ? await this.#read('GET', reference) : undefined;
-    if (again !== undefined) return again;
+    // The answer to a HEAD has no body, which is where registries say why; and some take no HEAD.
+    if (method === 'HEAD') return this.#read('GET', reference);
     throw refusal(`${method} of manifest ${reference}`, response, this.#session.path);
   }
 

@@ -15,12 +15,19 @@ export const imageConfigTypes: ReadonlySet<string> = new Set([
   'application/vnd.docker.container.image.v1+json',
 ]);
 
+/**
+ * The last three are no part of a specification but of containerd, and of what BuildKit and its like
+ * write. https://github.com/containerd/containerd/blob/main/core/images/mediatypes.go
+ */
 export const imageLayerTypes: ReadonlySet<string> = new Set([
   'application/vnd.oci.image.layer.v1.tar',
   'application/vnd.oci.image.layer.v1.tar+gzip',
   'application/vnd.oci.image.layer.v1.tar+zstd',
   'application/vnd.docker.image.rootfs.diff.tar',
   'application/vnd.docker.image.rootfs.diff.tar.gzip',
+  'application/vnd.docker.image.rootfs.diff.tar.zstd',
+  'application/vnd.oci.image.layer.v1.tar+gzip+encrypted',
+  'application/vnd.oci.image.layer.v1.tar+encrypted',
 ]);
 
 /**

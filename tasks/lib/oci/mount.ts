@@ -1,5 +1,6 @@
 import type { ImageSource } from './image.ts';
 import { repositoryFault } from './reference.ts';
+import { wholeRegistryOf } from './registry-name.ts';
 
 /**
  * The repository that an image is copied from or was built on, if it is one of this registry: its
@@ -7,15 +8,17 @@ import { repositoryFault } from './reference.ts';
  * https://github.com/opencontainers/image-spec/blob/main/annotations.md
  */
 export function mountSource(
-  layout: ImageSource,
+  image: ImageSource,
   loginServer: string,
   repository: string,
 ): string | undefined {
-  const { from } = layout;
-  if (from?.loginServer === loginServer && from.repository !== repository) return from.repository;
-  for (const { annotations } of layout.manifests) {
+  const { from } = image;
+  const registry = wholeRegistryOf(loginServer);
+  const isFromHere = from !== undefined && wholeRegistryOf(from.loginServer) === registry;
+  if (isFromHere && from.repository !== repository) return from.repository;
+  for (const { annotations } of image.manifests) {
     const base = annotations['org.opencontainers.image.base.name'];
-    const prefix = `${loginServer}/`;
+    const prefix = `${registry}/`;
     if (base === undefined || !base.toLowerCase().startsWith(prefix)) continue;
     const name = base
       .slice(prefix.length)

@@ -10,7 +10,7 @@ export interface Platform {
 const platformText = /^([a-z0-9]{1,32})\/([a-z0-9_]{1,32})(?:\/([a-z0-9.]{1,32}))?$/;
 
 /** Variants that are meant where none is written. https://github.com/containerd/platforms */
-const usualVariants: Readonly<Record<string, string>> = { arm64: 'v8', arm: 'v7' };
+const usualVariants: Readonly<Record<string, string>> = { amd64: 'v1', arm64: 'v8', arm: 'v7' };
 
 /** What is wrong with a platform given as text; undefined if nothing is. */
 export function platformFault(text: string): string | undefined {
@@ -47,5 +47,6 @@ export function platformName({ os, architecture, variant }: Platform): string {
 }
 
 function variantOf({ architecture, variant }: Platform): string | undefined {
-  return variant ?? usualVariants[architecture];
+  // Some tools leave the letter out.
+  return variant?.replace(/^\d/, 'v$&') ?? usualVariants[architecture];
 }

@@ -1,4 +1,5 @@
 import { SpokelineError } from '../errors.ts';
+import type { ErrorDetail } from '../errors.ts';
 import type { ManifestStore } from './manifest-store.ts';
 
 /** Tags that are to name an image. */
@@ -9,16 +10,10 @@ export interface WantedTags {
   readonly immutable?: boolean;
 }
 
-/**
- * What the wanted tags name now; those that nobody has made are left out.
- *
- * @param digest that they are to name
- * @throws SpokelineError REGISTRY_TAG_EXISTS, naming all that may not move
- */
+/** What these tags name now; those that nobody has made are left out. */
 export async function presentTags(
   store: ManifestStore,
-  { repository, tags, immutable }: WantedTags,
-  digest: string,
+  tags: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const present = new Map<string, string>();
   await Promise.all(
@@ -27,16 +22,33 @@ export async function presentTags(
       if (found !== undefined) present.set(tag, found);
     }),
   );
-  const others = [...present].filter(([, found]) => found !== digest);
-  if (immutable !== true || others.length === 0) return present;
-  const details = others.map(([tag, found]) => ({
-    message: `${repository}:${tag} is ${found}, not ${digest}`,
-    code: 'REGISTRY_TAG_EXISTS',
-    target: tag,
-  }));
-  throw new SpokelineError(
+  return present;
+}
+
+/**
+ * The tags that may not move but would have to.
+ *
+ * @param digest that they are to name
+ */
+export function conflictsOf(
+  { repository, tags, immutable }: WantedTags,
+  present: ReadonlyMap<string, string>,
+  digest: string,
+): readonly ErrorDetail[] {
+  if (immutable !== true) return [];
+  return tags.flatMap((tag) => {
+    const found = present.get(tag);
+    if (found === undefined || found === digest) return [];
+    const message = `${repository}:${tag} is ${found}, not ${digest}`;
+    return [{ message, code: 'REGISTRY_TAG_EXISTS', target: tag }];
+  });
+}
+
+/** @param outcome what has become of the push, as the end of the message */
+export function tagsExist(conflicts: readonly ErrorDetail[], outcome: string): SpokelineError {
+  return new SpokelineError(
     'REGISTRY_TAG_EXISTS',
-    `${details.map(({ message }) => message).join('; ')}; nothing was sent`,
-    { details, hint: 'Push under a tag of its own, or set immutable to false.' },
+    `${conflicts.map(({ message }) => message).join('; ')}; ${outcome}`,
+    { details: conflicts, hint: 'Push under a tag of its own, or set immutable to false.' },
   );
 }

@@ -34,5 +34,7 @@ export function loginServerOf(registry: string, suffix: string): string | undefi
   if (registryName.test(text)) return `${text}.${suffix}`;
   const server = hostPort(text);
   // A certificate, and the zone of a private record, are for a name.
-  return server === undefined || isIP(server.host) !== 0 ? undefined : authorityOf(server);
+  if (server === undefined || isIP(server.host) !== 0) return undefined;
+  // A single word is a name of Azure's, misspelt.
+  return /[.:]/.test(text) ? authorityOf(server) : undefined;
 }

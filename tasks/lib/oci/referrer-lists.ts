@@ -25,24 +25,27 @@ export interface ListTarget {
  *
  * @param answered whether the registry answered a manifest with OCI-Subject; undefined: none was
  *   sent, so it is asked
+ * @returns whether a list had to be written
  * @throws SpokelineError REGISTRY_REQUEST, REGISTRY_AUTH
  */
 export async function keepReferrerLists(
   target: ListTarget,
   manifests: readonly Manifest[],
   answered: boolean | undefined,
-): Promise<void> {
-  if (answered === true) return;
+): Promise<boolean> {
+  if (answered === true) return false;
   const bySubject = new Map<string, Manifest[]>();
   for (const manifest of manifests) {
     const subject = manifest.subject?.digest;
     if (subject === undefined) continue;
     bySubject.set(subject, [...(bySubject.get(subject) ?? []), manifest]);
   }
+  let isWritten = false;
   for (const [subject, about] of bySubject) {
     if (answered === undefined && (await hasList(target, subject))) continue;
-    await keepList(target, subject, about);
+    if (await keepList(target, subject, about)) isWritten = true;
   }
+  return isWritten;
 }
 
 /** Whether the registry has the referrers API. */
@@ -66,13 +69,13 @@ async function keepList(
   target: ListTarget,
   subject: string,
   manifests: readonly Manifest[],
-): Promise<void> {
+): Promise<boolean> {
   const { session } = target;
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     const before = await readList(target, subject);
     const listed = new Set(before.entries.map((entry) => isRecord(entry) && entry['digest']));
     const missing = manifests.filter(({ digest }) => !listed.has(digest));
-    if (missing.length === 0) return;
+    if (missing.length === 0) return attempt > 1;
     const response = await writeList(target, subject, before, missing);
     // 412: changed since it was read.
     if (response.status !== 201 && response.status !== 412) {
@@ -89,7 +92,7 @@ async function keepList(
 
 interface List {
   readonly entries: readonly unknown[];
-  /** Undefined: there is none. Without a tag of its own, an empty text. */
+  /** Undefined: there is no list. Empty: there is one without an entity tag to go by. */
   readonly etag: string | undefined;
 }
 
@@ -113,7 +116,12 @@ async function readList(
       { hint: `Look at ${repository}:${referrersTag(subject)}; it is not overwritten.` },
     );
   }
-  return { entries: entries as unknown[], etag: response.headers['etag'] ?? '' };
+  return { entries: entries as unknown[], etag: strongTag(response.headers['etag']) };
+}
+
+/** A weak one, as proxies make them, matches nothing: https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1 */
+function strongTag(etag: string | undefined): string {
+  return etag === undefined || etag.startsWith('W/') ? '' : etag;
 }
 
 async function writeList(

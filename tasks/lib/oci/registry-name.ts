@@ -7,8 +7,9 @@ export interface HostPort {
   readonly port?: number;
 }
 
+/** Old buckets, which registries lead to, have a `_` in their names. */
 const hostName =
-  /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/;
+  /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?)*$/;
 
 /** Splits `host[:port]`; undefined if the text is anything else. */
 export function hostPort(text: string): HostPort | undefined {
@@ -24,6 +25,21 @@ export function hostPort(text: string): HostPort | undefined {
 /** `host` or `host:port`, as it stands in a URL. */
 export function authorityOf({ host, port }: HostPort): string {
   return port === undefined ? host : `${host}:${port}`;
+}
+
+/** The one spelling of a host that `hostPort` takes; any other text as it is. */
+export function sameAuthority(text: string): string {
+  const place = hostPort(text);
+  return place === undefined ? text : authorityOf(place);
+}
+
+/** docker.io is a name for people; its registry and its token service have others. */
+export const dockerHub = { registry: 'registry-1.docker.io', tokens: 'auth.docker.io' };
+
+/** The host that is asked, in its one spelling, for what people may call by another one. */
+export function registryHost(host: string): string {
+  const server = sameAuthority(host);
+  return server === 'docker.io' || server === 'index.docker.io' ? dockerHub.registry : server;
 }
 
 /** Domains of Azure Container Registry in all clouds. */
@@ -47,9 +63,35 @@ export function privateRecordOf(host: string): PrivateRecord | undefined {
   return { zone: `privatelink.${suffix}`, record: host.slice(0, -suffix.length - 1) };
 }
 
+/**
+ * The login server of the registry that a host is a regional endpoint of
+ * (`contoso.westeurope.geo.azurecr.io`); any other host as it is.
+ * https://learn.microsoft.com/azure/container-registry/container-registry-endpoint-reference
+ */
+export function wholeRegistryOf(host: string): string {
+  const place = privateRecordOf(host);
+  const [, name] = /^([^.]+)\.[^.]+\.geo$/.exec(place?.record ?? '') ?? [];
+  return place === undefined || name === undefined ? host : `${name}.${suffixOf(place)}`;
+}
+
 /** The data endpoint of a replica: layers are pulled from there. Undefined for other registries. */
 export function dataEndpointOf(loginServer: string, region: string): string | undefined {
-  const place = privateRecordOf(loginServer);
+  const place = privateRecordOf(wholeRegistryOf(loginServer));
   if (place === undefined || place.record.includes('.')) return undefined;
-  return `${place.record}.${region.toLowerCase()}.data.${place.zone.slice('privatelink.'.length)}`;
+  return `${place.record}.${region.toLowerCase()}.data.${suffixOf(place)}`;
+}
+
+/** Whether layers of a registry may be pulled from a host: only its data endpoints have private records. */
+export function isDataEndpointOf(loginServer: string, host: string): boolean {
+  const [registry, place] = [privateRecordOf(wholeRegistryOf(loginServer)), privateRecordOf(host)];
+  return (
+    registry !== undefined &&
+    place?.zone === registry.zone &&
+    place.record.startsWith(`${registry.record}.`) &&
+    place.record.endsWith('.data')
+  );
+}
+
+function suffixOf({ zone }: PrivateRecord): string {
+  return zone.slice('privatelink.'.length);
 }

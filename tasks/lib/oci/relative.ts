@@ -3,8 +3,44 @@ import type { Blob } from './image.ts';
 import type { ManifestStore } from './manifest-store.ts';
 import { tagFault } from './reference.ts';
 
+/** What is known of a repository before its blobs are asked for. */
+export interface Known {
+  /** The registry says that there is no such repository, so it has no blob of it. */
+  readonly isNew: boolean;
+  /** Digests that another image of the repository names. */
+  readonly shared: ReadonlySet<string>;
+}
+
+/** Below this many blobs, asking for each is as short as looking for a relative of the image. */
+const fewBlobs = 3;
+/** Comes after every tag: without a wanted one the newest is the nearest. */
+const lastInOrder = '\uffff';
 /** Manifests of an index that are read: an image for more platforms is looked up blob by blob. */
 const childLimit = 8;
+
+/**
+ * What need not be asked for blob by blob.
+ *
+ * @param present what wanted tags name now: the nearest relatives that there can be
+ * @param tags wanted ones
+ */
+export async function knownBlobs(
+  store: ManifestStore,
+  blobs: ReadonlyMap<string, Blob>,
+  present: ReadonlyMap<string, string>,
+  tags: readonly string[],
+): Promise<Known> {
+  const none = { isNew: false, shared: new Set<string>() };
+  if (blobs.size < fewBlobs) return none;
+  let [relative] = present.values();
+  if (relative === undefined) {
+    const there = await store.tags();
+    if (there === 'unknown') return { ...none, isNew: true };
+    relative = nearestTag(there ?? [], tags[0] ?? lastInOrder);
+  }
+  if (relative === undefined) return none;
+  return { isNew: false, shared: await sharedBlobs(store, relative, blobs) };
+}
 
 /**
  * Blobs of ours that another image of the repository names: a registry takes a manifest only with

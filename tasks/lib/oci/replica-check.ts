@@ -4,7 +4,7 @@ import { refusal } from './failure.ts';
 import type { RegistryPath } from './failure.ts';
 import type { RegistryHttp, RegistryResponse } from './http.ts';
 import type { Blob, ImageSource } from './image.ts';
-import { privateRecordOf } from './registry-name.ts';
+import { isDataEndpointOf } from './registry-name.ts';
 import { isTransient } from './session.ts';
 import type { RegistrySession } from './session.ts';
 
@@ -90,20 +90,11 @@ function range(blob: Blob): Record<string, string> {
   return { range: `bytes=0-${sampleEnd(blob)}` };
 }
 
-/** Only a dedicated data endpoint of this registry has a private record. */
 function linkOf(answer: RegistryResponse, loginServer: string): URL {
   const location = answer.headers['location'] ?? '';
   const url = URL.canParse(location) ? new URL(location) : undefined;
-  const own = privateRecordOf(loginServer);
-  const place = url === undefined ? undefined : privateRecordOf(url.hostname);
-  const isData =
-    url?.protocol === 'https:' &&
-    url.username === '' &&
-    own !== undefined &&
-    place?.zone === own.zone &&
-    place.record.startsWith(`${own.record}.`) &&
-    place.record.endsWith('.data');
-  if (isData) return url;
+  const isPlain = url?.protocol === 'https:' && url.username === '';
+  if (isPlain && isDataEndpointOf(loginServer, url.hostname)) return url;
   throw new SpokelineError(
     'REGISTRY_REPLICA',
     `${loginServer} hands layers out through ${url?.host ?? 'a Location that is not a URL'}, which is no data ` +

@@ -6,7 +6,7 @@ import type { Challenge } from './challenge.ts';
 import { refusal } from './failure.ts';
 import type { RegistryPath } from './failure.ts';
 import type { RegistryHttp, RegistryRequest, RegistryResponse } from './http.ts';
-import type { RegistryLogin } from './login.ts';
+import type { RegistryLogin, RegistryToken } from './login.ts';
 
 export interface SessionOptions {
   readonly http: RegistryHttp;
@@ -14,6 +14,8 @@ export interface SessionOptions {
   readonly path: RegistryPath;
   /** For example `repository:team/app:pull,push`. */
   readonly scopes: readonly string[];
+  /** Wanted as well, but done without where the identity gets no token for them. */
+  readonly extraScopes?: readonly string[];
   /** Hosts besides the registry's own that may hand out its tokens. */
   readonly tokenHosts?: readonly string[];
   readonly clock: Clock;
@@ -50,12 +52,14 @@ export class RegistrySession {
   #renewal: { readonly token: Promise<HeldToken>; readonly signal: AbortSignal } | undefined;
   /** The first request, which finds out whether a login is wanted; the others wait for its answer. */
   #scout: Promise<unknown> | undefined;
+  #extraScopes: readonly string[];
   #requests = 0;
   #latency = Infinity;
 
   constructor(options: SessionOptions) {
     this.#options = options;
     this.path = options.path;
+    this.#extraScopes = options.extraScopes ?? [];
     this.#backoff = new SharedBackoff(options.clock, options.random);
   }
 
@@ -90,6 +94,8 @@ export class RegistrySession {
       let response: RegistryResponse;
       try {
         response = await this.#once(request, token);
+        // In trouble, but sure of when it will be over.
+        if (response.status === 503 && 'retry-after' in response.headers) this.#waitFor(response);
       } catch (error) {
         const again = options.repeat === true && isTransient(error) && broken < repeatTries;
         if (!again) throw error;
@@ -104,8 +110,9 @@ export class RegistrySession {
         this.#challenged(token, response);
       } else if (response.status === 429 && throttled < throttleTries) {
         throttled += 1;
-        const wait = this.#backoff.throttled(response.headers['retry-after']);
-        this.#options.onThrottled?.(wait);
+        // The token may run out while everybody waits.
+        renewed = false;
+        this.#waitFor(response);
       } else if (isPassing(response.status) && options.repeat === true && broken < repeatTries) {
         broken += 1;
         await this.pause(broken, request.signal);
@@ -119,6 +126,12 @@ export class RegistrySession {
   /** Waits before the nth try of something that broke off. */
   async pause(attempt: number, signal: AbortSignal): Promise<void> {
     await this.#options.clock.sleep(this.#backoff.pause(attempt), signal);
+  }
+
+  /** Lets everybody wait as long as the registry asks for. */
+  #waitFor({ headers }: RegistryResponse): void {
+    const wait = this.#backoff.throttled(headers['retry-after']);
+    this.#options.onThrottled?.(wait);
   }
 
   async #once(request: RegistryRequest, token: HeldToken | undefined): Promise<RegistryResponse> {
@@ -169,10 +182,9 @@ export class RegistrySession {
   }
 
   async #renew(challenge: Challenge, signal: AbortSignal): Promise<HeldToken> {
-    const { clock, login, scopes } = this.#options;
-    const from = clock.now();
+    const from = this.#options.clock.now();
     const { authorization, expiresAt } = await this.#insist(signal, () =>
-      login.accessToken(challenge, scopes, signal),
+      this.#accessToken(challenge, signal),
     );
     // A token that lives shorter than the margin is used for half of its life; one that is over
     // already tells of a wrong clock here, and is used until the registry says so.
@@ -182,6 +194,19 @@ export class RegistrySession {
         : Math.max(expiresAt - renewBefore, from + (expiresAt - from) / 2);
     this.#token = { authorization, renewAt };
     return this.#token;
+  }
+
+  async #accessToken(challenge: Challenge, signal: AbortSignal): Promise<RegistryToken> {
+    const { login, scopes } = this.#options;
+    try {
+      return await login.accessToken(challenge, [...scopes, ...this.#extraScopes], signal);
+    } catch (error) {
+      const refused = error instanceof SpokelineError && error.code === 'REGISTRY_AUTH';
+      if (!refused || this.#extraScopes.length === 0) throw error;
+      // Some token services refuse all for the sake of one.
+      this.#extraScopes = [];
+      return login.accessToken(challenge, scopes, signal);
+    }
   }
 
   /** Does it again after faults that pass. */

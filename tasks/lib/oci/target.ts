@@ -1,7 +1,8 @@
 import { SpokelineError } from '../errors.ts';
 import { cloudSuffixes, declaredNetworks, dialledPort } from '../topology/model.ts';
+import type { Cloud } from '../topology/model.ts';
 import { readTopology } from '../topology/read.ts';
-import { dataEndpointOf, hostPort } from './registry-name.ts';
+import { dataEndpointOf, hostPort, registryHost, wholeRegistryOf } from './registry-name.ts';
 import { loginServerOf } from './reference.ts';
 
 /** Where to push, and what counts as private. */
@@ -22,6 +23,8 @@ export interface TargetInputs {
   readonly registry: string | undefined;
   /** Host of the registry that the service connection is for, if it says so. */
   readonly connected: string | undefined;
+  /** Cloud of a registry that is given by its name, where there is no topology to say it. */
+  readonly cloud: Cloud;
   readonly replicas: readonly string[];
   readonly topology: string | undefined;
   readonly overlays: readonly string[];
@@ -37,21 +40,22 @@ export interface TargetInputs {
 export async function registryTarget(given: TargetInputs): Promise<RegistryTarget> {
   const topology =
     given.topology === undefined ? undefined : await readTopology(given.topology, given.overlays);
-  const suffix = cloudSuffixes(topology?.cloud ?? 'public').registry;
+  const suffix = cloudSuffixes(topology?.cloud ?? given.cloud).registry;
   const named =
     given.registry === undefined
       ? topology?.registry?.loginServer
       : loginServerOf(given.registry, suffix);
-  const loginServer = named ?? given.connected;
+  const connected = given.connected === undefined ? undefined : registryHost(given.connected);
+  const loginServer = named ?? connected;
   if (loginServer === undefined) {
     throw new SpokelineError('INPUT_INVALID', 'Neither inputs nor topology name a registry', {
       hint: 'Set the input registry, or registry: in the topology.',
     });
   }
-  checkConnected(loginServer, given.connected);
+  checkConnected(loginServer, connected);
   // A topology's registry is in the region of the hub, as NetworkGate@1 takes it to be.
   const declared =
-    topology?.registry?.loginServer === loginServer
+    topology?.registry?.loginServer === wholeRegistryOf(loginServer)
       ? [topology.hub.region, ...topology.registry.replicas]
       : [];
   const regions = given.replicas.length > 0 ? given.replicas : declared;
@@ -85,7 +89,8 @@ export function portFor(server: string, target: Pick<RegistryTarget, 'port'>): n
 
 /** A password goes to the registry it was made for. */
 function checkConnected(loginServer: string, connected: string | undefined): void {
-  if (connected === undefined || connected.toLowerCase() === loginServer) return;
+  if (connected === undefined || connected === loginServer) return;
+  if (connected === wholeRegistryOf(loginServer)) return;
   throw new SpokelineError(
     'INPUT_INVALID',
     `containerRegistry is a connection to ${connected}, the push goes to ${loginServer}`,

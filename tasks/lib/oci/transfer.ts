@@ -23,11 +23,21 @@ export class Transfer {
   readonly #leastChunk: number;
   readonly #chunk: number;
 
-  /** @param opened the answer to the POST */
-  constructor(session: RegistrySession, ways: UploadWays, blob: Blob, opened: RegistryResponse) {
+  /**
+   * @param target of the POST that opened it
+   * @param opened its answer
+   */
+  constructor(
+    session: RegistrySession,
+    ways: UploadWays,
+    blob: Blob,
+    target: string,
+    opened: RegistryResponse,
+  ) {
     this.#session = session;
     this.#ways = ways;
     this.#blob = blob;
+    this.#location = target;
     this.#location = this.#next(opened);
     this.#leastChunk = Number(opened.headers['oci-chunk-min-length'] ?? 0);
     this.#chunk = ways.chunkFor(this.#leastChunk);
@@ -157,7 +167,8 @@ export class Transfer {
   }
 
   #next(response: RegistryResponse): string {
-    return ownLocation(response.headers['location'], this.#session.path.loginServer);
+    const { location } = response.headers;
+    return ownLocation(location, this.#session.path.loginServer, this.#location);
   }
 
   /** Frees what the registry keeps of an upload; whether it does so is its own business. */

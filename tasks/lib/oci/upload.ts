@@ -42,13 +42,18 @@ export class BlobUploader {
       const opened = await this.#open(blob, attempt === 1, signal);
       if (opened === undefined) return 'mounted';
       const chunked = attempt > 1 || this.#ways.needsChunks(blob.size);
-      const transfer = new Transfer(this.#session, this.#ways, blob, opened);
+      const transfer = new Transfer(this.#session, this.#ways, blob, this.#uploads, opened);
       const trouble = await transfer.run(chunked, signal);
       if (trouble === undefined) return this.#uploaded(blob);
       if (attempt === tries) throw trouble;
       // After the first trouble the other way is tried at once.
       if (chunked) await this.#session.pause(attempt, signal);
     }
+  }
+
+  /** Where uploads are opened. */
+  get #uploads(): string {
+    return `/v2/${this.#repository}/blobs/uploads/`;
   }
 
   #uploaded({ size }: Blob): BlobOutcome {
@@ -99,7 +104,7 @@ export class BlobUploader {
   }
 
   async #start(query: string, signal: AbortSignal): Promise<RegistryResponse> {
-    const target = `/v2/${this.#repository}/blobs/uploads/${query}`;
+    const target = `${this.#uploads}${query}`;
     const headers = { 'content-length': '0' };
     return this.#session.send({ method: 'POST', target, headers, signal }, { repeat: true });
   }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { cidrProblem, parseAddress } from '../net/cidr.ts';
+import { serverProblem } from '../net/resolve.ts';
 
 /** Values that appear in a topology document, each with its rule in words. */
 
@@ -79,6 +80,10 @@ export const resolver = v.pipe(
   v.string(),
   v.regex(/^[0-9.]+(?::[0-9]{1,5})?$/, 'an IPv4 address, with :port if it is not 53'),
   v.check(isResolver, 'an IPv4 address, with :port if it is not 53'),
+  v.check(
+    (text) => !isResolver(text) || serverProblem(text) === undefined,
+    'no address of the platform, but for 168.63.129.16 on port 53',
+  ),
 );
 
 export const port = v.pipe(

@@ -30,7 +30,7 @@ func priv(x int) int => x + base2(1)
 func base2(x int) int => x
 @export()
 @description('f')
-func pub(x int, y conf) string => '\${priv(x)}-\${y.name}-\${map([1], z => z)}'
+func pub(x int, y conf) string => '\${priv(x)}-\${y.name}-\${map(range(1, 1), z => z)}'
 `;
 
 const MAIN = `import { sku, conf as c2, pub, exported } from 'lib.bicep'

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { WRONG_DECLARATIONS } from './cases/wrong-declarations.ts';
 import { WRONG_DECORATORS } from './cases/wrong-decorators.ts';
+import { WRONG_NAMES } from './cases/wrong-names.ts';
 import { WRONG_PLACES } from './cases/wrong-places.ts';
 import { WRONG_TEXTS } from './cases/wrong-texts.ts';
+import { WRONG_SPACES } from './cases/wrong-spaces.ts';
+import { WRONG_TYPES } from './cases/wrong-types.ts';
 import { WRONG_VALUES } from './cases/wrong-values.ts';
 import { compileText, errors, places } from './compile-text.ts';
 
@@ -11,6 +14,9 @@ const ALL = [
   ...WRONG_DECLARATIONS,
   ...WRONG_VALUES,
   ...WRONG_DECORATORS,
+  ...WRONG_NAMES,
+  ...WRONG_SPACES,
+  ...WRONG_TYPES,
   ...WRONG_PLACES,
 ];
 
@@ -68,6 +74,18 @@ describe('bicep: warnings', () => {
     ]);
     assert.ok(result.diagnostics.every((d) => d.level === 'Warning'));
     assert.equal(result.success, true);
+  });
+
+  it('a bicepconfig.json that is broken is an error, and its features count', () => {
+    const compiled = (config: string) =>
+      compileText('output o int = 1\n', { 'bicepconfig.json': config });
+    for (const config of ['{ bad', '', '{ "a": 1, }', '[]']) {
+      assert.deepEqual(places(compiled(config)), ['1:1 BCP271'], config);
+    }
+    const feature = (on: boolean) =>
+      JSON.stringify({ experimentalFeaturesEnabled: { symbolicNameCodegen: on } });
+    assert.equal(compiled(feature(true)).template?.['languageVersion'], '2.0');
+    assert.equal(compiled(feature(false)).template?.['languageVersion'], undefined);
   });
 
   it('follow bicepconfig.json and the directives in the text', () => {

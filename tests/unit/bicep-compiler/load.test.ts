@@ -62,6 +62,40 @@ output g string = loadTextContent('dir/two.txt', 'utf-9')
     ]);
   });
 
+  it('numbers keep the kind that they are written with', () => {
+    const files = {
+      'n.json':
+        '{ "a": [1.0, -1.50, 1e3, 1E-7, 123456789012345.5, 1e17, -0, -0.0, 1e400, 12345678901234567890] }',
+      'n.yml': 'a: [1.0, 1_000, +5, .5, 0x1F, 12345678901234567890, 1e3, "1.0", 1:30]\n---\nb: 2\n',
+    };
+    const result = compileText(
+      "output a object = loadJsonContent('n.json')\noutput b object = loadYamlContent('n.yml')\n",
+      files,
+    );
+    assert.deepEqual(errors(result), []);
+    const variables = result.template?.['variables'] as Record<string, { a: unknown[] }>;
+    const real = (text: string): string => `[json('${text}')]`;
+    assert.deepEqual(variables['$fxv#0']?.a, [
+      ...[real('1'), real('-1.5'), real('1000'), real('1E-07'), real('123456789012345.5')],
+      ...[real('1E+17'), 0, real('-0'), real('Infinity'), real('1.2345678901234567E+19')],
+    ]);
+    assert.deepEqual(variables['$fxv#1']?.a, [
+      ...[real('1'), 1000, 5, real('0.5'), 31, real('1.2345678901234567E+19'), real('1000')],
+      ...['1.0', '1:30'],
+    ]);
+  });
+
+  it('keys of YAML are merged; what is no YAML, or nothing, has a code of its own', () => {
+    const read = (text: string) =>
+      compileText("output a object = loadYamlContent('a.yml')\n", { 'a.yml': text });
+    const { template } = read('x: &x\n  one: 1\ny:\n  <<: *x\n  two: 2\n');
+    const variables = template?.['variables'] as Record<string, { y: unknown }>;
+    assert.deepEqual(variables['$fxv#0']?.y, { one: 1, two: 2 });
+    for (const text of ['a: [1\n', '# nothing\n', 'a: 1\na: 2\n']) {
+      assert.deepEqual(places(read(text)), ['1:35 BCP340'], text);
+    }
+  });
+
   const value = {
     store: {
       books: [

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { compileParamsText, errors, places } from './compile-text.ts';
+import { compileParamsText, compileText, errors, places } from './compile-text.ts';
 
 const main =
   "param one string\nparam two int = 2\n@secure()\nparam three string?\noutput o string = '${one}${two}${three}'\n";
@@ -9,8 +9,8 @@ describe('bicep: parameters files', () => {
     const result = compileParamsText(
       `
 using 'main.bicep'
-import { base, twice } from 'lib.bicep'
-var words = [for i in range(0, 2): '\${base}\${i}']
+import { word, twice } from 'lib.bicep'
+var words = [for i in range(0, 2): '\${word}\${i}']
 param one = join(map(words, w => toUpper(twice(w))), '-')
 param two = length(one) + 1
 param three = readEnvironmentVariable('SPOKELINE_NO_SUCH_VARIABLE', 'none')
@@ -18,7 +18,7 @@ param three = readEnvironmentVariable('SPOKELINE_NO_SUCH_VARIABLE', 'none')
       {
         'main.bicep': main,
         'lib.bicep':
-          "@export()\nvar base = 'w'\n@export()\nfunc twice(s string) string => '${s}${s}'\n",
+          "@export()\nvar word = 'w'\n@export()\nfunc twice(s string) string => '${s}${s}'\n",
       },
     );
     assert.deepEqual(errors(result), []);
@@ -28,6 +28,41 @@ param three = readEnvironmentVariable('SPOKELINE_NO_SUCH_VARIABLE', 'none')
       three: { value: 'none' },
     });
     assert.ok(result.template?.['resources']);
+  });
+
+  it('a loop may be the whole value of a parameter', () => {
+    const result = compileParamsText(
+      "using 'main.bicep'\nvar list = ['a', 'b']\nparam l = [for (x, i) in list: { n: '${x}${i}', s: [x, i] }]\nparam m = [for i in range(1, 2): i * 2]\n",
+      { 'main.bicep': 'param l array\nparam m int[]\noutput o array = concat(l, m)\n' },
+    );
+    assert.deepEqual(errors(result), []);
+    assert.deepEqual(result.parameters?.['parameters'], {
+      l: {
+        value: [
+          { n: 'a0', s: ['a', 0] },
+          { n: 'b1', s: ['b', 1] },
+        ],
+      },
+      m: { value: [2, 4] },
+    });
+  });
+
+  it('only some declarations may stand in such a file, and only in such a file', () => {
+    const text =
+      "using 'main.bicep'\nextends 'base.bicepparam'\n@description('x')\nparam one = 'x'\nresource r 'a/b@2020-01-01' = { name: 'x' }\nfunc f() string => 'x'\noutput o string = 'x'\ntype t = string\nvar v t = base.one\n";
+    const others = {
+      'main.bicep': main,
+      'base.bicepparam': 'using none\nparam two = base.two\n',
+    };
+    assert.deepEqual(places(compileParamsText(text, others)), [
+      '3:1 BCP130',
+      '5:1 BCP337',
+      '6:1 BCP337',
+      '7:1 BCP337',
+      'base.bicepparam 2:13 BCP437',
+    ]);
+    const template = compileText("using 'x.bicep'\nextends 'y'\n", {});
+    assert.deepEqual(places(template), ['1:1 BCP007', '2:1 BCP007']);
   });
 
   it('a file extends another; overrides take the place of assignments', () => {
@@ -48,7 +83,7 @@ param three = readEnvironmentVariable('SPOKELINE_NO_SUCH_VARIABLE', 'none')
 
   it('secrets are references, external inputs are left for later', () => {
     const result = compileParamsText(
-      "using 'main.bicep'\nparam one = '${toUpper('a')}-${externalInput('my.kind', { k: 1 })}'\nparam three = getSecret('s', 'g', 'v', 'n')\n",
+      "using 'main.bicep'\nvar given = externalInput('my.kind', { k: 1 })\nparam one = '${toUpper('a')}-${given}'\nparam three = getSecret('s', 'g', 'v', 'n')\n",
       { 'main.bicep': main },
     );
     assert.deepEqual(result.parameters, {

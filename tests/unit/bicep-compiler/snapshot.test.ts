@@ -161,7 +161,8 @@ resource may 'Microsoft.Network/routeTables@2024-05-01' = if (resourceGroup().lo
     const files = {
       'main.bicepparam': `using 'main.bicep'
 param a = externalInput('pipeline.var', { name: 'a' })
-param b = 'x\${externalInput('pipeline.var', { name: 'b' })}'
+var given = externalInput('pipeline.var', { name: 'b' })
+param b = 'x\${given}'
 param c = getSecret('s', 'g', 'v', 'n')
 `,
       'main.bicep': `param a string

@@ -95,7 +95,7 @@ describe('bicep: reading broken text', () => {
   const deep = [
     `output o array = ${'['.repeat(20000)}${']'.repeat(20000)}\n`,
     `output o object = ${'{ a: '.repeat(20000)}\n`,
-    `output o bool = ${'!'.repeat(20000)}true\n`,
+    `output o bool = ${'!('.repeat(20000)}true${')'.repeat(20000)}\n`,
     `output o string = ${"'${".repeat(20000)}1${"}'".repeat(20000)}\n`,
     `output o int = ${'1 + '.repeat(20000)}1\n`,
     `param p ${'['.repeat(20000)}string${']'.repeat(20000)}\n`,

@@ -183,6 +183,17 @@ output place string? = sa.?location
     });
   });
 
+  it('what is read in a loop stays an expression; literals do not', () => {
+    const template = templateOf(
+      "param a array\nresource v 'Microsoft.Network/virtualNetworks@2024-05-01' existing = {\n  name: 'v'\n}\noutput p array = [for x in a: v.type]\noutput q array = [for x in a: 'lit']\noutput r array = [for x in a: 9999999999]\noutput s array = [for x in a: 1]\n",
+    );
+    const outputs = template['outputs'] as Record<string, { copy: { input: unknown } }>;
+    assert.deepEqual(
+      Object.values(outputs).map(({ copy }) => copy.input),
+      ["[string('Microsoft.Network/virtualNetworks')]", 'lit', "[json('9999999999')]", '[int(1)]'],
+    );
+  });
+
   it('ids and scopes at each level', () => {
     const lock =
       "resource l 'Microsoft.Authorization/locks@2020-05-01' = {\n  name: 'l'\n  properties: {}\n}\noutput id string = l.id\n";

@@ -25,6 +25,10 @@ const types: [text: string, json: Json][] = [
   ['alias.list[*]', { $ref: '#/definitions/alias/properties/list/items' }],
   ['alias.pair[1]', { $ref: '#/definitions/alias/properties/pair/prefixItems/1' }],
   ['alias.*', { $ref: '#/definitions/alias/additionalProperties' }],
+  ["alias['odd name/~']", { $ref: '#/definitions/alias/properties/odd%20name~1~0' }],
+  ['{}[]', { type: 'array', allowedValues: [{}] }],
+  ['[] | [1]', { type: 'array', allowedValues: [[], [1]] }],
+  ["('a' | 1 | true)[]", { type: 'array', allowedValues: ['a', 1, true] }],
   ["word | 'c'", { type: 'string', allowedValues: ['a', 'b', 'c'] }],
   [
     '[string, 1]',
@@ -49,6 +53,7 @@ type alias = {
   inner: string
   list: int[]
   pair: [string, bool]
+  'odd name/~': string
   *: bool
 }
 type word = 'a' | 'b'
@@ -113,7 +118,7 @@ output o object = { p: p, q: q }
       },
     });
     assert.deepEqual(template['parameters'], {
-      p: { type: 'securestring', metadata: { x: 1, description: 'two\n  lines' }, minLength: 3 },
+      p: { type: 'securestring', metadata: { x: 1, description: '  two\nlines' }, minLength: 3 },
       q: { type: 'string', defaultValue: 'a', allowedValues: ['a', 'b'] },
     });
   });
@@ -193,6 +198,27 @@ var settings = loadJsonContent('settings.json', 'inner')
     const [{ members }] = template['functions'] as [{ members: Record<string, Json> }];
     assert.deepEqual(members['shout']?.['metadata'], { '__bicep_export!': true });
     assert.equal(members['twice']?.['metadata'], undefined);
+  });
+
+  it('a loop that is imported counts under the name that it has here', () => {
+    const template = templateOf(
+      "import * as lib from 'lib.bicep'\nimport { three as drei } from 'lib.bicep'\noutput o array = concat(lib.two, drei)\n",
+      {
+        'lib.bicep':
+          '@export()\nvar two = [for i in range(0, 2): i]\n@export()\nvar three = [for i in range(0, 3): { n: i, l: two[i] }]\n',
+      },
+    );
+    const { copy } = template['variables'] as { copy: Json[] };
+    assert.deepEqual(
+      copy.map(({ name, input }) => [
+        name,
+        JSON.stringify(input).match(/copyIndex\('[^']*'\)/)?.[0],
+      ]),
+      [
+        ['_1.two', "copyIndex('_1.two')"],
+        ['drei', "copyIndex('drei')"],
+      ],
+    );
   });
 
   it('loaded text stays where it is assigned, and becomes a variable elsewhere', () => {

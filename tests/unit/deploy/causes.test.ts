@@ -1,12 +1,30 @@
 import assert from 'node:assert/strict';
 import { flatten, readFault, rootCauses } from '../../../tasks/lib/deploy/causes.ts';
+import type { Patience } from '../../../tasks/lib/deploy/patience.ts';
 import type { DeploymentPort, Operation } from '../../../tasks/lib/deploy/port.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
+import { fakeClock } from '../../support/clock.ts';
 
 function causes(body: unknown) {
   const fault = readFault(body);
   assert.ok(fault !== undefined);
   return flatten(fault, '/the/resource');
+}
+
+const nested: Operation = {
+  id: '/o',
+  kind: 'Create',
+  state: 'Failed',
+  durationMs: undefined,
+  target: { id: '/inner', type: 'Microsoft.Resources/deployments', name: 'inner' },
+  fault: { code: 'DeploymentFailed', message: 'inner failed', details: [], additional: [] },
+};
+
+function patience(): Patience {
+  const clock = fakeClock();
+  const { signal } = new AbortController();
+  const deadline = clock.now() + 600_000;
+  return { clock, signal, deadline, random: () => 0.5, onDelay: () => {} };
 }
 
 describe('root causes', () => {
@@ -66,17 +84,32 @@ describe('root causes', () => {
     const port: Pick<DeploymentPort, 'operations'> = {
       operations: () => Promise.reject(new SpokelineError('ARM_FORBIDDEN', 'no right')),
     };
-    const operation: Operation = {
-      id: '/o',
-      kind: 'Create',
-      state: 'Failed',
-      durationMs: undefined,
-      target: { id: '/inner', type: 'Microsoft.Resources/deployments', name: 'inner' },
-      fault: { code: 'DeploymentFailed', message: 'inner failed', details: [], additional: [] },
-    };
-    assert.deepEqual(await rootCauses(port, [operation], new AbortController().signal), [
+    assert.deepEqual(await rootCauses(port, [nested], patience()), [
       { code: 'DeploymentFailed', message: 'inner failed', target: '/inner' },
     ]);
+  });
+
+  it('are asked for again while Azure is throttled', async () => {
+    const fault = { code: 'Conflict', message: 'taken', details: [], additional: [] };
+    const target = { id: '/kv', type: 'Microsoft.KeyVault/vaults', name: 'kv' };
+    let throttled = 3;
+    const port: Pick<DeploymentPort, 'operations'> = {
+      operations: () => {
+        throttled -= 1;
+        return Promise.resolve(
+          throttled >= 0
+            ? { kind: 'later', reason: 'Azure answered 429' }
+            : { kind: 'value', value: [{ ...nested, target, fault }] },
+        );
+      },
+    };
+    assert.deepEqual(await rootCauses(port, [nested], patience()), [
+      { code: 'Conflict', message: 'taken', target: '/kv' },
+    ]);
+    throttled = 100;
+    const [own] = await rootCauses(port, [nested], patience());
+    assert.equal(own?.message, 'inner failed');
+    assert.equal(throttled, 96);
   });
 
   it('are not invented', () => {

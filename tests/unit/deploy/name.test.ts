@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { legsOf } from '../../../tasks/lib/deploy/legs.ts';
-import { deploymentName, earlierName } from '../../../tasks/lib/deploy/name.ts';
+import { deploymentName, earlierNames } from '../../../tasks/lib/deploy/name.ts';
 
 describe('the default name of a deployment', () => {
   const parts = {
@@ -33,9 +33,12 @@ describe('the default name of a deployment', () => {
   it('is known for the attempt before', () => {
     const second = { ...parts, attempt: '2' };
     assert.match(deploymentName(second), /^spokeline-weu-4711-primary-stamp-2-[0-9a-f]{8}$/);
-    assert.equal(earlierName(second), deploymentName(parts));
-    assert.equal(earlierName(parts), undefined);
-    assert.equal(earlierName({ ...parts, attempt: '' }), undefined);
+    assert.deepEqual(earlierNames({ ...parts, attempt: '3' }), [
+      deploymentName(second),
+      deploymentName(parts),
+    ]);
+    assert.deepEqual(earlierNames(parts), []);
+    assert.deepEqual(earlierNames({ ...parts, attempt: '' }), []);
   });
 
   it('never breaks the rules of ARM', () => {

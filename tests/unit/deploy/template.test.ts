@@ -62,6 +62,23 @@ describe('an ARM template', () => {
     });
   }
 
+  it('may have comments, which keep their place', () => {
+    const text = `// first\n{ /* "a": 1,\n */ "$schema": "${schema}", "resources": [] // "//" \n}`;
+    assert.deepEqual(readTemplate(text, 'main.json').body, { $schema: schema, resources: [] });
+    const texts = '{"a": "// no /* comment */", "b": "\\"// no"}';
+    assert.deepEqual(parseJsonObject(texts, 'p.json', 'INPUT_INVALID'), {
+      a: '// no /* comment */',
+      b: '"// no',
+    });
+    assert.throws(
+      () => parseJsonObject('/* two\nlines */ {\n  b\n}', 'p.json', 'INPUT_INVALID'),
+      (error) =>
+        error instanceof SpokelineError &&
+        error.details[0]?.line === 3 &&
+        error.details[0].column === 3,
+    );
+  });
+
   it('that is not JSON is named with line and column', () => {
     try {
       readTemplate('{\n  "a": 1,\n  b\n}', 'main.json');

@@ -3,7 +3,7 @@ import { applyPlan } from '../../../tasks/lib/dns/apply.ts';
 import { Journal } from '../../../tasks/lib/dns/attempt.ts';
 import { planOf, removalOf, type Plan } from '../../../tasks/lib/dns/plan.ts';
 import { ownerKey } from '../../../tasks/lib/dns/owner.ts';
-import { SpokelineError } from '../../../tasks/lib/errors.ts';
+import { SpokelineError, type ErrorCode } from '../../../tasks/lib/errors.ts';
 import { fakeClock } from '../../support/clock.ts';
 import {
   endpointKey,
@@ -187,6 +187,37 @@ describe('applying a DNS plan', () => {
     assert.equal(await apply(plan, zones), 0);
     assert.deepEqual([...zones.present.keys()], [`hub.${vaultZone}`]);
   });
+
+  const patience: [string, ErrorCode, number][] = [
+    ['waits minutes for a network that another run keeps busy with links', 'ARM_CONFLICT', 25],
+    ['gives a link up sooner when somebody else keeps changing it', 'ARM_PRECONDITION', 5],
+  ];
+  for (const [what, code, tries] of patience) {
+    it(what, async () => {
+      const plan = planOf(
+        wish({ records: [], links: [linkWish] }),
+        await new MemoryZones().state(),
+      );
+      for (const busy of [tries - 1, tries]) {
+        const zones = new MemoryZones();
+        let left = busy;
+        zones.before = () => {
+          left -= 1;
+          if (left >= 0) throw new SpokelineError(code, 'Another operation is pending.');
+        };
+        if (busy < tries) {
+          assert.equal(await apply(plan, zones), 1);
+          assert.equal(zones.present.size, 1);
+          continue;
+        }
+        const link = `link of ${vaultZone} to ${linkWish.networkId}`;
+        await assert.rejects(apply(plan, zones), {
+          code,
+          message: `The ${link} could not be written in ${tries} tries: Another operation is pending.`,
+        });
+      }
+    });
+  }
 
   it('says what was done when it is cancelled in between', async () => {
     const zones = new MemoryZones();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { decideUnwanted, decideWanted, type RecordStep } from '../../../tasks/lib/dns/decide.ts';
+import { decideUnwanted, decideWanted } from '../../../tasks/lib/dns/decide.ts';
 import { byHand, type RecordSet, type Wish } from '../../../tasks/lib/dns/model.ts';
 import { recordFor } from '../../../tasks/lib/dns/owner.ts';
-import { endpointKey, grouped, owned, seen, unowned, wanted, wish } from './estate.ts';
+import { endpointKey, grouped, line, owned, seen, unowned, wanted, wish } from './estate.ts';
 
 const second = { source: 's/r/pe-2', values: ['10.1.0.5'] };
 const elsewhere = { source: 's/other/pe-3', values: ['10.1.0.6'] };
@@ -27,13 +27,6 @@ function damaged(set: RecordSet): RecordSet {
 }
 
 const hand = wanted({ parts: [{ source: byHand, values: ['10.1.0.4'] }] });
-
-/** The kind of a step, and what it writes. */
-function line(step: RecordStep): string {
-  const why = 'why' in step ? ` (${step.why})` : '';
-  const values = 'wanted' in step ? ` ${step.wanted.values.join(' ')}` : '';
-  return `${step.kind}${values}${why}`;
-}
 
 describe('the decision about a wanted record', () => {
   const cases: [string, RecordSet | undefined, string, Partial<Wish>?][] = [

@@ -78,6 +78,26 @@ describe('records by hand', () => {
       ],
     ],
     [
+      { 'corp.example': { API: { A: '10.0.0.1' }, api: { A: '10.0.0.2' } } },
+      ['has the name api, which is API as well'],
+    ],
+    [
+      { 'corp.example': {}, 'Corp.Example': { api: { A: '10.0.0.1' } } },
+      ['has the zone Corp.Example, which is corp.example as well'],
+    ],
+    [
+      { 'corp.example': { [`${'a'.repeat(60)}.`.repeat(4) + 'b']: { A: '10.0.0.1' } } },
+      [
+        `has a name of more than 253 characters: ${`${'a'.repeat(60)}.`.repeat(4)}b in corp.example`,
+      ],
+    ],
+    [
+      { 'corp.example': { bücher: { A: '10.0.0.1' } } },
+      [
+        'is not right: corp.example.bücher has a name that is not allowed; allowed: a name such as api, *.apps or @.',
+      ],
+    ],
+    [
       { 'corp.example': { api: { ttl: 1 } } },
       ['has no A, AAAA, CNAME, TXT for api in corp.example'],
     ],

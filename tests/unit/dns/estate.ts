@@ -1,6 +1,8 @@
+import type { RecordStep } from '../../../tasks/lib/dns/decide.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import type {
   Endpoint,
+  RecordBody,
   RecordSet,
   Seen,
   SetName,
@@ -88,6 +90,13 @@ export function owned(
   return { ...recordFor(wanted(more), owner), registered: false, etag: 'e1', ...since };
 }
 
+/** The kind of a step, and what it writes. */
+export function line(step: RecordStep): string {
+  const why = 'why' in step ? ` (${step.why})` : '';
+  const values = 'wanted' in step ? ` ${step.wanted.values.join(' ')}` : '';
+  return `${step.kind}${values}${why}`;
+}
+
 /** A record of nobody, or of whoever the metadata say. */
 export function unowned(more: Partial<RecordSet> = {}): RecordSet {
   const { zone, name, type, values, ttl } = wanted();
@@ -145,13 +154,10 @@ export class MemoryZones implements ZonePort {
   async links(zone: string): Promise<ZoneLink[]> {
     return Promise.resolve([...this.present.values()].filter((link) => link.zone === zone));
   }
-  put(record: Omit<RecordSet, 'etag' | 'registered'>): void {
+  put(record: RecordBody): void {
     this.records.set(keyOf(record), { registered: false, ...record, etag: this.#next() });
   }
-  async writeRecord(
-    record: Omit<RecordSet, 'etag' | 'registered'>,
-    etag: string | undefined,
-  ): Promise<void> {
+  async writeRecord(record: RecordBody, etag: string | undefined): Promise<void> {
     this.#check(`write ${record.name}`, () => this.records.get(keyOf(record)), etag);
     this.put(record);
     return Promise.resolve();

@@ -2,9 +2,20 @@ import assert from 'node:assert/strict';
 import { refuseObstacles } from '../../../tasks/lib/dns/check.ts';
 import { changesOf, planHeader, planRows } from '../../../tasks/lib/dns/describe.ts';
 import { byHand, type ZoneLink, type ZoneState } from '../../../tasks/lib/dns/model.ts';
-import { planOf, removalOf, stateAfter } from '../../../tasks/lib/dns/plan.ts';
+import { planOf, removalOf } from '../../../tasks/lib/dns/plan.ts';
 import { tableLines, tableMarkdown } from '../../../tasks/lib/dns/table.ts';
-import { link, network, owned, state, unowned, vaultZone, want, wanted, wish } from './estate.ts';
+import {
+  endpoint,
+  link,
+  network,
+  owned,
+  state,
+  unowned,
+  vaultZone,
+  want,
+  wanted,
+  wish,
+} from './estate.ts';
 import { thrown } from '../../support/failure.ts';
 
 describe('a DNS plan', () => {
@@ -171,23 +182,22 @@ describe('a DNS plan', () => {
     refuseObstacles([planOf(wish(), state({ records: [text] }))], 'rg');
   });
 
-  it('lets stamps of one run share a name, the second after the first', () => {
-    const one = planOf(wish(), state());
-    const parts = [{ source: 's/neu/pe', values: ['10.2.0.4'] }];
-    const records = [wanted({ values: ['10.2.0.4'], parts })];
-    const two = planOf(wish({ owner: 't/neu', records }), stateAfter(one, state()));
-    refuseObstacles([one, two], 'rg');
-    assert.deepEqual(tableLines(planHeader, planRows(two)), [
-      'action  what                                values              owner now  why',
-      `update  kv.${vaultZone}  10.1.0.4, 10.2.0.4  t/weu      shared with t/weu`,
-    ]);
-    const third = stateAfter(
-      removalOf('t/weu', stateAfter(two, stateAfter(one, state()))),
-      state(),
-    );
+  it("tells a zone group of somebody else from one that was not read, which may be the run's own", () => {
+    const groups = ['deployedByPolicy', ''].map((name) => ({
+      ...{ kind: 'foreign' as const, endpoint: endpoint() },
+      group: { name, zoneIds: [] },
+    }));
+    const rows = planRows(planOf(wish({ records: [] }), state(), groups));
     assert.deepEqual(
-      third.records.map(({ values, metadata }) => [values, metadata['spokeline-owner']]),
-      [[['10.2.0.4'], 't/neu']],
+      rows.map(([action, , , owner, why]) => [action, owner, why]),
+      [
+        [
+          'foreign',
+          "the policy's zone group deployedByPolicy",
+          'it registers the endpoint: left alone',
+        ],
+        ['keep', '', 'it has registered the endpoint'],
+      ],
     );
   });
 
@@ -198,16 +208,6 @@ describe('a DNS plan', () => {
     assert.equal(
       error.details[0]?.message,
       `record kv in ${vaultZone} is wanted by t/weu (10.1.0.4) and by t/weu (10.1.0.9)`,
-    );
-  });
-
-  it('refuses a name that one stamp of the run declares and another one has an endpoint for', () => {
-    const parts = [{ source: byHand, values: ['10.1.0.9'] }];
-    const one = planOf(wish({ records: [wanted({ values: ['10.1.0.9'], parts })] }), state());
-    const two = planOf(wish({ owner: 't/neu' }), stateAfter(one, state()));
-    assert.equal(
-      thrown(() => refuseObstacles([one, two], 'rg')).details[0]?.message,
-      `record kv in ${vaultZone} holds 10.1.0.9 and belongs to t/weu; t/neu needs 10.1.0.4`,
     );
   });
 

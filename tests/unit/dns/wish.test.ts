@@ -24,6 +24,22 @@ function options(endpoints: Endpoint[], more: Partial<WishOptions> = {}): WishOp
 }
 
 describe('what endpoints need in DNS', () => {
+  it('is one link for a network that is named twice: the last word counts', () => {
+    const twice = [network, network.toUpperCase(), `${network}2`].map((networkId, n) => ({
+      networkId,
+      registration: false,
+      fallback: n === 1,
+    }));
+    const { links } = wishOf(options([endpoint()], { links: twice }));
+    assert.deepEqual(
+      links.map(({ networkId, fallback }) => [networkId, fallback]),
+      [
+        [network.toUpperCase(), true],
+        [`${network}2`, false],
+      ],
+    );
+  });
+
   it('is a record for each name, and a link with each used zone', () => {
     const wish = wishOf(
       options([endpoint()], {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { readGates } from '../../../tasks/lib/gate/document.ts';
-import type { GateContext } from '../../../tasks/lib/gate/document.ts';
+import type { GateContext } from '../../../tasks/lib/gate/gate-check.ts';
 import { estateOf } from '../../../tasks/lib/gate/estate.ts';
 import { gateContext, topology } from './estate.ts';
 
@@ -183,7 +183,7 @@ checks:
     [
       'a state that is not known',
       'checks:\n  - { id: a, kind: denied, host: 10.1.2.5, port: 1, control: { host: 10.1.2.5, port: 1 }, state: drop }\n',
-      ['2:98 a: state is "drop"; it must be dropped, refused or any'],
+      ['2:98 a: state is "drop"; it must be dropped, refused, reset, http-403 or any'],
     ],
     [
       'YAML that is none',

@@ -1,5 +1,5 @@
 import { estateOfTopology } from '../../../tasks/lib/gate/estate.ts';
-import type { GateContext } from '../../../tasks/lib/gate/document.ts';
+import type { GateContext } from '../../../tasks/lib/gate/gate-check.ts';
 import type { Network, Stamp, Topology } from '../../../tasks/lib/topology/model.ts';
 
 function network(name: string, space: string, subnets: Record<string, string>): Network {

@@ -20,7 +20,7 @@ export interface World {
   certificates?: Record<string, Omit<HandshakeSeen, 'address' | 'port' | 'place'>>;
   /** By address, for a client that offers old versions only. */
   old?: Record<string, Omit<HandshakeSeen, 'address' | 'port' | 'place'>>;
-  /** By URL; with `+certificate` at its end for a client that shows one. */
+  /** By URL, or by `URL at address`; with `+certificate` after the URL for a client that shows one. */
   answers?: Record<string, Omit<HttpSeen, 'address' | 'port' | 'place' | 'ms'> & { ms?: number }>;
   servers?: Record<string, Record<string, Partial<Resolution>>>;
   outside?: Record<string, OutsideSeen>;
@@ -78,7 +78,8 @@ export function fakeProbe(world: World): Probe & { asked: string[] } {
       const key = showCertificate === true ? `${url}+certificate` : url;
       asked.push(`${method} ${key} at ${address}`);
       const port = Number(new URL(url).port || 443);
-      const seen = world.answers?.[key] ?? { class: 'timeout' as const };
+      const { answers = {} } = world;
+      const seen = answers[`${key} at ${address}`] ?? answers[key] ?? { class: 'timeout' as const };
       return Promise.resolve({ address, port, place: estate.place(address), ms: 3, ...seen });
     },
     greet(protocol, address, port) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
-import { readGates, type GateContext } from '../../../tasks/lib/gate/document.ts';
+import { readGates } from '../../../tasks/lib/gate/document.ts';
+import type { GateContext } from '../../../tasks/lib/gate/gate-check.ts';
 import { estateOfTopology } from '../../../tasks/lib/gate/estate.ts';
 import type { StateSeen } from '../../../tasks/lib/gate/state.ts';
 import { Matrix } from '../../../tasks/lib/reach/matrix.ts';

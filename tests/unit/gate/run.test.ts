@@ -1,80 +1,9 @@
 import assert from 'node:assert/strict';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
-import type { Verdict } from '../../../tasks/lib/gate/check.ts';
-import type { GateCheck } from '../../../tasks/lib/gate/document.ts';
+import type { GateCheck } from '../../../tasks/lib/gate/gate-check.ts';
 import { runGate } from '../../../tasks/lib/gate/run.ts';
-import type { GateOptions } from '../../../tasks/lib/gate/run.ts';
-import type { Clock } from '../../../tasks/lib/net/clock.ts';
 import { fakeProbe } from './fake-probe.ts';
-
-const start = Date.parse('2026-11-21T10:00:00Z');
-
-/** A clock that is at the end of each sleep at once. */
-function fakeClock(): Clock & { slept: number[] } {
-  let now = start;
-  const slept: number[] = [];
-  return {
-    slept,
-    now: () => now,
-    sleep(ms, signal) {
-      if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
-      slept.push(ms);
-      now += ms;
-      return Promise.resolve();
-    },
-  };
-}
-
-const pass: Verdict = {
-  status: 'pass',
-  code: 'OK',
-  expected: 'e',
-  observed: 'o',
-  class: 'connected',
-};
-const fail: Verdict = { ...pass, status: 'fail', code: 'TCP_TIMEOUT', class: 'timeout' };
-const unknown: Verdict = { ...pass, status: 'unknown', code: 'DNS_TIMEOUT', class: 'timeout' };
-const wrong: Verdict = { ...fail, code: 'TLS_NAME', final: true };
-
-/** A check that gives these verdicts round by round, the last one for ever. */
-function check(id: string, ...verdicts: Verdict[]): GateCheck {
-  let round = 0;
-  return {
-    id,
-    kind: 'tcp',
-    target: id,
-    run() {
-      const verdict = verdicts[Math.min(round, verdicts.length - 1)] ?? pass;
-      round += 1;
-      return Promise.resolve(verdict);
-    },
-  };
-}
-
-const options: GateOptions = {
-  delay: 0,
-  interval: 15_000,
-  minimumSuccessDuration: 0,
-  timeout: 60_000,
-  onUnknown: 'fail',
-  passes: 1,
-  window: 1,
-  concurrency: 4,
-  checkTimeout: 10_000,
-};
-
-async function gate(checks: GateCheck[], changes: Partial<GateOptions> = {}) {
-  const clock = fakeClock();
-  const changed: string[] = [];
-  const waited: string[] = [];
-  const signal = new AbortController().signal;
-  const result = await runGate(checks, fakeProbe({}), { ...options, ...changes }, clock, signal, {
-    changed: (one, before) => changed.push(`${one.id} ${before?.status ?? '-'} > ${one.status}`),
-    waiting: ({ holding, stableFor }) =>
-      waited.push(holding.map((one) => one.id).join(',') || `stable ${stableFor}`),
-  });
-  return { ...result, slept: clock.slept, changed, waited };
-}
+import { check, fail, fakeClock, gate, options, pass, unknown, wrong } from './rounds.ts';
 
 describe('gate rounds', () => {
   it('passes in one round when everything passes', async () => {
@@ -182,27 +111,6 @@ describe('gate rounds', () => {
     );
   });
 
-  describe('N of the last M rounds', () => {
-    it('passes once a check has passed often enough, whatever the last round said', async () => {
-      const { verdict, rounds, checks } = await gate([check('a', pass, fail, pass, fail, pass)], {
-        passes: 3,
-        window: 5,
-        timeout: 120_000,
-      });
-      assert.deepEqual({ verdict, rounds }, { verdict: 'pass', rounds: 5 });
-      assert.deepEqual(checks[0]?.rounds, { passed: 3, of: 5 });
-    });
-
-    it('is unknown while there were too few rounds, and failed when too many of them failed', async () => {
-      const few = await gate([check('a', pass)], { passes: 3, window: 5, timeout: 0 });
-      assert.equal(few.verdict, 'unknown');
-      assert.equal(few.checks[0]?.code, 'NOT_YET_OFTEN_ENOUGH');
-      const bad = await gate([check('a', pass, fail)], { passes: 2, window: 3 });
-      assert.equal(bad.verdict, 'fail');
-      assert.deepEqual(bad.checks[0]?.rounds, { passed: 0, of: 3 });
-    });
-  });
-
   describe('what holds nothing', () => {
     const waiver = { reason: 'the database moves', until: '2026-11-21' };
     const warned: GateCheck = { ...check('w', wrong), severity: 'warning' };
@@ -285,6 +193,20 @@ describe('gate rounds', () => {
       },
     };
     const running = runGate([stopping], fakeProbe({}), options, fakeClock(), controller.signal);
+    await assert.rejects(running, reason);
+  });
+
+  it('is cancelled even while a look does not end', async () => {
+    const controller = new AbortController();
+    const reason = new SpokelineError('CANCELLED', 'stop');
+    const endless: GateCheck = {
+      ...check('a'),
+      run() {
+        setImmediate(() => controller.abort(reason));
+        return new Promise(() => undefined);
+      },
+    };
+    const running = runGate([endless], fakeProbe({}), options, fakeClock(), controller.signal);
     await assert.rejects(running, reason);
   });
 });

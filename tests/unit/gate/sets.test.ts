@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { readGates } from '../../../tasks/lib/gate/document.ts';
-import type { GateContext } from '../../../tasks/lib/gate/document.ts';
+import type { GateContext } from '../../../tasks/lib/gate/gate-check.ts';
 import { gateContext, widerContext } from './estate.ts';
 import { fakeProbe, type World } from './fake-probe.ts';
 
@@ -96,11 +96,11 @@ describe('gate sets', () => {
     ],
     [
       "kind: http, url: 'http://kv.vault.azure.net/'",
-      'GATES_INVALID c: url is "http://kv.vault.azure.net/"; it must be an https:// URL without user, password and fragment',
+      'GATES_INVALID c: url is "http://kv.vault.azure.net/"; it must be an https:// URL of a DNS name or an address, without user, password and fragment',
     ],
     [
       "kind: http, url: 'https://u:p@kv.vault.azure.net/'",
-      'GATES_INVALID c: url is "https://u:p@kv.vault.azure.net/"; it must be an https:// URL without user, password and fragment',
+      'GATES_INVALID c: url is "https://u:p@kv.vault.azure.net/"; it must be an https:// URL of a DNS name or an address, without user, password and fragment',
     ],
     [
       "kind: http, url: 'https://kv.vault.azure.net/', body: '('",
@@ -154,6 +154,27 @@ describe('gate sets', () => {
         'fail EGRESS_OPEN certificate-untrusted',
       ],
       [other, { 'example.com': shut }, 'unknown DENIED_UNPROVEN control-failed'],
+      ...(['silent', 'tls-alert'] as const).map(
+        (end) =>
+          [
+            other,
+            { 'mcr.microsoft.com': open, 'example.com': { ...shut, class: end } },
+            `unknown EGRESS_UNCLEAR ${end}`,
+          ] as const,
+      ),
+      ...(['servfail', 'timeout', 'refused'] as const).map(
+        (end) =>
+          [
+            other,
+            { 'mcr.microsoft.com': open, 'example.com': { class: end } },
+            `unknown EGRESS_UNCLEAR ${end}`,
+          ] as const,
+      ),
+      [
+        mcr,
+        { 'mcr.microsoft.com': { class: 'unmapped', address: '203.0.113.9' } },
+        'unknown TCP_UNMAPPED unmapped',
+      ],
     ] as const) {
       it(`${check}: ${expected}`, async () => {
         assert.equal(await judged(check, outside), expected);

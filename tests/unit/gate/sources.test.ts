@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import type { ArmClient } from '../../../tasks/lib/azure/arm-client.ts';
 import { networkState } from '../../../tasks/lib/azure/network-state.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { estateOf } from '../../../tasks/lib/gate/estate.ts';
 import { liveProbe } from '../../../tasks/lib/gate/live-probe.ts';
-import type { PeeringSide, Probe } from '../../../tasks/lib/gate/probe.ts';
+import type { OutsideSeen, PeeringSide, Probe } from '../../../tasks/lib/gate/probe.ts';
+import { listen } from '../../support/listen.ts';
+import { createTestAuthority } from '../../support/tls.ts';
 import { estate } from './estate.ts';
 
 const signal = new AbortController().signal;
@@ -49,6 +52,58 @@ describe('live probe', () => {
   it('does not look where no port is mapped', async () => {
     const seen = await probe(['127.0.0.0/8'], () => undefined).connect('127.0.0.1', port, signal);
     assert.equal(seen.class, 'unmapped');
+  });
+
+  describe('of names outside the estate', () => {
+    let certified: Awaited<ReturnType<typeof listen>>;
+    let ca: string;
+    const closed = '127.0.0.8';
+
+    before(async () => {
+      const authority = await createTestAuthority();
+      ca = authority.ca;
+      certified = await listen(createTlsServer(await authority.issue(['out.example'])));
+    });
+    after(() => certified.close());
+
+    /** One that has these addresses; only 127.0.0.1 answers. */
+    function outside(addresses: string[], trusted = ca): Promise<OutsideSeen> {
+      return liveProbe({
+        estate: { ...estateOf(['10.0.0.0/8']), outside: ['out.example'] },
+        resolver: {
+          resolve: (name) => Promise.resolve({ name, chain: [], addresses, source: 'system' }),
+          witnesses: () => Promise.resolve([]),
+        },
+        state: {
+          peering: () => Promise.resolve({ state: 'missing' }),
+          state: () => Promise.reject(new Error('no state here')),
+        },
+        dialled: () => certified.port,
+        probeTimeout: 10_000,
+        ca: trusted,
+      }).outside('out.example', signal);
+    }
+
+    it('looks at every address: one that is open is a way out', async () => {
+      const seen = await outside([closed, '127.0.0.1']);
+      assert.deepEqual(seen, { class: 'connected', address: '127.0.0.1' });
+    });
+
+    it('takes a certificate of somebody for an answer', async () => {
+      const { ca: other } = await createTestAuthority('Somebody else');
+      const seen = await outside([closed, '127.0.0.1'], other);
+      assert.equal(seen.class, 'certificate-untrusted');
+    });
+
+    it('tells how the first one ended when all are shut', async () => {
+      assert.deepEqual(await outside([closed]), { class: 'refused', address: closed });
+      assert.deepEqual(await outside([]), { class: 'nodata' });
+    });
+
+    it('dials none of them when one is an address of the platform', async () => {
+      const seen = await outside(['127.0.0.1', '168.63.129.16']);
+      assert.deepEqual(seen, { class: 'forbidden', address: '168.63.129.16' });
+    });
   });
 
   for (const [address, networks] of [

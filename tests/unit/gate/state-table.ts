@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { readGates } from '../../../tasks/lib/gate/document.ts';
-import type { GateContext } from '../../../tasks/lib/gate/document.ts';
+import type { GateContext } from '../../../tasks/lib/gate/gate-check.ts';
 import { estateOfTopology } from '../../../tasks/lib/gate/estate.ts';
 import { fakeProbe } from './fake-probe.ts';
 import type { Change } from './state-world.ts';

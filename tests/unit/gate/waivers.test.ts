@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { derivedChecks } from '../../../tasks/lib/gate/derive.ts';
-import { prepareDerived, readGates } from '../../../tasks/lib/gate/document.ts';
+import { readGates } from '../../../tasks/lib/gate/document.ts';
+import { prepareDerived } from '../../../tasks/lib/gate/gate-check.ts';
 import { counts } from '../../../tasks/lib/gate/waivers.ts';
 import { gateContext, topology } from './estate.ts';
 
@@ -28,6 +29,29 @@ describe('gate waivers', () => {
         ['neu/p', undefined],
       ],
     );
+  });
+
+  it('of several for one check that counts which ends last', () => {
+    const waivers = ['2026-11-01', '2026-12-01', '2026-11-15'].map(
+      (until, index) =>
+        `{ check: weu/${index === 1 ? 'p' : '*'}, reason: reason number ${index}, until: '${until}' }`,
+    );
+    const text = `checks: [${check}]\nwaivers: [${waivers.join(', ')}]\n`;
+    const [read] = readGates('gates.yml', text, gateContext());
+    assert.deepEqual(read?.waiver, { reason: 'reason number 1', until: '2026-12-01' });
+  });
+
+  it('for a stamp that was not chosen are left for the run that looks at it', () => {
+    const { weu } = topology.stamps;
+    assert.ok(weu);
+    const waiver = (id: string) =>
+      `checks: [${check}]\nwaivers: [{ check: '${id}', reason: long enough now, until: '2026-12-01' }]`;
+    for (const id of ['neu/p', 'neu/*']) {
+      assert.equal(readGates('gates.yml', waiver(id), gateContext([weu])).length, 1, id);
+    }
+    for (const id of ['sea/p', 'neu', 'n*']) {
+      assert.throws(() => readGates('gates.yml', waiver(id), gateContext([weu])), /1 problem/, id);
+    }
   });
 
   it('count to the end of their last day', () => {
@@ -107,6 +131,28 @@ describe('derived gate checks', () => {
         'weu/pe-sql.sql.tcp tcp sql.database.windows.net:1433',
       ],
     );
+  });
+
+  it('have ids of their own, where first labels are the same and names of endpoints nearly', () => {
+    const scope = {
+      name: 'pe_ampls',
+      targetType: 'Microsoft.Insights/privateLinkScopes',
+      configurations: [
+        {
+          address: '10.1.2.10',
+          fqdns: ['global.in.ai.monitor.azure.com', 'global.handler.control.monitor.azure.com'],
+        },
+      ],
+    };
+    const other = { ...scope, name: 'pe-ampls' };
+    const idsOf = (found: typeof endpoints): string[] =>
+      derivedChecks(found, weu).flatMap(({ id, kind }) => (kind === 'dns' ? id : []));
+    const ai = 'pe-ampls.global-in-ai-monitor-azure-com';
+    const control = 'pe-ampls.global-handler-control-monitor-azure-com';
+    assert.deepEqual(idsOf([scope]), [`${ai}.dns`, `${control}.dns`]);
+    const both = [`${ai}-2.dns`, `${control}-2.dns`, `${ai}.dns`, `${control}.dns`];
+    assert.deepEqual(idsOf([scope, other]), both);
+    assert.deepEqual(idsOf([other, scope]), [...both.slice(2), ...both.slice(0, 2)]);
   });
 
   it('give way to a check of the document with the same id, and may be waived', () => {

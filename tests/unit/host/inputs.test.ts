@@ -267,6 +267,16 @@ describe('host/inputs', () => {
     );
   });
 
+  it('keeps whole numbers beyond 2^53 where they have to be exact', () => {
+    const spec = defineInputs({ parameters: document({ exact: true }) });
+    const parameters = 'a: 9007199254740993\nb: [1, 0x10]\nc: 9007199254740991';
+    assert.deepEqual(readInputs(spec, fakePort({ inputs: { parameters } })).parameters, {
+      a: 9007199254740993n,
+      b: [1, 16],
+      c: 9007199254740991,
+    });
+  });
+
   for (const [name, text, why] of [
     ['aliases that explode', `a: &a [1]\nb: [${'*a, '.repeat(200)}]`, 'Excessive alias count'],
     ['a circle', 'a: &a { b: *a }', 'Converting circular structure'],

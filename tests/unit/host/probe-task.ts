@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { choice, connection, defineInputs, path, text } from '../../../tasks/lib/host/inputs.ts';
@@ -20,6 +21,8 @@ const inputs = defineInputs({
       'open-socket',
       'wait',
       'wait-and-tell',
+      'wait-and-mark',
+      'print-and-mark',
       'ignore-abort',
       'swallow-abort',
       'print-secrets',
@@ -88,6 +91,20 @@ runTask(inputs, async (given, context) => {
       log.info('ready');
       await aborted();
       throw new SpokelineError('CANCELLED', 'The deployment d-1 was cancelled; nothing is left.');
+    case 'wait-and-mark':
+      keepAlive();
+      log.info('ready');
+      await aborted();
+      await writeFile(given.note ?? '', 'undone');
+      return;
+    case 'print-and-mark':
+      log.info('ready');
+      while (!signal.aborted) {
+        log.info('still here');
+        await context.clock.sleep(20);
+      }
+      await writeFile(given.note ?? '', 'undone');
+      return;
     case 'ignore-abort':
       keepAlive();
       log.info('ready');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -151,7 +151,8 @@ describe('host/run-task', function () {
       [
         '##vso[task.logissue type=error;code=INPUT_INVALID;]Input "act" is "dance"; allowed: ' +
           'succeed, fail, fail-with-details, bug, throw-text, uncaught, unhandled, never, exit, ' +
-          'open-socket, wait, wait-and-tell, ignore-abort, swallow-abort, print-secrets, print-paths.',
+          'open-socket, wait, wait-and-tell, wait-and-mark, print-and-mark, ignore-abort, ' +
+          'swallow-abort, print-secrets, print-paths.',
         '##vso[task.logissue type=error;code=CONNECTION_INVALID;]Input "azureSubscription" is "none", ' +
           'which is no service connection of this job; allowed: an Azure Resource Manager connection ' +
           'that the pipeline may use.',
@@ -176,7 +177,7 @@ describe('host/run-task', function () {
     assert.ok(given.lines.includes(`template: ${join(directory, 'main.bicep')}`));
   });
 
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     it(`ends by ${signal} as cancelled`, async () => {
       const finished = await run('wait', {}, [signal]);
       assert.deepEqual(completions(finished), [
@@ -215,5 +216,39 @@ describe('host/run-task', function () {
       '##vso[task.complete result=Failed;done=true;]CANCELLED: ' +
         'The run was cancelled, and the task was told to stop twice.',
     ]);
+  });
+
+  /** Starts the task under a program that does this to it once it is ready; waits for the file that it leaves. */
+  async function markOf(act: string, then: string): Promise<string> {
+    const note = join(directory, `mark-${act}`);
+    const agent = `
+const child = require('node:child_process').spawn(process.execPath, [process.argv[1]], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+child.stdout.on('data', (text) => { if (String(text).includes('ready')) { ${then} } });
+`;
+    const started = spawn(process.execPath, ['-e', agent, task], {
+      env: { PATH: process.env['PATH'], INPUT_ACT: act, INPUT_NOTE: note },
+      stdio: 'ignore',
+    });
+    try {
+      for (let looks = 0; looks < 1_000; looks += 1) {
+        const text = await readFile(note, 'utf8').catch(() => '');
+        if (text !== '') return text;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      assert.fail('the task left nothing');
+    } finally {
+      started.kill('SIGKILL');
+    }
+  }
+
+  it('lets a task undo what it began when nobody reads its log any more', async () => {
+    assert.equal(await markOf('print-and-mark', 'child.stdout.destroy();'), 'undone');
+  });
+
+  it('lets a task that is silent undo what it began when its agent is killed', async function () {
+    if (process.platform === 'win32') this.skip();
+    assert.equal(await markOf('wait-and-mark', "process.kill(process.pid, 'SIGKILL');"), 'undone');
   });
 });

@@ -4,6 +4,7 @@ import { encode, type Answer } from 'dns-packet';
 import { nameProblem } from '../../../tasks/lib/net/dns-message.ts';
 import {
   parseServer,
+  serverProblem,
   primaryAt,
   resolveAt,
   resolverFor,
@@ -257,6 +258,14 @@ describe('net/resolve', () => {
       assert.equal(dns.queries.length, 0);
     });
   }
+
+  it('takes no address of the platform for a resolver but that of its DNS', () => {
+    assert.equal(serverProblem('168.63.129.16'), undefined);
+    assert.equal(serverProblem('10.0.0.4:80'), undefined);
+    for (const server of ['168.63.129.16:80', '169.254.169.254', '[::ffff:169.254.169.254]:53']) {
+      assert.match(serverProblem(server) ?? '', /is an address of the platform/, server);
+    }
+  });
 
   it('reads the address of a resolver', () => {
     assert.deepEqual(parseServer('10.0.0.4'), { address: '10.0.0.4', port: 53 });

@@ -167,6 +167,42 @@ describe('an image in an archive', () => {
       });
     });
 
+    it('is read as podman and kaniko lay it out', async () => {
+      await writeTar(path, dockerEntries(layers));
+      const { root } = await read();
+      const [config] = dockerEntries(layers).slice(-3);
+      const manifest = (name: string, names: readonly string[]): Entry => ({
+        name: 'manifest.json',
+        content: JSON.stringify([{ Config: name, RepoTags: null, Layers: names }]),
+      });
+      // Layers by their content at the top, and what older readers look for as links to them.
+      const tops = layers.map((layer) => `${hex(layer)}.tar`);
+      await writeTar(path, [
+        ...layers.slice(0, 2).map((content) => ({ name: `${hex(content)}.tar`, content })),
+        ...tops.map((top, position): Entry => {
+          const name = `${String(position).repeat(64)}/layer.tar`;
+          return { name, type: 'symlink', linkname: `../${top}` };
+        }),
+        { ...config!, name: config!.name },
+        manifest(config!.name, tops),
+      ]);
+      assert.equal((await read()).root.digest, root.digest);
+      // The same layer twice, once as a hard link, with the digest of the config as its name.
+      const [first] = layers;
+      const twice = dockerEntries([first!, first!]).at(-3)!.content as Buffer;
+      const name = `sha256:${hex(twice)}`;
+      await writeTar(path, [
+        { name, content: twice },
+        { name: 'a.tar', content: first! },
+        { name: 'b/c.tar', type: 'link', linkname: 'a.tar' },
+        manifest(name, ['a.tar', 'b/c.tar']),
+      ]);
+      const image = await read({ ...everything, image: name });
+      assert.deepEqual([...image.blobs.keys()], [name, digestOf(first!)]);
+      const made = JSON.parse(image.root.bytes.toString()) as { layers: unknown[] };
+      assert.equal(made.layers.length, 2);
+    });
+
     it('is chosen by name where there are several', async () => {
       const [one, two] = [dockerEntries([layers[0]!]), dockerEntries([layers[1]!])];
       const manifests = [one, two].map(
@@ -190,6 +226,8 @@ describe('an image in an archive', () => {
           `Archive ${path}: manifest.json names 2 images (docker.io/team/one:1.0, team/app:1.0); ` +
           'say which in the input image',
       });
+      const id = `sha256:${one[1]!.name.replace('.json', '')}`;
+      assert.equal((await read({ ...everything, image: id })).root.digest, image.root.digest);
       await assert.rejects(read({ ...everything, image: 'other' }), {
         message:
           `Archive ${path}: manifest.json has no image "other"; ` +

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { gzipped, tarOf } from './archive-files.ts';
@@ -34,8 +35,18 @@ describe('a bad gzip archive', () => {
     const { path, folder } = world;
     assert.equal(
       message,
-      `Archive ${path} needs 2.0 MiB or more in ${folder}, which has 1.0 MiB free; nothing was sent`,
+      `Archive ${path} needs 2.0 MiB or more in ${folder} and has to leave 64.0 MiB there, ` +
+        'but only 1.0 MiB are free; nothing was sent',
     );
+  });
+
+  it('is not taken for one of 4 GiB because its last member is short', async () => {
+    const members = [randomBytes(mebibyte), randomBytes(10)].map((bytes) => gzipSync(bytes));
+    const freeBytes = (): Promise<number> => Promise.resolve(100 * mebibyte);
+    const { code, message } = await world.fault(Buffer.concat(members), { freeBytes });
+    // Unpacked it is noise.
+    assert.equal(code, 'IMAGE_ARCHIVE_DAMAGED', message);
+    assert.match(message, /is no tar archive/);
   });
 
   it('is refused when it unpacks to far more than it is', async () => {

@@ -47,6 +47,18 @@ describe('OCI layout', () => {
     assert.equal((await readLayout(folder)).blobs.size, 2);
   });
 
+  it('takes layers in zstd of docker, and encrypted ones', async () => {
+    const types = [
+      'application/vnd.docker.image.rootfs.diff.tar.gzip',
+      'application/vnd.docker.image.rootfs.diff.tar.zstd',
+      'application/vnd.oci.image.layer.v1.tar+encrypted',
+      'application/vnd.oci.image.layer.v1.tar+gzip+encrypted',
+    ];
+    const layers = await Promise.all(types.map((type) => addBlob(folder, type, Buffer.from(type))));
+    await finish(folder, await addImage(folder, [], { layers }));
+    assert.equal((await readLayout(folder)).blobs.size, 5);
+  });
+
   it('takes links that stay inside', async () => {
     await finish(folder, await addImage(folder, [layer]));
     const file = blobFile(folder, digestOf(layer));

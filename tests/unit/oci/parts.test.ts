@@ -5,6 +5,7 @@ import { withDeadline } from '../../../tasks/lib/oci/deadline.ts';
 import { ownLocation, withDigest } from '../../../tasks/lib/oci/location.ts';
 import { lanesFor, runSized } from '../../../tasks/lib/oci/pool.ts';
 import { loginServerOf, repositoryFault, tagFault } from '../../../tasks/lib/oci/reference.ts';
+import { registryHost, sameAuthority } from '../../../tasks/lib/oci/registry-name.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { systemClock } from '../../../tasks/lib/net/clock.ts';
 
@@ -43,6 +44,9 @@ describe('oci references', () => {
     ['contoso.azurecr.cn', 'contoso.azurecr.cn'],
     ['contoso-abc.azurecr.io', 'contoso-abc.azurecr.io'],
     ['cr', undefined],
+    ['my-registry', undefined],
+    ['registry:5000', 'registry:5000'],
+    ['[2001:db8::1]:5000', undefined],
     ['10.0.0.1', undefined],
     ['https://contoso.azurecr.io', undefined],
     ['contoso.azurecr.io/x', undefined],
@@ -54,6 +58,26 @@ describe('oci references', () => {
     it(`makes ${String(expected)} of ${registry}`, () =>
       assert.equal(loginServerOf(registry, 'azurecr.io'), expected));
   }
+});
+
+describe('oci hosts', () => {
+  it('have one spelling', () => {
+    for (const [text, expected] of [
+      ['Login.Example:443', 'login.example'],
+      ['login.example:5001', 'login.example:5001'],
+      ['LOCALHOST', 'localhost'],
+      ['10.0.0.4:0443', '10.0.0.4'],
+      ['[2001:db8::1]:443', '[2001:db8::1]:443'],
+    ] as const) {
+      assert.equal(sameAuthority(text), expected);
+    }
+  });
+  it('of Docker Hub are one', () => {
+    for (const text of ['docker.io', 'index.docker.io', 'registry-1.docker.io', 'Docker.io:443']) {
+      assert.equal(registryHost(text), 'registry-1.docker.io');
+    }
+    assert.equal(registryHost('hub.docker.com'), 'hub.docker.com');
+  });
 });
 
 describe('oci challenge', () => {
@@ -100,6 +124,23 @@ describe('oci location', () => {
     assert.equal(withDigest(state, 'sha256:1'), `${state}&digest=sha256%3A1`);
     assert.equal(withDigest('/v2/a', 'sha256:1'), '/v2/a?digest=sha256%3A1');
   });
+  it('is relative to the request that it answers', () => {
+    const asked = '/v2/team/app/blobs/uploads/?mount=x';
+    for (const [text, expected] of [
+      ['1?_state=a', '/v2/team/app/blobs/uploads/1?_state=a'],
+      ['/v2/x/1?_state=a', '/v2/x/1?_state=a'],
+      ['?_state=a', '/v2/team/app/blobs/uploads/?_state=a'],
+      [`https://${host.toUpperCase()}:443/v2/x?a`, '/v2/x?a'],
+    ] as const) {
+      assert.equal(ownLocation(text, host, asked), expected);
+    }
+  });
+  it('says what to do about a proxy that hides https', () => {
+    assert.throws(() => ownLocation(`http://${host}/v2/x`, host), {
+      message: `${host} sends the upload to http://${host}`,
+      hint: /^Nothing is sent unencrypted\. .*X-Forwarded-Proto/,
+    });
+  });
   for (const bad of [
     undefined,
     '',
@@ -118,6 +159,13 @@ describe('oci back-off', () => {
     const clock = { now: () => 0, sleep: () => Promise.resolve() };
     assert.equal(new SharedBackoff(clock).throttled('7'), 7_000);
     assert.equal(new SharedBackoff(clock).throttled('99999'), 300_000);
+  });
+
+  it('takes its own time where the registry says at once', () => {
+    const clock = { now: () => 0, sleep: () => Promise.resolve() };
+    for (const value of ['0', 'Thu, 01 Jan 1970 00:00:00 GMT']) {
+      assert.equal(new SharedBackoff(clock, () => 0.5).throttled(value), 375, value);
+    }
   });
 
   it('grows with each step, not with each answer of the same step', () => {

@@ -10,7 +10,7 @@ import type { Clock } from '../../../tasks/lib/net/clock.ts';
 import { readLayout } from '../../../tasks/lib/oci/source/layout.ts';
 import { pinnedRegistry } from '../../../tasks/lib/oci/pinned-http.ts';
 import { pushImage } from '../../../tasks/lib/oci/push.ts';
-import type { PushResult, PushTarget } from '../../../tasks/lib/oci/push.ts';
+import type { PushResult, PushTarget } from '../../../tasks/lib/oci/repository-push.ts';
 import { RegistrySession } from '../../../tasks/lib/oci/session.ts';
 import { addImage, finish } from './layout-files.ts';
 import type { Named } from './layout-files.ts';

@@ -111,6 +111,33 @@ describe('what is about an image', () => {
     assert.equal(listOf(registry, image).length, 1);
   });
 
+  it('may be an index, which is added with what it names', async () => {
+    const registry = await world.start();
+    await finish(world.folder, image);
+    await world.push();
+    const named = [
+      await addImage(world.folder, layers(30)),
+      await addImage(world.folder, layers(40)),
+    ];
+    const index = await addJson(world.folder, indexType, {
+      schemaVersion: 2,
+      mediaType: indexType,
+      manifests: named,
+      subject: image,
+    });
+    await finish(world.folder, image, index);
+    const { referrers, unchanged } = await world.push();
+    assert.deepEqual(
+      { referrers, unchanged },
+      { referrers: { pushed: 3, skipped: 0 }, unchanged: false },
+    );
+    for (const { digest } of [...named, index]) assert.ok(registry.manifests.has(digest));
+    assert.deepEqual(
+      listOf(registry, image).map((entry) => entry.digest),
+      [index.digest],
+    );
+  });
+
   it('is listed although a run before ended between the manifest and the list', async () => {
     const registry = await world.start();
     await world.push();
@@ -163,6 +190,35 @@ describe('what is about an image', () => {
       message: `${name}: the list of referrers of ${image.digest} is changed by others all the time`,
     });
     assert.equal(registry.tags.has('1.0'), false);
+  });
+
+  it('is listed again when somebody has written what he had read before', async () => {
+    const other = { mediaType: imageType, size: 2, digest: digestOf(Buffer.from('{}')) };
+    const registry = await world.start({
+      intercept: ({ method, path }) => {
+        if (method !== 'PUT' || !path.endsWith('/manifests/1.0')) return undefined;
+        const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [other] }));
+        registry.manifests.set(digestOf(bytes), { type: indexType, bytes });
+        registry.manifests.set(other.digest, { type: imageType, bytes: Buffer.from('{}') });
+        registry.tags.set(listTag(image), digestOf(bytes));
+        return undefined;
+      },
+    });
+    await world.push();
+    assert.deepEqual(
+      listOf(registry, image).map((entry) => entry.digest),
+      [other.digest, sbom.digest],
+    );
+  });
+
+  it('is listed where a proxy weakens the entity tags', async () => {
+    const registry = await world.start({ weakTags: true });
+    await world.push();
+    registry.tags.delete('1.0');
+    const second = await artifact(image, 'application/vnd.example.note');
+    await finish(world.folder, image, sbom, second);
+    await world.push();
+    assert.equal(listOf(registry, image).length, 2);
   });
 
   it('does not overwrite something else under the tag of the list', async () => {

@@ -26,6 +26,8 @@ export interface RegistryOptions {
   readonly intercept?: Intercept;
   readonly mountable?: ReadonlyMap<string, ReadonlySet<string>>;
   readonly noDigestHeader?: boolean;
+  /** Entity tags are weak, as behind a proxy that compresses. */
+  readonly weakTags?: boolean;
   /** Whether it knows what manifests are about, and says so. */
   readonly subjects?: boolean;
 }
@@ -237,7 +239,7 @@ export async function startRegistry(options: RegistryOptions): Promise<TestRegis
     if (found === undefined) return refuse(response, 404, 'MANIFEST_UNKNOWN');
     response.writeHead(200, {
       'content-type': found.type,
-      etag: `"${digest}"`,
+      etag: `${options.weakTags === true ? 'W/' : ''}"${digest}"`,
       ...(options.noDigestHeader === true ? {} : { 'docker-content-digest': digest }),
     });
     response.end(method === 'HEAD' ? undefined : found.bytes);

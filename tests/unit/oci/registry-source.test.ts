@@ -123,18 +123,44 @@ describe('an image in another registry', () => {
     assert.deepEqual(elsewhere, [`${dataName} GET /${digestOf(big)}`]);
   });
 
+  it('is read from a registry that only leads to another one', async () => {
+    const about = await addImage(folder, [Buffer.from('sbom')], { subject: image });
+    await start({ leads: true, referrersPage: 1, busy: 2 });
+    const source = await read();
+    assert.equal(source.root.digest, image.digest);
+    assert.deepEqual(
+      source.referrers.map(({ digest }) => digest),
+      [about.digest],
+    );
+    assert.deepEqual(await contentOf(source), big);
+    const elsewhere = server.log.filter((line) => line.includes(dataName));
+    assert.ok(elsewhere.length > 4);
+    assert.deepEqual(
+      elsewhere.filter((line) => line.startsWith('+')),
+      [],
+    );
+  });
+
   it('is not followed to plain http', async () => {
     await start({ redirect: (digest) => `http://${dataName}/${digest}` });
     await assert.rejects(contentOf(await read()), {
       code: 'REGISTRY_REQUEST',
-      message: `${sourceName} sends clients to http://${dataName} for ${digestOf(big)}`,
+      message: `${sourceName} sends clients to http://${dataName} for /v2/${repository}/blobs/${digestOf(big)}`,
+    });
+  });
+
+  it('is not followed to what is no host of its networks', async () => {
+    await start({ redirect: (digest) => `https://[2001:db8::1]/${digest}` });
+    await assert.rejects(contentOf(await read()), {
+      code: 'REGISTRY_REQUEST',
+      message: '[2001:db8::1] is no host that an image can be read from',
     });
   });
 
   it('is not followed in a circle', async () => {
     await start({ redirect: (digest) => `/v2/${repository}/blobs/${digest}` });
     await assert.rejects(contentOf(await read()), {
-      message: `${sourceName} redirects more than 5 times for ${digestOf(big)}`,
+      message: `${sourceName} redirects more than 5 times for /v2/${repository}/blobs/${digestOf(big)}`,
     });
   });
 
@@ -200,6 +226,18 @@ describe('an image in another registry', () => {
       assert.deepEqual(digests(manifests), [image.digest]);
     });
 
+    it('refuses a chain that does not end', async () => {
+      let last = about.at(-1);
+      for (let length = 2; length < 9; length += 1) {
+        last = await addImage(folder, [Buffer.from('again')], { subject: last });
+      }
+      await start({ referrersPage: 10 });
+      await assert.rejects(read(), {
+        code: 'IMAGE_TOO_LARGE',
+        message: `${last?.digest ?? ''} is about what is about something, more than 8 times over`,
+      });
+    });
+
     it('finds it under tags where the registry has no list', async () => {
       const list = async (...manifests: Named[]): Promise<string> =>
         (await addJson(folder, indexType, { schemaVersion: 2, mediaType: indexType, manifests }))
@@ -231,6 +269,9 @@ describe('a reference to an image', () => {
       ['docker://reg.example:5000/a/b:c', 'reg.example:5000', 'a/b', 'c'],
       ['docker://docker.io/nginx:1', 'registry-1.docker.io', 'library/nginx', '1'],
       ['docker://docker.io/team/app:1', 'registry-1.docker.io', 'team/app', '1'],
+      ['docker://index.docker.io/nginx:1', 'registry-1.docker.io', 'library/nginx', '1'],
+      ['docker://Contoso.azurecr.io:443/app:1', 'contoso.azurecr.io', 'app', '1'],
+      ['docker://registry:5000/app:1', 'registry:5000', 'app', '1'],
     ] as const) {
       assert.deepEqual(parseReference(text), { loginServer, repository: name, reference });
     }
@@ -243,6 +284,7 @@ describe('a reference to an image', () => {
     ['docker://nginx:1', whole],
     ['docker://nginx/app:1', whole],
     ['docker://user@a.io/app:1', whole],
+    ['docker://[2001:db8::1]:5000/app:1', whole],
     ['docker://a.io/app', 'needs a tag or a digest; latest is not taken for granted'],
     ['docker://a.io/App:1', 'has the repository "App", which must be lower case'],
     [

@@ -15,7 +15,7 @@ import type { ImageSource } from '../../../tasks/lib/oci/image.ts';
 import { pinnedRegistry } from '../../../tasks/lib/oci/pinned-http.ts';
 import type { PinnedRegistry } from '../../../tasks/lib/oci/pinned-http.ts';
 import { pushImage } from '../../../tasks/lib/oci/push.ts';
-import type { PushResult, PushTarget } from '../../../tasks/lib/oci/push.ts';
+import type { PushResult, PushTarget } from '../../../tasks/lib/oci/repository-push.ts';
 import type { DataEndpoint } from '../../../tasks/lib/oci/replica-check.ts';
 import { RegistrySession } from '../../../tasks/lib/oci/session.ts';
 import { readLayout } from '../../../tasks/lib/oci/source/layout.ts';

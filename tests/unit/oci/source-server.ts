@@ -21,6 +21,10 @@ export interface SourceOptions {
   /** Entries of a page of referrers; undefined: it has no referrers API. */
   readonly referrersPage?: number;
   readonly lacking?: string;
+  /** Leads to the same paths of the data host for everything, as registry.k8s.io does. */
+  readonly leads?: boolean;
+  /** How often the data host answers 503 to that. */
+  readonly busy?: number;
 }
 
 export interface SourceServer {
@@ -34,16 +38,17 @@ export interface SourceServer {
 
 /** Hands out what lies in a layout folder, to whoever has the token `Bearer source`. */
 export async function serveLayout(folder: string, options: SourceOptions): Promise<SourceServer> {
-  const content = new Map<string, Buffer>();
+  const stored = new Map<string, Buffer>();
   const directory = join(folder, 'blobs', 'sha256');
   for (const name of await readdir(directory)) {
-    content.set(`sha256:${name}`, await readFile(join(directory, name)));
+    stored.set(`sha256:${name}`, await readFile(join(directory, name)));
   }
   const tags = new Map<string, string>();
   const log: string[] = [];
   const ranges: (string | undefined)[] = [];
   const sockets = new Set<Socket>();
   let cuts = options.cuts ?? 0;
+  let busy = options.busy ?? 0;
 
   function refuse(response: ServerResponse, status: number, code: string): void {
     response.writeHead(status, { 'content-type': 'application/json' });
@@ -51,7 +56,7 @@ export async function serveLayout(folder: string, options: SourceOptions): Promi
   }
 
   function blob(digest: string, request: IncomingMessage, response: ServerResponse): void {
-    const bytes = content.get(digest);
+    const bytes = stored.get(digest);
     if (bytes === undefined || digest === options.lacking)
       return refuse(response, 404, 'BLOB_UNKNOWN');
     const { range } = request.headers;
@@ -78,7 +83,7 @@ export async function serveLayout(folder: string, options: SourceOptions): Promi
 
   function manifest(reference: string, response: ServerResponse): void {
     const digest = tags.get(reference) ?? reference;
-    const bytes = content.get(digest);
+    const bytes = stored.get(digest);
     if (bytes === undefined) return refuse(response, 404, 'MANIFEST_UNKNOWN');
     const { mediaType } = JSON.parse(bytes.toString()) as { mediaType?: string };
     const type = `${mediaType ?? indexType}; charset=utf-8`;
@@ -88,7 +93,7 @@ export async function serveLayout(folder: string, options: SourceOptions): Promi
   function referrers(subject: string, url: URL, response: ServerResponse): void {
     const size = options.referrersPage;
     if (size === undefined) return refuse(response, 404, 'NOT_FOUND');
-    const all = [...content].flatMap(([digest, bytes]) => {
+    const all = [...stored].flatMap(([digest, bytes]) => {
       const about = bytes.toString('latin1').startsWith('{"schemaVersion"')
         ? (JSON.parse(bytes.toString()) as { mediaType?: string; subject?: { digest: string } })
         : {};
@@ -114,8 +119,14 @@ export async function serveLayout(folder: string, options: SourceOptions): Promi
     const { authorization } = request.headers;
     const credential = authorization === undefined ? '' : '+';
     log.push(`${credential}${host} ${request.method ?? ''} ${url.pathname}`);
-    if (host === dataName) {
+    if (host === dataName && options.leads !== true) {
       blob(url.pathname.slice(1), request, response);
+      return;
+    }
+    if (host === dataName) {
+      busy -= 1;
+      if (busy >= 0) refuse(response, 503, 'UNAVAILABLE');
+      else content(url, request, response);
       return;
     }
     if (authorization !== 'Bearer source') {
@@ -124,6 +135,13 @@ export async function serveLayout(folder: string, options: SourceOptions): Promi
       refuse(response, 401, 'UNAUTHORIZED');
       return;
     }
+    if (options.leads === true) {
+      const location = `https://${dataName}${url.pathname}${url.search}`;
+      response.writeHead(307, { location, 'content-length': 0 }).end();
+    } else content(url, request, response);
+  }
+
+  function content(url: URL, request: IncomingMessage, response: ServerResponse): void {
     const [, kind, last = ''] =
       /^\/v2\/base\/app\/(blobs|manifests|referrers)\/([^/]+)$/.exec(url.pathname) ?? [];
     if (kind === 'manifests') manifest(last, response);

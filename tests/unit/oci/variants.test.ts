@@ -95,6 +95,51 @@ describe('platforms of an image', () => {
     assert.equal((await read('windows/amd64', 'linux/amd64')).root.digest, root.digest);
   });
 
+  it('go by the variants that are usual, and by how tools spell them', async () => {
+    const manifests = [
+      { ...images.amd64, ...platform('linux', 'amd64', 'v1') },
+      { ...images.arm64, ...platform('linux', 'arm64', '8') },
+      { ...images.armv7, ...platform('linux', 'arm', '6') },
+      { ...images.windows, ...platform('linux', 'amd64', 'v3') },
+    ];
+    await finish(folder, await addJson(folder, indexType, { schemaVersion: 2, manifests }));
+    for (const [wanted, image] of [
+      ['linux/amd64', images.amd64],
+      ['linux/arm64', images.arm64],
+      ['linux/arm64/v8', images.arm64],
+      ['linux/arm/v6', images.armv7],
+      ['linux/amd64/v3', images.windows],
+    ] as const) {
+      assert.equal((await read(wanted)).root.digest, image.digest, wanted);
+    }
+  });
+
+  it('may be served by one manifest', async () => {
+    const manifests = ['amd64', 'arm64', 's390x'].map((architecture) => ({
+      ...(architecture === 's390x' ? images.windows : images.amd64),
+      ...platform('linux', architecture),
+    }));
+    await finish(folder, await addJson(folder, indexType, { schemaVersion: 2, manifests }));
+    assert.equal((await read('linux/amd64')).root.digest, images.amd64.digest);
+    const both = await read('linux/amd64', 'linux/arm64');
+    assert.equal(both.root.digest, images.amd64.digest);
+  });
+
+  it('of several versions of Windows stay together', async () => {
+    const versions = ['10.0.17763.1', '10.0.20348.1'].map((version) => ({
+      platform: { os: 'windows', architecture: 'amd64', 'os.version': version },
+    }));
+    const manifests = [
+      { ...images.windows, ...versions[0] },
+      { ...images.amd64, ...versions[1] },
+      { ...images.arm64, ...platform('linux', 'arm64') },
+    ];
+    await finish(folder, await addJson(folder, indexType, { schemaVersion: 2, manifests }));
+    const { root } = await read('windows/amd64');
+    const { manifests: kept } = JSON.parse(root.bytes.toString()) as { manifests: unknown[] };
+    assert.deepEqual(kept, manifests.slice(0, 2));
+  });
+
   it('that are not wanted need not be there', async () => {
     await rm(blobFile(folder, images.windows.digest));
     assert.equal((await read('linux/amd64')).root.digest, images.amd64.digest);
@@ -134,59 +179,5 @@ describe('platforms of an image', () => {
       assert.equal(platformFault(text), expected, text);
     }
     assert.equal(platformFault('linux/arm/v7'), undefined);
-  });
-});
-
-describe('images of a layout', () => {
-  let folder: string;
-  let one: Named;
-  let two: Named;
-  const named = (image: Named, name: string) => ({
-    ...image,
-    annotations: { 'org.opencontainers.image.ref.name': name },
-  });
-
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'images-'));
-    one = await addImage(folder, [Buffer.from('one')]);
-    two = await addImage(folder, [Buffer.from('two')]);
-    await finish(folder, named(one, '1.0'), named(one, 'latest'), named(two, '2.0'));
-  });
-  afterEach(() => rm(folder, { recursive: true }));
-
-  const read = (image?: string) =>
-    readLayout(folder, {
-      platforms: [],
-      referrers: true,
-      ...(image === undefined ? {} : { image }),
-    });
-
-  it('are chosen by name or digest', async () => {
-    assert.equal((await read('latest')).root.digest, one.digest);
-    assert.equal((await read('2.0')).root.digest, two.digest);
-    assert.equal((await read(two.digest)).root.digest, two.digest);
-  });
-
-  it('have to be chosen, and one that is not there is told', async () => {
-    await assert.rejects(read(), {
-      message: `OCI layout ${folder}: index.json names 2 images (latest, 2.0); exactly one is pushed: say which in the input image (several platforms of one image go into a nested index)`,
-    });
-    await assert.rejects(read('3.0'), {
-      message: `OCI layout ${folder}: index.json has no image "3.0"; it names 3 images (1.0, latest, 2.0)`,
-    });
-  });
-
-  it('of which one is broken do not disturb the other', async () => {
-    await rm(blobFile(folder, one.digest));
-    assert.equal((await read('2.0')).root.digest, two.digest);
-  });
-
-  it('leave what is about them behind when that is not wanted', async () => {
-    const about = await addImage(folder, [Buffer.from('sbom')], { subject: one });
-    await finish(folder, one, about);
-    const all = await readLayout(folder);
-    assert.deepEqual([all.root.digest, all.referrers.length], [one.digest, 1]);
-    const without = await readLayout(folder, { platforms: [], referrers: false });
-    assert.deepEqual([without.referrers.length, without.blobs.size], [0, 2]);
   });
 });

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import type { Patience } from '../../../tasks/lib/deploy/patience.ts';
 import { wavesOf } from '../../../tasks/lib/deploy/retire/remove-resources.ts';
 import { retire, type Retirement } from '../../../tasks/lib/deploy/retire/retire.ts';
-import { statedTraffic, type TrafficState } from '../../../tasks/lib/deploy/retire/traffic.ts';
+import {
+  statedTraffic,
+  type DeclaredStamp,
+  type TrafficState,
+} from '../../../tasks/lib/deploy/retire/traffic.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import type { Resolution, ResolutionError, Resolver } from '../../../tasks/lib/net/resolve.ts';
 import { fakeClock, type FakeClock } from '../../support/clock.ts';
@@ -60,7 +64,7 @@ describe('deleting a stamp', () => {
         what: 'Stamp weu',
         delete: 'deployment',
         group,
-        traffic: statedTraffic({ name: 'weu', role: 'secondary' }, 'off'),
+        traffic: statedTraffic([{ name: 'weu', role: 'secondary' }], 'off'),
         resolver,
         ...given,
       },
@@ -68,7 +72,7 @@ describe('deleting a stamp', () => {
       patience(seconds),
     );
 
-  const traffic: [string, Parameters<typeof statedTraffic>[0], TrafficState, TrafficState][] = [
+  const traffic: [string, DeclaredStamp | undefined, TrafficState, TrafficState][] = [
     ['a secondary, seen off', { name: 'a', role: 'secondary' }, 'off', 'off'],
     [
       'a secondary of weight 0, seen off',
@@ -96,7 +100,8 @@ describe('deleting a stamp', () => {
   ];
   for (const [name, stamp, stated, expected] of traffic) {
     it(`traffic of ${name}: ${expected}`, async () => {
-      const seen = await statedTraffic(stamp, stated).state(controller.signal);
+      const stamps = stamp === undefined ? [] : [stamp];
+      const seen = await statedTraffic(stamps, stated).state(controller.signal);
       assert.equal(seen.state, expected);
     });
   }

@@ -103,6 +103,17 @@ describe('topology/read, bad documents', () => {
       ],
     ],
     [
+      'the metadata service as a resolver',
+      'resolvers: [168.63.129.16]',
+      'resolvers: [168.63.129.16, "168.63.129.16:80", 169.254.169.254]',
+      ['60', '80'].map(
+        (column, index) =>
+          `topology.yml:14:${column} hub.dns.resolvers[${index + 1}] is ` +
+          `"${['168.63.129.16:80', '169.254.169.254'][index]}"; allowed: ` +
+          'no address of the platform, but for 168.63.129.16 on port 53.',
+      ),
+    ],
+    [
       'a registry name that Azure refuses',
       'name: crspokelinemc',
       'name: cr-spokeline',

@@ -1,6 +1,9 @@
+import { parameterType } from '../infer/declared-type.ts';
+import { isNullable } from '../infer/value-type.ts';
 import type { Expression, ObjectNode, PropertyNode } from '../syntax/nodes.ts';
 import { bare, keyText, propertyNamed } from '../syntax/read.ts';
 import { valuesOf, walk } from '../syntax/walk.ts';
+import { refusalOf } from '../model/statement-kinds.ts';
 import { report } from '../model/model.ts';
 import type { JsonTemplate, Model } from '../model/model.ts';
 import type { ModuleSymbol, ResourceSymbol } from '../model/symbols.ts';
@@ -27,12 +30,12 @@ export function parametersOf(target: Model | JsonTemplate): Wanted {
     const given = (target.template['parameters'] ?? {}) as Record<string, Record<string, unknown>>;
     const all = Object.keys(given);
     const optional = (name: string): boolean =>
-      given[name] !== undefined &&
-      ('defaultValue' in given[name] || given[name]['nullable'] === true);
+      (given[name] !== undefined && 'defaultValue' in given[name]) ||
+      isNullable(parameterType(target, name));
     return { all, required: all.filter((name) => !optional(name)) };
   }
   const required = target.params.filter(
-    (p) => !p.node.value && p.node.type?.kind !== 'type-nullable',
+    ({ name, node }) => !node.value && !isNullable(parameterType(target, name)),
   );
   return { all: target.params.map((p) => p.name), required: required.map((p) => p.name) };
 }
@@ -44,12 +47,15 @@ function unknown(model: Model, body: ObjectNode, allowed: readonly string[], typ
     const name = member.kind === 'property' ? keyText(member) : undefined;
     if (member.kind === 'spread' || name === undefined || allowed.includes(name)) continue;
     const free = allowed.filter((n) => !propertyNamed(body, n));
-    const advice = free.length > 0 ? ` Permissible properties include ${list(free)}.` : '';
+    const advice =
+      free.length > 0
+        ? `Permissible properties include ${list(free)}.`
+        : 'No other properties are allowed.';
     report(
       model,
       member.key,
       'BCP037',
-      `The property "${name}" is not allowed on objects of type "${type}".${advice}`,
+      `The property "${name}" is not allowed on objects of type "${type}". ${advice}`,
     );
   }
 }
@@ -87,7 +93,16 @@ function checkResource(model: Model, symbol: ResourceSymbol): void {
   if (!propertyNamed(body, 'name') && !body.members.some((m) => m.kind === 'spread')) {
     missing(model, node.name, 'resource', ['name']);
   }
+  if (symbol.existing) checkExisting(model, body);
+  const asserts = propertyNamed(body, 'asserts');
+  if (asserts) report(model, asserts.value, ...refusalOf('assert'));
   const parent = propertyNamed(body, 'parent');
+  const scope = propertyNamed(body, 'scope');
+  if (scope && (parent || outer)) {
+    const message =
+      'A child resource\'s scope is computed based on the scope of its ancestor resource. This means that using the "scope" property on a child resource is unsupported.';
+    report(model, scope.value, 'BCP164', message);
+  }
   if (!parent) return;
   if (outer) {
     report(
@@ -98,6 +113,18 @@ function checkResource(model: Model, symbol: ResourceSymbol): void {
     );
   }
   checkParent(model, parent.value, type);
+}
+
+// What says which resource is meant, and when to look for it.
+const OF_EXISTING = ['name', 'parent', 'scope', 'dependsOn'];
+
+function checkExisting(model: Model, body: ObjectNode): void {
+  for (const member of body.members) {
+    const name = member.kind === 'property' ? keyText(member) : undefined;
+    if (member.kind === 'spread' || name === undefined || OF_EXISTING.includes(name)) continue;
+    const message = `The property "${name}" cannot be used in an existing resource declaration.`;
+    report(model, member.key, 'BCP173', message);
+  }
 }
 
 function checkParent(model: Model, value: Expression, type: string): void {
@@ -129,8 +156,8 @@ function checkParent(model: Model, value: Expression, type: string): void {
     const message =
       'Directly referencing a resource or module collection is not currently supported here. Apply an array indexer to the expression.';
     report(model, value, 'BCP144', message);
-  } else if (!type.toLowerCase().startsWith(`${symbol.type.toLowerCase()}/`)) {
-    mismatch(symbol.type);
+  } else if (wanted.toLowerCase() !== symbol.type.toLowerCase()) {
+    mismatch(`${symbol.type}@${symbol.apiVersion}`);
   }
 }
 

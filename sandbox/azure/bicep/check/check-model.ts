@@ -5,20 +5,24 @@ import { checkCycles } from './cycles.ts';
 import { checkDecorators } from './decorators.ts';
 import { checkExports } from './exports.ts';
 import { checkModuleAccess } from './module-access.ts';
+import { checkNames } from './names.ts';
 import { checkParametersFile } from './parameters-file.ts';
 import { checkPlaces } from './places.ts';
 import { checkRunTime } from './run-time.ts';
 import { checkScopes } from './scopes.ts';
 import { checkTypes } from './types.ts';
+import { checkTypeCycles } from './type-cycles.ts';
 
 const CHECKS = [
   checkCycles,
+  checkTypeCycles,
   checkBodies,
   checkTypes,
   checkDecorators,
   checkPlaces,
   checkExports,
   checkScopes,
+  checkNames,
   checkModuleAccess,
   checkRunTime,
 ];

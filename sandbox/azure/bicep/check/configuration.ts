@@ -1,12 +1,10 @@
-import { readSettings } from '../model/bicepconfig.ts';
 import { selectPath } from '../model/json-path.ts';
 
 /** Level of a linter rule: `off`, `info`, `warning` or `error`. */
 export type RuleLevels = (rule: string) => string | undefined;
 
-/** The linter settings for a file. */
-export function readConfiguration(file: string, files: Set<string>): RuleLevels {
-  const value = readSettings(file, files);
+/** The linter settings in a `bicepconfig.json`. */
+export function readConfiguration(value: unknown): RuleLevels {
   if (value === undefined) return () => undefined;
   const enabled = selectPath(value, 'analyzers.core.enabled') !== false;
   return (rule) => {

@@ -1,11 +1,10 @@
-import { typeOf, typeChildrenOf, valuesOf, walk } from '../syntax/walk.ts';
-import type { TypeNode } from '../syntax/type-nodes.ts';
+import { valuesOf, walk } from '../syntax/walk.ts';
 import type { Span } from '../syntax/token.ts';
 import { report } from '../model/model.ts';
 import type { Model } from '../model/model.ts';
 import type { AnySymbol } from '../model/symbols.ts';
 
-type Node = Extract<AnySymbol, { kind: 'param' | 'var' | 'resource' | 'module' | 'func' | 'type' }>;
+type Node = Extract<AnySymbol, { kind: 'param' | 'var' | 'resource' | 'module' | 'func' }>;
 
 interface Use {
   target: Node;
@@ -13,22 +12,10 @@ interface Use {
 }
 
 const isNode = (symbol: AnySymbol | undefined): symbol is Node =>
-  symbol !== undefined &&
-  ['param', 'var', 'resource', 'module', 'func', 'type'].includes(symbol.kind);
-
-/** An alias of itself is a cycle; a property of its own type is an ordinary recursive type. */
-function aliasUses(model: Model, type: TypeNode, uses: Use[]): void {
-  const symbol = model.references.get(type);
-  if (isNode(symbol)) uses.push({ target: symbol, at: type });
-  if (['type-nullable', 'type-nonnull', 'type-union', 'type-access'].includes(type.kind)) {
-    for (const part of typeChildrenOf(type)) aliasUses(model, part, uses);
-  }
-}
+  symbol !== undefined && ['param', 'var', 'resource', 'module', 'func'].includes(symbol.kind);
 
 function usesOf(model: Model, symbol: Node): Use[] {
   const uses: Use[] = [];
-  const type = symbol.kind === 'type' ? typeOf(symbol.node) : undefined;
-  if (type) aliasUses(model, type, uses);
   for (const value of valuesOf(symbol.node)) {
     walk(value, (node) => {
       if (node.kind === 'resource') return false;

@@ -107,7 +107,7 @@ class DecoratorCheck {
         continue;
       }
       if (place.kind === 'property' && name === 'export') {
-        const message = 'The "export" decorator must target a top-level statement.';
+        const message = 'The "@export()" decorator must target a top-level statement.';
         this.at(decorator, 'BCP361', message);
       }
       const good = this.arguments(decorator);
@@ -201,7 +201,8 @@ class DecoratorCheck {
       this.at(decorator, 'BCP363', message);
     }
     const isReference =
-      type.kind === 'type-name' && this.model.references.get(type)?.kind === 'type';
+      type.kind === 'type-name' &&
+      ['type', 'imported'].includes(this.model.references.get(type)?.kind ?? '');
     if (isReference && NOT_OF_REFERENCES.includes(name)) {
       const message = `The decorator "${name}" may not be used on statements whose declared type is a reference to a user-defined type.`;
       this.at(decorator, 'BCP308', message);
@@ -237,7 +238,9 @@ class DecoratorCheck {
     const { decorators, kind } = statement;
     const [first] = decorators;
     if (first && kind === 'targetScope') {
-      this.at(first, 'BCP130', 'Decorators are not allowed here.');
+      const { start } = first;
+      const sign = { start, end: start + 1 };
+      report(this.model, sign, 'BCP130', 'Decorators are not allowed here.');
       return;
     }
     this.place({ kind, decorators, type });

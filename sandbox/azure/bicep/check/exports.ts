@@ -22,8 +22,27 @@ function unexportable(model: Model, symbol: VarSymbol, seen: Set<VarSymbol>): Se
   return names;
 }
 
+/** One symbol of another file has one name here. */
+function checkImports(model: Model): void {
+  const items = model.program.statements.flatMap((s) => (s.kind === 'import' ? s.items : []));
+  const origins = items.map((item) => {
+    const symbol = model.symbols.get(item.name.name);
+    return symbol?.kind === 'imported' ? symbol.target : undefined;
+  });
+  for (const [i, { original, span }] of items.entries()) {
+    const same = items.filter(
+      (other, j) => other.original === original && origins[j] === origins[i],
+    );
+    if (same.length < 2 || !origins[i]) continue;
+    const names = same.map(({ name }) => `'${name.name}'`).join(', ');
+    const message = `This symbol is imported multiple times under the names ${names}.`;
+    report(model, span, 'BCP362', message);
+  }
+}
+
 /** What a file exports must not need what only a deployment has. */
 export function checkExports(model: Model): void {
+  checkImports(model);
   if (model.kind === 'params') return;
   for (const symbol of model.vars) {
     const decorator = isExported(symbol) && decoratorNamed(symbol.node.decorators, 'export');

@@ -16,7 +16,7 @@ const DEFAULTS_ONLY = ['newGuid', 'utcNow'];
 /** The word `for`, behind the bracket that the expression begins with. */
 const loopWord = (node: ForNode): { start: number; end: number } => ({
   start: node.start + 1,
-  end: node.end,
+  end: node.start + 1 + 'for'.length,
 });
 
 function isPlain(model: Model, node: CallNode): boolean {

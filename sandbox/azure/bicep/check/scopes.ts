@@ -1,6 +1,8 @@
 import { defaultScope, scopeOf } from '../emit/scope-data.ts';
 import type { ScopeData } from '../emit/scope-data.ts';
 import { ancestorsOf } from '../emit/ancestors.ts';
+import type { Context } from '../emit/context.ts';
+import { isResource, targetOf } from '../emit/references.ts';
 import { contextOf } from '../emit/template.ts';
 import { report } from '../model/model.ts';
 import type { Model } from '../model/model.ts';
@@ -60,9 +62,29 @@ function isElsewhere(model: Model, given: ScopeData): boolean {
 
 const quoted = (list: readonly string[]): string => list.map((s) => `"${s}"`).join(', ');
 
-function check(model: Model, symbol: ResourceSymbol | ModuleSymbol): void {
-  const context = contextOf(model);
-  if (symbol.kind === 'resource' && ancestorsOf(context, symbol).length > 0) return;
+/** Where the outermost of the resources that one belongs to is deployed. */
+function rootScope(c: Context, symbol: ResourceSymbol): ScopeData {
+  const root = ancestorsOf(c, symbol)[0]?.symbol ?? symbol;
+  const property = propertyNamed(root.body, 'scope');
+  const target = property && targetOf(c, property.value);
+  const given = property ? scopeOf(c, property.value) : undefined;
+  if (given?.kind === 'resource' && isResource(target)) return rootScope(c, target.symbol);
+  return given ?? defaultScope(c.model.targetScope);
+}
+
+function checkChild(c: Context, symbol: ResourceSymbol, root: ResourceSymbol): void {
+  if (symbol.existing || !isElsewhere(c.model, rootScope(c, root))) return;
+  const message = `A resource's computed scope must match that of the Bicep file for it to be deployable. This resource's scope is computed from the "scope" property value assigned to ancestor resource "${root.name}". You must use modules to deploy resources to a different scope.`;
+  report(c.model, symbol.node.value, 'BCP165', message);
+}
+
+function check(context: Context, symbol: ResourceSymbol | ModuleSymbol): void {
+  const { model } = context;
+  const root = symbol.kind === 'resource' ? ancestorsOf(context, symbol)[0]?.symbol : undefined;
+  if (symbol.kind === 'resource' && root) {
+    checkChild(context, symbol, root);
+    return;
+  }
   const property = propertyNamed(symbol.body, 'scope');
   const given = property ? scopeOf(context, property.value) : defaultScope(model.targetScope);
   if (!given) {
@@ -74,14 +96,42 @@ function check(model: Model, symbol: ResourceSymbol | ModuleSymbol): void {
     );
     return;
   }
-  const at = property?.value ?? symbol.node.name;
+  const at = property?.value ?? symbol.node.value;
   if (symbol.kind === 'module') checkModule(model, symbol, given.kind, at);
-  else checkResource(model, symbol, given, at);
+  else if (given.kind === 'resource') {
+    if (!symbol.existing && isElsewhere(model, rootScope(context, symbol))) notHere(model, at);
+  } else checkResource(model, symbol, given, at);
+}
+
+const GROUP_SCOPES =
+  'current resource group: resourceGroup(), named resource group in same subscription: resourceGroup(<name>), named resource group in a different subscription: resourceGroup(<subId>, <name>), current subscription: subscription(), named subscription: subscription(<subId>) or tenant: tenant()';
+const SUBSCRIPTION_SCOPES =
+  'current subscription: subscription(), named subscription: subscription(<subId>), named resource group in same subscription: resourceGroup(<name>), named resource group in different subscription: resourceGroup(<subId>, <name>), or tenant: tenant()';
+
+/** From a subscription or a group no management group can be reached. */
+function checkReach(model: Model, given: Kind, at: Span): void {
+  const { targetScope } = model;
+  if (given !== 'managementGroup') return;
+  if (targetScope !== 'subscription' && targetScope !== 'resourceGroup') return;
+  const [code, scopes] =
+    targetScope === 'subscription' ? ['BCP115', SUBSCRIPTION_SCOPES] : ['BCP116', GROUP_SCOPES];
+  report(
+    model,
+    at,
+    code,
+    `Unsupported scope for module deployment in a "${targetScope}" target scope. Omit this property to inherit the current scope, or specify a valid scope. Permissible scopes include ${scopes}.`,
+  );
 }
 
 function checkModule(model: Model, symbol: ModuleSymbol, given: Kind, at: Span): void {
+  checkReach(model, given, at);
   const { target } = symbol;
   if (!target || target.kind === 'json' || target.targetScope === given) return;
+  if (!propertyNamed(symbol.body, 'scope')) {
+    const message =
+      'The specified "module" declaration is missing the following required properties: "scope".';
+    report(model, symbol.node.name, 'BCP035', message);
+  }
   report(
     model,
     at,
@@ -96,7 +146,7 @@ interface Span {
 }
 
 function checkResource(model: Model, symbol: ResourceSymbol, given: ScopeData, at: Span): void {
-  const allowed = given.kind === 'resource' ? undefined : allowedFor(symbol.type);
+  const allowed = allowedFor(symbol.type);
   if (allowed && !allowed.some((scope) => scope === given.kind)) {
     report(
       model,
@@ -105,16 +155,18 @@ function checkResource(model: Model, symbol: ResourceSymbol, given: ScopeData, a
       `Scope "${given.kind}" is not valid for this resource type. Permitted scopes: ${quoted(allowed)}.`,
     );
   } else if (!symbol.existing && isElsewhere(model, given)) {
-    report(
-      model,
-      at,
-      'BCP139',
-      "A resource's scope must match the scope of the Bicep file for it to be deployable. You must use modules to deploy resources to a different scope.",
-    );
+    notHere(model, at);
   }
+}
+
+function notHere(model: Model, at: Span): void {
+  const message =
+    "A resource's scope must match the scope of the Bicep file for it to be deployable. You must use modules to deploy resources to a different scope.";
+  report(model, at, 'BCP139', message);
 }
 
 /** Looks at where resources and modules are to be deployed. */
 export function checkScopes(model: Model): void {
-  for (const symbol of [...model.resources, ...model.modules]) check(model, symbol);
+  const context = contextOf(model);
+  for (const symbol of [...model.resources, ...model.modules]) check(context, symbol);
 }

@@ -2,15 +2,41 @@ import { declaredType, parameterType } from '../infer/declared-type.ts';
 import { expectValue } from '../infer/expect.ts';
 import { Inference } from '../infer/infer.ts';
 import { checkCondition } from '../infer/infer-operators.ts';
-import { NULL, STRING, unionOf } from '../infer/value-type.ts';
+import { NULL, STRING, isNullable, isOpen, nameOf, unionOf } from '../infer/value-type.ts';
 import type { ValueType } from '../infer/value-type.ts';
 import { report } from '../model/model.ts';
 import type { Model } from '../model/model.ts';
 import type { ModuleSymbol, ResourceSymbol } from '../model/symbols.ts';
+import type { Expression } from '../syntax/nodes.ts';
 import { keyText, propertyNamed } from '../syntax/read.ts';
 import { valuesOf } from '../syntax/walk.ts';
 import { parametersOf } from './bodies.ts';
 import { checkRange } from './ranges.ts';
+
+const DECLARED = 'module[] | (resource | module) | resource[]';
+
+const isDeclared = ({ kind }: ValueType): boolean => kind === 'resource' || kind === 'module';
+
+/** What a declaration depends on: resources and modules, or loops of such. */
+function checkOrder(inference: Inference, order: Expression): void {
+  const fits = (type: ValueType): boolean =>
+    isOpen(type) || isDeclared(type) || (type.kind === 'array' && !type.items && fits(type.item));
+  if (order.kind !== 'array') {
+    const type = inference.of(order);
+    if (isOpen(type) || type.kind === 'array' || type.kind === 'union') return;
+    const message = `The property "dependsOn" expected a value of type "(${DECLARED})[]" but the provided value is of type "${nameOf(type)}".`;
+    inference.fail(order, 'BCP036', message);
+    return;
+  }
+  for (const item of order.items) {
+    if (item.kind === 'spread') continue;
+    const type = inference.of(item);
+    const members = type.kind === 'union' ? type.members : [type];
+    if (members.every(fits)) continue;
+    const message = `The enclosing array expected an item of type "${DECLARED}", but the provided item was of type "${nameOf(type)}".`;
+    inference.fail(item, 'BCP034', message);
+  }
+}
 
 /** Names are texts; conditions are bools. */
 function checkBody(inference: Inference, symbol: ResourceSymbol | ModuleSymbol): void {
@@ -20,6 +46,8 @@ function checkBody(inference: Inference, symbol: ResourceSymbol | ModuleSymbol):
     const start = inference.model.text.lastIndexOf('(', condition.start);
     checkCondition(inference, condition, { start, end: condition.end });
   }
+  const order = propertyNamed(symbol.body, 'dependsOn')?.value;
+  if (order) checkOrder(inference, order);
   const name = propertyNamed(symbol.body, 'name')?.value;
   if (name) expectValue(inference, name, { type: STRING, property: 'name' });
 }
@@ -38,6 +66,9 @@ function checkModuleParameters(inference: Inference, { body, target }: ModuleSym
     expectValue(inference, member.value, { type, property, holder });
   }
 }
+
+const NULLABLE_DEFAULT =
+  "Nullable-typed parameters may not be assigned default values. They have an implicit default of 'null' that cannot be overridden.";
 
 function checkParametersFile(inference: Inference, model: Model): void {
   const target = model.using?.target;
@@ -85,6 +116,10 @@ export function checkTypes(model: Model): void {
   for (const { node } of model.params) {
     const { value, type, decorators } = node;
     if (!value) continue;
+    if (isNullable(declaredType(model, type))) {
+      const start = model.text.lastIndexOf('=', value.start);
+      report(model, { start, end: value.end }, 'BCP326', NULLABLE_DEFAULT);
+    }
     expected(declaredType(model, type, decorators), { ...node, value });
     checkRange(inference, value, decorators);
   }

@@ -1,3 +1,4 @@
+import { RealNumber, realText } from '../model/real-number.ts';
 import type { Span } from '../syntax/token.ts';
 
 /** A value of a template: a literal, or a call that the deployment engine evaluates. */
@@ -59,7 +60,9 @@ export function asCall(value: Arm): ArmCall {
     case 'string':
       return call('string', value);
     case 'int':
-      return call('int', value);
+      return fitsEngine(BigInt(value.digits))
+        ? call('int', value)
+        : call('json', text(value.digits));
     case 'bool':
       return call(value.value ? 'true' : 'false');
     case 'null':
@@ -81,10 +84,11 @@ export function append(base: Arm, ...path: Arm[]): ArmCall {
 
 const INT_MAX = 2147483647n;
 
+/** The engine's own parser reads 32 bits only. */
+const fitsEngine = (value: bigint): boolean => value <= INT_MAX && value >= -INT_MAX - 1n;
+
 function integerText(digits: string): string {
-  const value = BigInt(digits);
-  // The engine's own parser reads 32 bits only.
-  return value > INT_MAX || value < -INT_MAX - 1n ? `json('${digits}')` : digits;
+  return fitsEngine(BigInt(digits)) ? digits : `json('${digits}')`;
 }
 
 function pathText(step: Arm): string {
@@ -176,10 +180,10 @@ export function fromJson(value: unknown): Arm {
   if (typeof value === 'number') {
     return Number.isInteger(value)
       ? { kind: 'int', digits: BigInt(value).toString() }
-      : call('json', text(String(value)));
+      : call('json', text(realText(value)));
   }
+  if (value instanceof RealNumber) return call('json', text(realText(value.value)));
   if (value === null || value === undefined) return NULL;
-  if (value instanceof Date) return text(value.toISOString());
   if (Array.isArray(value)) return { kind: 'array', items: value.map(fromJson) };
   const properties = Object.entries(value).map(([key, item]) => ({
     key: text(key),

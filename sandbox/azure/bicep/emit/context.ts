@@ -17,6 +17,8 @@ export interface FileContext {
 
 /** Where an expression stands: loop variables may have been replaced by something else. */
 export interface Context extends FileContext {
+  /** The loop that an imported variable is, which has another name here than in its own file. */
+  readonly importedLoop?: { owner: Expression; name: string };
   readonly locals: ReadonlyMap<LocalSymbol, Arm>;
 }
 

@@ -37,15 +37,14 @@ function resourceCall(c: Context, node: CallNode): Arm | undefined {
   if (!isResource(target)) return undefined;
   const { symbol, index } = target;
   if (!node.name.name.toLowerCase().startsWith('list')) {
-    const advice =
-      node.name.name === 'getSecret'
-        ? ' It can only be the value of a secure parameter of a module.'
-        : '';
-    throw new EmitError(
-      node,
-      `The function "${node.name.name}" of a resource is not supported here.${advice}`,
-      'BCP180',
-    );
+    const { name } = node.name;
+    if (name === 'getSecret') {
+      const message =
+        'Function "getSecret" is not valid at this location. It can only be used when directly assigning to a module parameter with a secure decorator.';
+      throw new EmitError(node, message, 'BCP180');
+    }
+    const message = `The type "${symbol.type}" does not contain function "${name}".`;
+    throw new EmitError(node.name, message, 'BCP109');
   }
   const given = node.arguments.map((a) => convert(c, a));
   const id =
@@ -65,7 +64,7 @@ export function convertCall(c: Context, node: CallNode): Arm {
     if (target?.kind === 'func') return call(c.imports.functionName(target), ...given());
     throw new EmitError(
       node.name,
-      `The function "${node.name.name}" is not exported by "${baseSymbol.name}".`,
+      `The function "${node.name.name}" does not exist in namespace "${baseSymbol.name}".`,
       'BCP107',
     );
   }

@@ -1,4 +1,5 @@
 import type { ArrayNode, BinaryNode, Expression, ObjectNode, StringNode } from '../syntax/nodes.ts';
+import { bare } from '../syntax/read.ts';
 import type { LocalSymbol } from '../model/symbols.ts';
 import { EmitError, NULL, append, asCall, call, integer, text } from './arm.ts';
 import type { Arm, ArmCall, ArmProperty } from './arm.ts';
@@ -63,7 +64,7 @@ export function convert(c: Context, node: Expression): Arm {
       return {
         kind: 'loop',
         source: convert(c, node.source),
-        body: convert(c, node.body),
+        body: loopBody(c, node.body),
         at: { start: node.start, end: node.end },
       };
     case 'if':
@@ -71,6 +72,19 @@ export function convert(c: Context, node: Expression): Arm {
       break;
   }
   throw new EmitError(node, 'This expression is not supported here.');
+}
+
+/** What is read of a resource stays an expression in a loop, even if it is a text that is known. */
+export function loopBody(c: Context, node: Expression): Arm {
+  const body = convert(c, node);
+  return body.kind === 'string' && isRead(node) ? asCall(body) : body;
+}
+
+/** Whether a value is read of something, also where `any()` hides its type. */
+function isRead(node: Expression): boolean {
+  const inner = bare(node);
+  const [given] = inner.kind === 'call' && inner.name.name === 'any' ? inner.arguments : [];
+  return given ? isRead(given) : inner.kind === 'access';
 }
 
 /** Literal text of a format string: braces are doubled. */
@@ -170,10 +184,10 @@ function convertBinary(c: Context, node: BinaryNode): Arm {
 }
 
 /** `copyIndex()` of the loop that a variable belongs to. */
-export function copyIndex(symbol: LocalSymbol): ArmCall {
-  return symbol.loopName === undefined
-    ? call('copyIndex')
-    : call('copyIndex', text(symbol.loopName));
+export function copyIndex(c: Context, symbol: LocalSymbol): ArmCall {
+  const isImported = c.importedLoop?.owner === symbol.owner;
+  const name = isImported ? c.importedLoop?.name : symbol.loopName;
+  return name === undefined ? call('copyIndex') : call('copyIndex', text(name));
 }
 
 /** The variable of a loop when the loop stands at that index. */
@@ -193,7 +207,7 @@ function convertLocal(c: Context, symbol: LocalSymbol): Arm {
       return call('parameters', text(symbol.name));
     case 'item':
     case 'index':
-      return loopVariable(c, symbol, copyIndex(symbol));
+      return loopVariable(c, symbol, copyIndex(c, symbol));
   }
 }
 

@@ -6,17 +6,13 @@ import { convert } from './convert.ts';
 
 type Json = Record<string, unknown>;
 
-/** Descriptions in three quotes may be indented like the code around them; that is taken off. */
+/** Descriptions in three quotes may be indented like the code around them: that is taken off all lines but the first. */
 export function deindent(text: string): string {
-  const lines = text.split(/\r\n|\r|\n/);
-  const indents = lines.map((line) => line.length - line.trimStart().length);
-  // Text directly behind the opening quotes says nothing about the indentation of the rest.
-  const from = indents[0] === 0 ? 1 : 0;
-  const relevant = indents.filter((_, i) => i >= from && lines[i]?.trim() !== '');
-  if (lines.length === 1 || relevant.length === 0) return text;
-  const common = Math.min(...relevant);
+  const [first = '', ...rest] = text.split(/\r\n|\r|\n/);
+  const indents = rest.map((line) => line.length - line.trimStart().length);
+  const common = Math.min(...indents.filter((_, i) => rest[i] !== ''));
   const eol = /\r\n|\r|\n/.exec(text)?.[0] ?? '\n';
-  return lines.map((line, i) => line.slice(Math.min(common, indents[i] ?? 0))).join(eol);
+  return [first, ...rest.map((line) => line.slice(common))].join(eol);
 }
 
 function jsonOf(c: Context, node: Expression | undefined): unknown {

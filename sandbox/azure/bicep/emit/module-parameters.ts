@@ -5,7 +5,7 @@ import { EmitError, call, expressionString, text, toJson } from './arm.ts';
 import type { Arm } from './arm.ts';
 import { symbolOf } from './context.ts';
 import type { Context } from './context.ts';
-import { convert } from './convert.ts';
+import { convert, loopBody } from './convert.ts';
 import { contextAt, isResource, targetOf } from './references.ts';
 import { resourceId } from './resource-id.ts';
 
@@ -92,7 +92,7 @@ export function moduleParameters(
     const value = bare(member.value);
     if (value.kind === 'for') {
       const source = convert(c, value.source);
-      const input = renameCopyIndex(convert(c, value.body));
+      const input = renameCopyIndex(loopBody(c, value.body));
       const count = expressionString(call('length', source));
       const direct = input.kind === 'string';
       const json = direct ? toJson(input) : expressionString(input);

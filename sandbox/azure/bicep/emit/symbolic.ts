@@ -3,6 +3,7 @@ import { decoratorNamed, keyText, propertyNamed } from '../syntax/read.ts';
 import type { TypeNode } from '../syntax/type-nodes.ts';
 import { childrenOf, typeChildrenOf, valuesOf } from '../syntax/walk.ts';
 import type { ValueNode } from '../syntax/walk.ts';
+import { isEnabled } from '../model/bicepconfig.ts';
 import type { Model } from '../model/model.ts';
 import { hasSecureOutputs } from './module-outputs.ts';
 
@@ -36,6 +37,7 @@ function usesWholeLoop(model: Model, root: Expression): boolean {
 
 /** Whether a file needs a template with languageVersion 2.0, where resources have names of their own. */
 export function needsSymbolicNames(model: Model): boolean {
+  if (isEnabled(model.settings, 'symbolicNameCodegen')) return true;
   const kinds = new Set(model.program.statements.map((s) => s.kind));
   if (kinds.has('type') || kinds.has('func') || kinds.has('import')) return true;
   if (model.vars.some((v) => v.node.type)) return true;

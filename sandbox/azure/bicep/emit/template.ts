@@ -139,7 +139,10 @@ function variables(c: Context): Json {
   for (const foreign of c.imports.foreign) {
     const { symbol, name, model } = foreign;
     if (symbol.kind === 'content') result[name] = contentOf(model, symbol.node);
-    if (symbol.kind === 'var') define(placeOf(c, foreign), name, symbol.node.value);
+    if (symbol.kind === 'var') {
+      const { value } = symbol.node;
+      define({ ...placeOf(c, foreign), importedLoop: { owner: value, name } }, name, value);
+    }
   }
   return loops.length > 0 ? { copy: loops, ...result } : result;
 }

@@ -1,9 +1,11 @@
+import { declaredType } from '../infer/declared-type.ts';
+import { nameOf } from '../infer/value-type.ts';
 import { report } from '../model/model.ts';
 import type { Model } from '../model/model.ts';
 import type { TypeSymbol } from '../model/symbols.ts';
 import { decoratorNamed, literalText } from '../syntax/read.ts';
 import type { CallNode } from '../syntax/nodes.ts';
-import type { TypeNode, TypeObjectNode } from '../syntax/type-nodes.ts';
+import type { TypeAccessNode, TypeNode, TypeObjectNode } from '../syntax/type-nodes.ts';
 import { EmitError } from './arm.ts';
 import type { FileContext } from './context.ts';
 import { jsonPart } from './compiled-parts.ts';
@@ -48,8 +50,36 @@ function namedType(c: FileContext, model: Model, type: TypeNode): PointedType | 
   return undefined;
 }
 
-function notFound(type: TypeNode, what: string): EmitError {
-  return new EmitError(type, `The type does not contain ${what}.`, 'BCP053');
+/** Why a type has no such part. */
+function badStep({ model, type }: PlacedType, access: TypeAccessNode): EmitError {
+  const name = nameOf(declaredType(model, type));
+  const { step, base, end } = access;
+  const inner = { start: base.end + 1, end: end - 1 };
+  if (step === 'items') {
+    const message =
+      "The array item type access operator ('[*]') can only be used with typed arrays.";
+    return new EmitError({ start: base.end, end }, message, 'BCP390');
+  }
+  if (step === 'additional') {
+    const message = `The type "${name}" does not declare an additional properties type.`;
+    return new EmitError({ start: end - 1, end }, message, 'BCP389');
+  }
+  if ('index' in step) {
+    if (type.kind !== 'type-tuple') {
+      const message = `Cannot access elements of type "${name}" by index. An tuple type is required.`;
+      return new EmitError(inner, message, 'BCP388');
+    }
+    const message = `The provided index value of "${step.index}" is not valid for type "${name}". Indexes for this type must be between 0 and ${type.items.length - 1}.`;
+    return new EmitError(inner, message, 'BCP311');
+  }
+  const at = model.text[end - 1] === ']' ? inner : { start: end - step.property.length, end };
+  if (type.kind !== 'type-object') {
+    const message = `Cannot access properties of type "${name}". An "object" type is required.`;
+    return new EmitError(at, message, 'BCP055');
+  }
+  const known = type.properties.map((property) => `"${property.name}"`).sort();
+  const message = `The type "${name}" does not contain property "${step.property}". Available properties include ${known.join(', ')}.`;
+  return new EmitError(at, message, 'BCP053');
 }
 
 /** Through aliases, nullability and accesses to what the type is made of. */
@@ -63,44 +93,39 @@ export function resolveType(c: FileContext, placed: PlacedType): PlacedType {
   return placed;
 }
 
-function step(
-  c: FileContext,
-  base: PointedType,
-  access: TypeNode & { kind: 'type-access' },
-): PointedType {
+function step(c: FileContext, base: PointedType, access: TypeAccessNode): PointedType {
   const { type, model, pointer } = base;
   const next = pointedType(c, model, type);
   if (next) return step(c, next, access);
   if (type.kind === 'type-nullable' || type.kind === 'type-nonnull') {
-    return step(c, { ...base, type: type.base }, access);
+    const message = 'A part of a type that may be null is not supported.';
+    throw new EmitError(access, message);
   }
   const { step: wanted } = access;
   if (type.kind === 'type-json') {
     const part = jsonPart(type, wanted);
-    if (!part) throw notFound(access, 'that part');
+    if (!part) throw badStep(base, access);
     return { model, type: part.type, decorators: [], pointer: [...pointer, ...part.steps] };
   }
   if (wanted === 'items') {
-    if (type.kind !== 'type-array') throw notFound(access, 'items');
+    if (type.kind !== 'type-array') throw badStep(base, access);
     return { model, type: type.item, decorators: [], pointer: [...pointer, 'items'] };
   }
   if (wanted === 'additional') {
-    if (type.kind !== 'type-object' || !type.additional) {
-      throw notFound(access, 'additional properties');
-    }
+    if (type.kind !== 'type-object' || !type.additional) throw badStep(base, access);
     const { type: inner, decorators } = type.additional;
     return { model, type: inner, decorators, pointer: [...pointer, 'additionalProperties'] };
   }
   if ('index' in wanted) {
     const item = type.kind === 'type-tuple' ? type.items[wanted.index] : undefined;
-    if (!item) throw notFound(access, `an item ${wanted.index}`);
+    if (!item) throw badStep(base, access);
     return { model, ...item, pointer: [...pointer, 'prefixItems', String(wanted.index)] };
   }
   const property =
     type.kind === 'type-object'
       ? type.properties.find((p) => p.name.toLowerCase() === wanted.property.toLowerCase())
       : undefined;
-  if (!property) throw notFound(access, `property "${wanted.property}"`);
+  if (!property) throw badStep(base, access);
   return {
     model,
     type: property.type,
@@ -134,7 +159,11 @@ function compiledReference(
 
 /** `#/definitions/a/properties/b`. */
 export function pointerText(pointer: readonly string[]): string {
-  const encode = (part: string): string => part.replaceAll('~', '~0').replaceAll('/', '~1');
+  const encode = (part: string): string =>
+    encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')).replaceAll(
+      /[!'()*]/g,
+      (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+    );
   return ['#', ...pointer.map(encode)].join('/');
 }
 
@@ -154,7 +183,12 @@ export function literalProperty(
   const property = object.properties.find((p) => p.name === name);
   const resolved =
     property && resolveType(c, { model, type: property.type, decorators: property.decorators });
-  if (resolved?.type.kind === 'type-literal' && typeof resolved.type.value === 'string') {
+  const isRequired = property?.type.kind !== 'type-nullable';
+  if (
+    isRequired &&
+    resolved?.type.kind === 'type-literal' &&
+    typeof resolved.type.value === 'string'
+  ) {
     return resolved.type.value;
   }
   report(

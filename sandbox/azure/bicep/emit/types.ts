@@ -1,11 +1,12 @@
 import type { Model } from '../model/model.ts';
 import type { CallNode } from '../syntax/nodes.ts';
-import type { TypeCallNode, TypeNode, TypeObjectNode } from '../syntax/type-nodes.ts';
+import type { TypeNode, TypeObjectNode, TypeUnionNode } from '../syntax/type-nodes.ts';
 import { EmitError } from './arm.ts';
 import type { Context } from './context.ts';
 import { applyDecorators } from './decorators.ts';
 import { compiledTypeJson, jsonLiterals, jsonVariant } from './compiled-types.ts';
 import type { Literal } from './compiled-types.ts';
+import { RESOURCE_TYPED, ambientJson, derivedTypeJson } from './derived-types.ts';
 import {
   discriminatorOf,
   literalProperty,
@@ -42,11 +43,11 @@ function compositeLiteral(c: Context, model: Model, type: TypeNode): Literal[] |
     const list = literalsOf(c, { model, type: part, decorators: [] });
     return list?.length === 1 ? list[0] : undefined;
   };
-  if (type.kind === 'type-tuple' && type.items.length > 0) {
+  if (type.kind === 'type-tuple') {
     const items = type.items.map((item) => one(item.type));
     return items.includes(undefined) ? undefined : [items as Literal[]];
   }
-  if (type.kind === 'type-object' && type.properties.length > 0 && !type.additional) {
+  if (type.kind === 'type-object' && !type.additional) {
     const entries = type.properties.map((p) => [p.name, one(p.type)] as const);
     if (entries.some(([, value]) => value === undefined)) return undefined;
     return [Object.fromEntries(entries)];
@@ -57,6 +58,7 @@ function compositeLiteral(c: Context, model: Model, type: TypeNode): Literal[] |
 /** How the compiler writes a literal type; unions are sorted by it. */
 function literalName(value: Literal): string {
   if (typeof value === 'string') return `'${value.replaceAll("'", "\\'")}'`;
+  if (Array.isArray(value) && value.length === 0) return '<empty array>';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
@@ -72,16 +74,22 @@ function kindOf(value: Literal): string {
   return Array.isArray(value) ? 'array' : 'object';
 }
 
+const notValid = (type: TypeNode): EmitError =>
+  new EmitError(type, 'The type definition is not valid.', 'BCP289');
+
+const notOneKind = (type: TypeNode): EmitError =>
+  new EmitError(
+    type,
+    "Type unions must be reducible to a single ARM type (such as 'string', 'int', or 'bool').",
+    'BCP294',
+  );
+
 function literalsJson(type: TypeNode, values: readonly Literal[]): Json {
   const present = sortedUnique(values.filter((v) => v !== null));
   const kinds = new Set(present.map(kindOf));
   const [kind] = kinds;
   if (kinds.size !== 1) {
-    throw new EmitError(
-      type,
-      'A type union declaration for an ARM type must be a single kind of literal values.',
-      'BCP294',
-    );
+    throw notOneKind(type);
   }
   const nullable = present.length < values.length && values.includes(null);
   return { type: kind, allowedValues: present, ...(nullable ? { nullable: true } : {}) };
@@ -106,7 +114,17 @@ function objectJson(c: Context, model: Model, type: TypeObjectNode): Json {
 /** The members of a union that is told apart by one property, by that property's value. */
 function mappingOf(c: Context, model: Model, type: TypeNode, name: string): Json {
   if (type.kind !== 'type-union') return variant(c, model, type, name);
-  return Object.assign({}, ...type.members.map((m) => variant(c, model, m, name))) as Json;
+  const mapping: Json = {};
+  for (const member of type.members) {
+    for (const [tag, json] of Object.entries(variant(c, model, member, name))) {
+      if (Object.hasOwn(mapping, tag)) {
+        const message = `The value "'${tag}'" for discriminator property "${name}" is duplicated across multiple union member types. The value must be unique across all union member types.`;
+        throw new EmitError(member, message, 'BCP365');
+      }
+      mapping[tag] = json;
+    }
+  }
+  return mapping;
 }
 
 function variant(c: Context, model: Model, member: TypeNode, name: string): Json {
@@ -133,6 +151,13 @@ function variant(c: Context, model: Model, member: TypeNode, name: string): Json
   );
 }
 
+const notLiteral = (
+  c: Context,
+  { model }: PlacedType,
+  union: TypeUnionNode,
+): TypeNode | undefined =>
+  union.members.find((type) => !literalsOf(c, { model, type, decorators: [] }));
+
 function unionJson(c: Context, placed: PlacedType): Json {
   const name = discriminatorOf(placed.decorators);
   if (name !== undefined) {
@@ -141,65 +166,12 @@ function unionJson(c: Context, placed: PlacedType): Json {
   }
   const literals = literalsOf(c, placed);
   if (literals) return literalsJson(placed.type, literals);
+  const other = placed.type.kind === 'type-union' ? notLiteral(c, placed, placed.type) : undefined;
   throw new EmitError(
-    placed.type,
-    'A type union declaration must consist of literal values only.',
+    other ?? placed.type,
+    'All members of a union type declaration must be literal values.',
     'BCP293',
   );
-}
-
-// Without the library of resource types only these are certain: they are the same for every resource.
-const COMMON: Readonly<Record<string, string>> = {
-  id: 'string',
-  name: 'string',
-  location: 'string',
-  tags: 'object',
-  properties: 'object',
-};
-
-/** `resourceInput<'T@v'>.properties`: a pointer into the definition of a resource type. */
-function derivedJson(root: TypeCallNode, steps: readonly string[], type: TypeNode): Json {
-  const argument = root.arguments[0];
-  const resource = argument?.kind === 'type-literal' ? String(argument.value) : '';
-  const variants = ['resourceInput', 'resourceOutput'];
-  if (!variants.includes(root.name.name) || !resource.includes('@')) {
-    throw new EmitError(root, `The type "${root.name.name}<>" is not supported.`);
-  }
-  const last = steps[steps.length - 1];
-  const kind = last === undefined ? 'object' : steps.length === 2 ? COMMON[last] : undefined;
-  if (kind === undefined) {
-    throw new EmitError(
-      type,
-      `The type of a property of "${resource}" is not known: this compiler has no library of resource types.`,
-    );
-  }
-  const source = steps.length === 0 ? resource : `${resource}#${steps.join('/')}`;
-  const output = root.name.name === 'resourceOutput' ? { output: true } : {};
-  return {
-    type: kind,
-    metadata: { '__bicep_resource_derived_type!': { source, ...output } },
-  };
-}
-
-function accessJson(type: TypeNode): Json | undefined {
-  const steps: string[] = [];
-  let root = type;
-  while (root.kind === 'type-access') {
-    const { step } = root;
-    if (step === 'items') steps.unshift('items');
-    else if (step === 'additional') steps.unshift('additionalProperties');
-    else if ('index' in step) steps.unshift('prefixItems', String(step.index));
-    else if (root.base.kind === 'type-name' && root.base.name.name === 'sys') {
-      return ambientJson(step.property);
-    } else steps.unshift('properties', step.property);
-    root = root.base;
-  }
-  return root.kind === 'type-call' ? derivedJson(root, steps, type) : undefined;
-}
-
-/** A type of the language itself; `any` is no constraint at all. */
-function ambientJson(name: string): Json {
-  return name === 'any' ? {} : { type: name };
 }
 
 /** A type as the members of a parameter, output or definition of a template. */
@@ -219,6 +191,10 @@ export function typeJson(c: Context, placed: PlacedType): Json {
       const item: PlacedType = { model, type: type.item, decorators: [] };
       const direct = pointedType(c, model, type.item) ? undefined : literalsOf(c, item);
       if (direct && type.item.kind !== 'type-nullable') {
+        // Arrays among other literals could not be told from the array around them.
+        const kinds = new Set(direct.map(kindOf));
+        if (kinds.has('array') && kinds.size > 1) throw notOneKind(type.item);
+        if (direct.every((value) => value === null)) throw notValid(type.item);
         return { type: 'array', allowedValues: sortedUnique(direct) };
       }
       return { type: 'array', items: typeJson(c, item) };
@@ -233,16 +209,19 @@ export function typeJson(c: Context, placed: PlacedType): Json {
       return unionJson(c, placed);
     case 'type-access':
     case 'type-call': {
-      const derived = accessJson(type);
+      const derived = derivedTypeJson(type);
       if (derived) return derived;
       break;
     }
     case 'type-json':
       return compiledTypeJson(c, placed);
     case 'type-resource':
-      throw new EmitError(type, 'Parameters and outputs of a resource type are not supported.');
+      throw new EmitError(type, RESOURCE_TYPED, 'BCP231');
     case 'type-missing':
       break;
+  }
+  if (type.kind === 'type-literal') {
+    throw notValid(type);
   }
   throw new EmitError(type, 'This type is not supported here.');
 }

@@ -9,13 +9,27 @@ import type {
   ForNode,
   LambdaNode,
   ObjectNode,
+  SpreadNode,
 } from '../syntax/nodes.ts';
 import { keyText } from '../syntax/read.ts';
+import { isAssignable } from './assignable.ts';
 import { accessType, indexType } from './infer-access.ts';
 import { callType, lambdaCallOf } from './infer-call.ts';
 import { binaryType, ternaryType, unaryType } from './infer-operators.ts';
 import { declaredType } from './declared-type.ts';
-import { ANY, ERROR, NULL, STRING, arrayOf, INT, isOpen, nameOf, unionOf } from './value-type.ts';
+import {
+  ANY,
+  ARRAY,
+  ERROR,
+  NULL,
+  OBJECT,
+  STRING,
+  arrayOf,
+  INT,
+  isOpen,
+  nameOf,
+  unionOf,
+} from './value-type.ts';
 import type { ValueType } from './value-type.ts';
 
 /** Works out the types of a file's expressions, and reports what cannot work. */
@@ -160,7 +174,7 @@ export class Inference {
     let rest: ValueType | undefined;
     for (const member of node.members) {
       if (member.kind === 'spread') {
-        this.of(member.expression);
+        this.spread(member, OBJECT);
         rest = ANY;
         continue;
       }
@@ -173,12 +187,19 @@ export class Inference {
     return { kind: 'object', properties, rest, strict: true };
   }
 
+  private spread({ expression, start, end }: SpreadNode, wanted: ValueType): ValueType {
+    const type = this.of(expression);
+    if (isAssignable(type, wanted)) return type;
+    const message = `The spread operator "..." can only be used in this context for an expression assignable to type "${nameOf(wanted)}".`;
+    return this.fail({ start, end }, 'BCP402', message);
+  }
+
   private array(node: ArrayNode): ValueType {
     let spread = false;
     const items = node.items.map((item) => {
       if (item.kind !== 'spread') return this.of(item);
       spread = true;
-      return itemOf(this.of(item.expression));
+      return itemOf(this.spread(item, ARRAY));
     });
     const item = items.length > 0 ? unionOf(items) : ANY;
     return spread ? arrayOf(item) : { kind: 'array', item, items };

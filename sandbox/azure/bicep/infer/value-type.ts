@@ -10,6 +10,15 @@ export interface ObjectType {
   name?: string;
   /** Whether reading anything else is an error, not only suspicious. */
   strict: boolean;
+  /** Whether writing anything else is one. */
+  sealed?: boolean;
+}
+
+export interface UnionType {
+  kind: 'union';
+  members: readonly ValueType[];
+  /** The property by whose value objects are told apart, if the members are such. */
+  tag?: string;
 }
 
 export interface ArrayType {
@@ -30,7 +39,7 @@ export type ValueType =
   | { kind: 'bool'; value?: boolean }
   | ArrayType
   | ObjectType
-  | { kind: 'union'; members: readonly ValueType[] }
+  | UnionType
   | { kind: 'resource'; symbol: ResourceSymbol }
   | { kind: 'module'; symbol: ModuleSymbol };
 
@@ -52,6 +61,9 @@ export const arrayOf = (item: ValueType): ArrayType => ({ kind: 'array', item })
 
 export const isOpen = (type: ValueType): boolean => type.kind === 'any' || type.kind === 'error';
 
+export const isNullable = (type: ValueType): boolean =>
+  type.kind === 'null' || (type.kind === 'union' && type.members.some((m) => m.kind === 'null'));
+
 /** One type for values of several; alternatives that are the same count once. */
 export function unionOf(types: readonly ValueType[]): ValueType {
   const members = types.flatMap((type) => (type.kind === 'union' ? type.members : [type]));
@@ -62,13 +74,20 @@ export function unionOf(types: readonly ValueType[]): ValueType {
     type.kind === 'object' || type.kind === 'array' ? type : nameOf(type);
   const distinct = [...new Map(members.map((type) => [key(type), type])).values()];
   const [only] = distinct;
-  return distinct.length === 1 && only ? only : { kind: 'union', members: distinct };
+  if (distinct.length === 1 && only) return only;
+  const union: UnionType = { kind: 'union', members: distinct };
+  const tagged = types.filter(({ kind }) => kind !== 'null');
+  const [first] = tagged;
+  // Being nullable changes nothing about how the others are told apart.
+  if (tagged.length !== 1 || first?.kind !== 'union' || first.tag === undefined) return union;
+  return { ...union, tag: first.tag };
 }
 
 /** The same without null, which the compiler only warns of. */
 export function withoutNull(type: ValueType): ValueType {
   if (type.kind !== 'union') return type;
-  return unionOf(type.members.filter(({ kind }) => kind !== 'null'));
+  const members = type.members.filter(({ kind }) => kind !== 'null');
+  return type.tag === undefined ? unionOf(members) : { ...type, members };
 }
 
 /** A type as messages name it. */
@@ -82,7 +101,7 @@ export function nameOf(type: ValueType): string {
     case 'array':
       return arrayName(type);
     case 'object':
-      return type.name ?? 'object';
+      return type.name ?? objectName(type);
     case 'union':
       return type.members.map(nameOf).sort().join(' | ');
     case 'resource':
@@ -90,6 +109,15 @@ export function nameOf(type: ValueType): string {
     default:
       return type.kind;
   }
+}
+
+/** The properties of a declared type; a written object is only called one. */
+function objectName({ properties, rest, strict }: ObjectType): string {
+  if (strict || (properties.size === 0 && !rest)) return 'object';
+  if (properties.size === 0 && rest?.kind === 'any') return 'object';
+  const name = (type: ValueType): string => (type.kind === 'object' ? 'object' : nameOf(type));
+  const parts = [...properties].map(([key, type]) => `${key}: ${name(type)}`);
+  return `{ ${[...parts, ...(rest ? [`*: ${name(rest)}`] : [])].join(', ')} }`;
 }
 
 function arrayName({ item, items }: ArrayType): string {

@@ -1,14 +1,12 @@
 import { homedir } from 'node:os';
-import { readSettings } from './bicepconfig.ts';
 import { selectPath } from './json-path.ts';
 import type { Aliases } from './registry.ts';
 
-/** Where modules of registries are, for a file: aliases, and the folder of the cache if it is not the usual one. */
-export function readArtifactSettings(
-  file: string,
-  files: Set<string>,
-): { aliases: Aliases; cache: string | undefined } {
-  const settings = readSettings(file, files);
+/** Where modules of registries are: aliases, and the folder of the cache if it is not the usual one. */
+export function readArtifactSettings(settings: unknown): {
+  aliases: Aliases;
+  cache: string | undefined;
+} {
   const aliases = selectPath(settings, 'moduleAliases.br');
   const cache = selectPath(settings, 'cacheRootDirectory');
   return {

@@ -36,6 +36,10 @@ export function unknownName(model: Model, name: Name): void {
 function lookUp(where: Where, name: string): AnySymbol | undefined {
   const { model, locals } = where;
   const found = locals.get(name) ?? model.symbols.get(name);
+  // A function sees neither what is given to the file nor what it deploys by module.
+  const isHidden =
+    where.statement.kind === 'func' && ['param', 'module'].includes(found?.kind ?? '');
+  if (isHidden) return undefined;
   if (found) return found;
   if (name === 'az' || name === 'sys') return { kind: 'namespace', name };
   if (name === 'base' && model.extended) return { kind: 'base', name };
@@ -75,7 +79,7 @@ function bindBuiltIn(where: Where, call: CallNode): void {
 }
 
 /** Whether something else is declared with the name of a function that is called; reported. */
-function isHidden(where: Where, call: CallNode): boolean {
+function isNoFunction(where: Where, call: CallNode): boolean {
   const { model, statement } = where;
   const { name } = call.name;
   const symbol = where.locals.get(name) ?? model.symbols.get(name);
@@ -107,7 +111,7 @@ function bindCall(where: Where, call: CallNode): void {
     }
     return;
   }
-  if (isHidden(where, call)) return;
+  if (isNoFunction(where, call)) return;
   const symbol = model.symbols.get(name);
   if (symbol?.kind === 'func' || symbol?.kind === 'imported') {
     refer(where, call, symbol);
@@ -177,7 +181,12 @@ function visit(where: Where, node: ValueNode, parent: ValueNode | undefined): vo
   switch (node.kind) {
     case 'variable': {
       const symbol = lookUp(where, node.name.name);
-      if (!symbol) unknownName(model, node.name);
+      // The name is taken, whatever is declared with it.
+      if (node.name.name === 'base' && model.kind === 'params' && !model.extended) {
+        const message =
+          "The identifier 'base' is only available in parameter files that declare an 'extends' clause.";
+        report(model, node.name, 'BCP437', message);
+      } else if (!symbol) unknownName(model, node.name);
       else refer(where, node, symbol);
       return;
     }
@@ -202,12 +211,10 @@ function visit(where: Where, node: ValueNode, parent: ValueNode | undefined): vo
     const child = nestedChild(where, node.base, node.name);
     if (child) refer(where, node, child);
     else {
-      report(
-        model,
-        node.name,
-        'BCP159',
-        `The resource does not contain a nested resource named "${node.name.name}".`,
-      );
+      const outer = model.references.get(bare(node.base));
+      const of = outer && 'name' in outer ? `resource "${outer.name}"` : 'resource';
+      const message = `The ${of} does not contain a nested resource named "${node.name.name}".`;
+      report(model, node.name, 'BCP159', message);
     }
   }
 }
@@ -222,7 +229,7 @@ function bindDecorator(where: Where, decorator: CallNode): void {
   } else if (base === 'az') {
     const message = `The function "${name}" does not exist in namespace "az".`;
     report(model, decorator.name, 'BCP107', message);
-  } else if (!base && isHidden(where, decorator)) {
+  } else if (!base && isNoFunction(where, decorator)) {
     return;
   } else if (range) {
     checkArguments(model, decorator, ...range);
@@ -251,7 +258,7 @@ function bindStatement(model: Model, statement: StatementNode): void {
     return;
   }
   for (const value of valuesOf(statement)) {
-    if (statement.kind === 'var') {
+    if (statement.kind === 'var' || (statement.kind === 'param' && model.kind === 'params')) {
       visit({ ...where, loopName: statement.name.name }, value, undefined);
     } else if (statement.kind === 'resource') {
       const symbol = model.symbols.get(statement.name.name);

@@ -6,6 +6,7 @@ import { TOO_DEEP } from '../syntax/cursor.ts';
 import { parse } from '../syntax/parse-file.ts';
 import { literalText } from '../syntax/read.ts';
 import { bind } from './bind.ts';
+import { BadSettings, readSettings } from './bicepconfig.ts';
 import { readArtifactSettings } from './artifact-settings.ts';
 import { declare } from './declare.ts';
 import { modelOfTemplate } from './json-model.ts';
@@ -48,12 +49,19 @@ export class Compilation {
 
   private parse(path: string, text: string): Model {
     const { program, problems, directives } = parse(text);
-    return {
+    const model: Model = {
       ...emptyModel(path.endsWith('.bicepparam') ? 'params' : 'bicep', path, text),
       program,
       directives,
       diagnostics: problems.map((problem) => ({ ...problem, level: 'Error' })),
     };
+    try {
+      model.settings = readSettings(path, this.files);
+    } catch (error) {
+      if (!(error instanceof BadSettings)) throw error;
+      report(model, { start: 0, end: 0 }, 'BCP271', error.message);
+    }
+    return model;
   }
 
   /** The file that a reference names, loaded; undefined with a report if it cannot be had. */
@@ -79,7 +87,7 @@ export class Compilation {
 
   /** A module of a registry, if the real CLI has fetched it before. */
   private artifact(model: Model, node: Expression, text: string): JsonTemplate | undefined {
-    const { aliases, cache } = readArtifactSettings(model.path, this.files);
+    const { aliases, cache } = readArtifactSettings(model.settings);
     const module = registryModule(text, aliases, cache);
     if (module && isCached(module)) {
       const opened = this.open(model, node, module.path);

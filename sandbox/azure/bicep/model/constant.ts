@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../arm/template/json.ts';
 import { isObject } from '../../arm/template/json.ts';
 import type { CallNode, Expression } from '../syntax/nodes.ts';
-import { keyText } from '../syntax/read.ts';
+import { keyText, propertyNamed } from '../syntax/read.ts';
 import type { Model } from './model.ts';
 
 /** The value of a call at compile time; undefined if it has none. */
@@ -53,6 +53,12 @@ export function constantOf(
       return constantOf(model, symbol.node.value, callValue, new Set([...pending, symbol]));
     }
     case 'access': {
+      const symbol = model.references.get(node.base);
+      if (symbol?.kind === 'resource' && node.name.name === 'name' && !symbol.loop) {
+        const name = propertyNamed(symbol.body, 'name')?.value;
+        if (!name || pending.has(symbol)) return undefined;
+        return constantOf(model, name, callValue, new Set([...pending, symbol]));
+      }
       const base = value(node.base);
       return isObject(base) ? base[node.name.name] : undefined;
     }

@@ -3,6 +3,7 @@ import { literalText, unwrapBody } from '../syntax/read.ts';
 import type { ResourceNode, StatementNode } from '../syntax/statements.ts';
 import type { Model } from './model.ts';
 import { report } from './model.ts';
+import { isAllowed, refusalOf } from './statement-kinds.ts';
 import type { DeclaredSymbol, ModuleSymbol, ResourceSymbol, Scope } from './symbols.ts';
 
 const SCOPES: ReadonlySet<string> = new Set([
@@ -12,13 +13,17 @@ const SCOPES: ReadonlySet<string> = new Set([
   'resourceGroup',
 ]);
 
-function duplicate(model: Model, name: Name): void {
-  report(
-    model,
-    name,
-    'BCP028',
-    `Identifier "${name.name}" is declared multiple times. Remove or rename the duplicates.`,
-  );
+/** What sort of name is declared twice, with the code for it. */
+interface Repetition {
+  what: string;
+  code: string;
+}
+
+const IDENTIFIER: Repetition = { what: 'Identifier', code: 'BCP028' };
+
+function duplicate(model: Model, { name, ...at }: Name, { what, code }: Repetition): void {
+  const message = `${what} "${name}" is declared multiple times. Remove or rename the duplicates.`;
+  report(model, at, code, message);
 }
 
 /** Names that are declared more than once are reported at each place. */
@@ -26,9 +31,11 @@ class Names {
   private readonly seen = new Map<string, Name>();
   private readonly reported = new Set<string>();
   private readonly model: Model;
+  private readonly repetition: Repetition;
 
-  constructor(model: Model) {
+  constructor(model: Model, repetition = IDENTIFIER) {
     this.model = model;
+    this.repetition = repetition;
   }
 
   add(name: Name): boolean {
@@ -37,9 +44,9 @@ class Names {
       this.seen.set(name.name, name);
       return true;
     }
-    if (!this.reported.has(name.name)) duplicate(this.model, first);
+    if (!this.reported.has(name.name)) duplicate(this.model, first, this.repetition);
     this.reported.add(name.name);
-    duplicate(this.model, name);
+    duplicate(this.model, name, this.repetition);
     return false;
   }
 }
@@ -48,6 +55,8 @@ interface TypeReference {
   type: string;
   apiVersion: string;
 }
+
+const API_VERSION = /^\d{4}-\d\d-\d\d(-(preview|alpha|beta|rc|privatepreview))?$/i;
 
 function readType(model: Model, node: Expression, outer: TypeReference | undefined): TypeReference {
   const text = literalText(node);
@@ -68,17 +77,20 @@ function readType(model: Model, node: Expression, outer: TypeReference | undefin
         model,
         node,
         'BCP156',
-        `The resource type segment "${text}" is invalid. Nested resources must specify a single type segment, and optionally can specify an API version using the format "<type>@<apiVersion>".`,
+        `The resource type segment "${text}" is invalid. Nested resources must specify a single type segment, and optionally can specify an api version using the format "<type>@<apiVersion>".`,
       );
     }
     return { type: `${outer.type}/${type}`, apiVersion: version ?? outer.apiVersion };
   }
-  if (!found || !type.includes('/') || version === undefined) {
+  if (text === undefined) {
+    const message = 'String interpolation is unsupported for specifying the resource type.';
+    report(model, node, 'BCP047', message);
+  } else if (!found || !type.includes('/') || !API_VERSION.test(version ?? '')) {
     report(
       model,
       node,
       'BCP029',
-      'The resource type is not valid. Specify a valid resource type of format "<types>@<apiVersion>".',
+      'The resource type is not valid. Specify a valid resource type of format "<type-name>@<apiVersion>".',
     );
   }
   return { type, apiVersion: version ?? '' };
@@ -154,7 +166,7 @@ function setScope(model: Model, value: Expression): void {
 /** Enters everything that a file declares into its model. */
 export function declare(model: Model): void {
   const names = new Names(model);
-  const outputs = new Names(model);
+  const outputs = new Names(model, { what: 'Output', code: 'BCP145' });
   const metadata = new Names(model);
   const enter = (name: Name, symbol: DeclaredSymbol): boolean => {
     const fresh = names.add(name);
@@ -163,6 +175,7 @@ export function declare(model: Model): void {
   };
   let scopes = 0;
   for (const statement of model.program.statements) {
+    if (!isAllowed(model, statement)) continue;
     switch (statement.kind) {
       case 'targetScope':
         if (scopes++ > 0) {
@@ -204,9 +217,12 @@ export function declare(model: Model): void {
       case 'type':
         enter(statement.name, { kind: 'type', name: statement.name.name, node: statement });
         break;
-      case 'func':
+      case 'func': {
+        const parameters = new Names(model);
+        for (const { name } of statement.lambda.parameters) parameters.add(name);
         enter(statement.name, { kind: 'func', name: statement.name.name, node: statement });
         break;
+      }
       case 'import':
         for (const { name, original } of statement.items) {
           const { name: text } = name;
@@ -221,7 +237,7 @@ export function declare(model: Model): void {
       case 'extends':
         break;
       case 'unsupported':
-        report(model, statement, 'BCP000', `This compiler does not support ${statement.what}.`);
+        report(model, statement, ...refusalOf(statement.what));
         break;
     }
   }

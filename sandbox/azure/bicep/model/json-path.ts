@@ -1,8 +1,10 @@
+import { RealNumber, plainNumbers } from './real-number.ts';
+
 /** One step of a path: all values that it leads to from one value. */
 type Step = (value: unknown) => unknown[];
 
 const isContainer = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;
+  typeof value === 'object' && value !== null && !(value instanceof RealNumber);
 
 const children = (value: unknown): unknown[] => (isContainer(value) ? Object.values(value) : []);
 
@@ -55,7 +57,7 @@ function condition(text: string): (value: unknown) => boolean {
       const compare = COMPARISONS[operator];
       const expected = literal(right);
       return (value: unknown) =>
-        follow([value], steps).some((left) => compare?.(left, expected) === true);
+        follow([value], steps).some((left) => compare?.(plainNumbers(left), expected) === true);
     }),
   );
   return (value) => alternatives.some((all) => all.every((test) => test(value)));

@@ -1,20 +1,27 @@
-/** Parses JSON that may hold comments and trailing commas, as the compiler's own reader does. Throws SyntaxError. */
-export function parseJsonC(text: string): unknown {
+/**
+ * Parses JSON that may hold comments and, unless it is `strict`, trailing commas, as the compiler's own readers do.
+ * Throws SyntaxError.
+ */
+export function parseJsonC(text: string, commas: 'strict' | 'trailing' = 'trailing'): unknown {
   const plain = text.replace(/^\uFEFF/, '');
   try {
     return JSON.parse(plain);
   } catch {
-    return JSON.parse(withoutComments(plain));
+    const uncommented = withoutComments(plain);
+    return JSON.parse(commas === 'strict' ? uncommented : withoutTrailingCommas(uncommented));
   }
 }
 
 function withoutComments(text: string): string {
   // Strings are matched first, so that what looks like a comment inside one stays.
-  const uncommented = text.replace(
+  return text.replace(
     /("(?:\\.|[^"\\])*")|\/\/[^\r\n]*|\/\*[\s\S]*?\*\//g,
     (_, string?: string) => string ?? ' ',
   );
-  return uncommented.replace(
+}
+
+function withoutTrailingCommas(text: string): string {
+  return text.replace(
     /("(?:\\.|[^"\\])*")|,(\s*[}\]])/g,
     (_, string?: string, closing?: string) => string ?? closing ?? '',
   );

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { parse as parseYaml } from 'yaml';
 import type { JsonValue } from '../../arm/template/json.ts';
 import type { CallNode } from '../syntax/nodes.ts';
 import { valuesOf, walk } from '../syntax/walk.ts';
 import { constantOf } from './constant.ts';
 import { selectPath } from './json-path.ts';
-import { parseJsonC } from './json-text.ts';
 import { directoryFiles } from './load-directory.ts';
 import type { LoadedContent, Model } from './model.ts';
 import { report } from './model.ts';
+import { plainNumbers } from './real-number.ts';
+import { parseLoadedJson, parseLoadedYaml } from './structured-text.ts';
 
 const ENCODINGS: Readonly<Record<string, string>> = {
   'us-ascii': 'latin1',
@@ -41,20 +41,27 @@ function decode(bytes: Buffer, encoding: string | undefined): string {
 /** Arguments of a call that must be known when the file is compiled. */
 type Given = (string | undefined)[];
 
+interface Language {
+  name: string;
+  code: string;
+  parse: (text: string) => unknown;
+}
+
+const JSON_TEXT: Language = { name: 'JSON', code: 'BCP186', parse: parseLoadedJson };
+const YAML_TEXT: Language = { name: 'YAML', code: 'BCP340', parse: parseLoadedYaml };
+
 function structured(
   [, path, encoding]: Given,
-  read: (text: string) => unknown,
+  { name, code, parse }: Language,
   bytes: Buffer,
 ): LoadedContent {
   let value: unknown;
   try {
-    value = read(decode(bytes, encoding));
+    value = parse(decode(bytes, encoding));
   } catch (error) {
     if (error instanceof BadContent) throw error;
-    throw new BadContent(
-      'BCP186',
-      'Unable to parse literal JSON value. Please ensure that it is well-formed.',
-    );
+    const message = `Unable to parse literal ${name} value. Please ensure that it is well-formed.`;
+    throw new BadContent(code, message);
   }
   if (path === undefined || path === '') return { value };
   const selected = selectedFrom(value, path);
@@ -86,7 +93,7 @@ function read(model: Model, name: string, given: Given, files: Set<string>): Loa
   files.add(path);
   if (name === 'loadFileAsBase64') return { text: bytes.toString('base64') };
   if (name === 'loadTextContent') return { text: decode(bytes, second) };
-  return structured(given, name === 'loadJsonContent' ? parseJsonC : parseYaml, bytes);
+  return structured(given, name === 'loadJsonContent' ? JSON_TEXT : YAML_TEXT, bytes);
 }
 
 /** Reads what the calls of one file name, each once, in whatever order they need one another. */
@@ -142,7 +149,7 @@ class Loader {
     this.load(call);
     const content = this.#model.loaded.get(call);
     if (!content) return undefined;
-    return 'text' in content ? content.text : (content.value as JsonValue);
+    return 'text' in content ? content.text : (plainNumbers(content.value) as JsonValue);
   }
 }
 

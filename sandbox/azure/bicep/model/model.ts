@@ -34,6 +34,8 @@ export interface Model {
   source?: string;
   text: string;
   lines: LineMap;
+  /** Of the nearest `bicepconfig.json`; undefined if there is none. */
+  settings: unknown;
   program: Program;
   directives: Directive[];
   diagnostics: Diagnostic[];
@@ -65,6 +67,7 @@ export function emptyModel(kind: Model['kind'], path: string, text: string): Mod
     path,
     text,
     lines: new LineMap(text),
+    settings: undefined,
     program: { statements: [], start: 0, end: text.length },
     directives: [],
     diagnostics: [],

@@ -15,6 +15,8 @@ export class Cursor {
   readonly problems: SyntaxProblem[];
   /** Inside parentheses a line end does not end an expression. */
   parentheses = 0;
+  /** Whether arrays and objects may be written out; not inside of strings. */
+  literals = true;
   private depth: number;
 
   constructor(tokens: readonly Token[], problems: SyntaxProblem[], depth = 0) {
@@ -34,6 +36,7 @@ export class Cursor {
   inner(tokens: readonly Token[]): Cursor {
     const inner = new Cursor(tokens, this.problems, this.depth);
     inner.parentheses = 1;
+    inner.literals = false;
     return inner;
   }
 
@@ -66,6 +69,18 @@ export class Cursor {
 
   skipNewlines(): void {
     while (this.atKind('newline')) this.take();
+  }
+
+  /** Takes the comma between two members; each line ends one member already, so none may follow a comma. */
+  acceptSeparator(): boolean {
+    if (!this.accept(',')) return false;
+    if (this.atKind('newline')) {
+      const { start } = this.peek();
+      const message = 'Unexpected new line character after a comma.';
+      this.problem({ start, end: start }, 'BCP238', message);
+      this.skipNewlines();
+    }
+    return true;
   }
 
   /** What follows after line ends, without taking them. */
@@ -119,6 +134,14 @@ export class Cursor {
     else if (!this.atKind('end')) {
       this.fail('BCP019', 'Expected a new line character at this location.');
     }
+  }
+
+  /** A name that is not a literal of the language. */
+  propertyName(code: string, message: string): Name {
+    if (['true', 'false', 'null'].includes(this.peek().text) && this.atKind('identifier')) {
+      return this.fail(code, message);
+    }
+    return this.name(code, message);
   }
 
   name(code: string, message: string): Name {

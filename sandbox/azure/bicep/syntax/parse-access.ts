@@ -4,7 +4,7 @@ import { parseArguments, parseExpression } from './parse-expression.ts';
 
 function member(c: Cursor, base: Expression, safe: boolean): Expression {
   // `.?[` does not exist; a safe index is written `[?`.
-  const name = c.name('BCP020', 'Expected a function or property name at this location.');
+  const name = c.propertyName('BCP020', 'Expected a function or property name at this location.');
   if (!safe && c.at('(')) {
     c.take();
     const list = parseArguments(c);

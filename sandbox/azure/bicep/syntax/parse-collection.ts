@@ -22,7 +22,7 @@ function parseSpread(c: Cursor): SpreadNode {
 function parseProperty(c: Cursor): PropertyNode {
   const key = c.atKind('string')
     ? parseString(c)
-    : c.name('BCP022', 'Expected a property name at this location.');
+    : c.propertyName('BCP022', 'Expected a property name at this location.');
   c.expect(':');
   c.skipNewlines();
   const value = parseExpression(c);
@@ -47,10 +47,7 @@ function recover(c: Cursor, closing: string): void {
 
 function separator(c: Cursor, closing: string): void {
   if (c.at(closing)) return;
-  if (c.accept(',')) {
-    c.skipNewlines();
-    return;
-  }
+  if (c.acceptSeparator()) return;
   if (c.atKind('newline')) c.skipNewlines();
   else if (c.atKind('end'))
     c.fail('BCP018', `Expected the "${closing}" character at this location.`);

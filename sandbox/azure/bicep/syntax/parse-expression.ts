@@ -1,3 +1,4 @@
+import { Unreadable } from './cursor.ts';
 import type { Cursor } from './cursor.ts';
 import type { CallNode, Expression, LambdaNode, LocalNode, StringNode } from './nodes.ts';
 import { parseArray, parseObject } from './parse-collection.ts';
@@ -78,7 +79,7 @@ function parseUnary(c: Cursor): Expression {
   const token = c.peek();
   if (token.kind === 'symbol' && (token.text === '!' || token.text === '-')) {
     c.take();
-    const operand = c.nested(() => parseUnary(c));
+    const operand = parseAccess(c, parsePrimary(c));
     return {
       kind: 'unary',
       operator: token.text,
@@ -102,11 +103,17 @@ export function parseString(c: Cursor): StringNode {
   const parts = token.string ?? { segments: [''], expressions: [] };
   const expressions = parts.expressions.map((tokens) => {
     const inner = c.inner(tokens);
-    inner.skipNewlines();
+    const lineEnd = tokens.find(({ kind }) => kind === 'newline');
+    if (lineEnd) {
+      const { start } = lineEnd;
+      const message =
+        'The string at this location is not terminated due to an unexpected new line character.';
+      c.problem({ start, end: start }, 'BCP004', message);
+      throw new Unreadable(message);
+    }
     if (inner.atKind('end'))
       return inner.fail('BCP243', 'Expected an expression at this location.');
     const expression = parseExpression(inner);
-    inner.skipNewlines();
     if (!inner.atKind('end'))
       inner.fail('BCP064', 'Found unexpected tokens in interpolated expression.');
     return expression;
@@ -178,7 +185,10 @@ function parseLambda(c: Cursor): LambdaNode {
   }
   c.expect('=>');
   c.skipNewlines();
+  const outer = c.literals;
+  c.literals = true;
   const body = parseExpression(c);
+  c.literals = outer;
   return { kind: 'lambda', parameters, body, start, end: body.end };
 }
 
@@ -215,6 +225,9 @@ function parsePrimary(c: Cursor): Expression {
       c.problem(token, 'BCP010', 'Expected a valid 64-bit signed integer.');
     }
     return { kind: 'integer', digits: token.text, start: token.start, end: token.end };
+  }
+  if (!c.literals && (c.at('{') || c.at('['))) {
+    return c.fail('BCP087', 'Array and object literals are not allowed here.');
   }
   if (c.at('{')) return parseObject(c);
   if (c.at('[')) return parseArray(c);

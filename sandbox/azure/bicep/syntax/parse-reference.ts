@@ -36,7 +36,7 @@ function parseItems(c: Cursor): { original: string; name: Name; span: Span }[] {
       );
     }
     items.push({ original, name, span: { start: span.start, end: c.previousEnd() } });
-    if (!c.accept(',') && !c.at('}') && !c.atKind('newline')) c.expect('}');
+    if (!c.acceptSeparator() && !c.at('}') && !c.atKind('newline')) c.expect('}');
     c.skipNewlines();
   }
   c.take();

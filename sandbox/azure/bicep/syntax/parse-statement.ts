@@ -7,6 +7,9 @@ import { parseType } from './parse-type.ts';
 import { parseImport, parseUnsupported, parseUsing } from './parse-reference.ts';
 import type { FuncNode, ResourceNode, StatementNode } from './statements.ts';
 
+export const NOT_RECOGNIZED =
+  'This declaration type is not recognized. Specify a metadata, parameter, variable, resource, or output declaration.';
+
 /** The decorators before a declaration; each on a line of its own. */
 export function parseDecorators(c: Cursor): CallNode[] {
   const list: CallNode[] = [];
@@ -60,7 +63,7 @@ export function parseResource(c: Cursor, decorators: CallNode[]): ResourceNode {
   const type = stringHere(
     c,
     'BCP068',
-    'Expected a resource type string. Specify a valid resource type of format "<types>@<apiVersion>".',
+    'Expected a resource type string. Specify a valid resource type of format "<type-name>@<apiVersion>".',
   );
   const existing = c.accept('existing');
   assign(c);
@@ -105,6 +108,8 @@ function parseParameter(c: Cursor, decorators: CallNode[], start: number): State
   if (c.accept('=')) {
     c.skipNewlines();
     given = parseExpression(c);
+  } else if (!c.atKind('newline') && !c.atKind('end')) {
+    c.fail('BCP008', 'Expected the "=" token, or a newline at this location.');
   }
   return { kind: 'param', decorators, name, type, value: given, start, end: c.previousEnd() };
 }
@@ -189,10 +194,7 @@ function parseDeclaration(c: Cursor, decorators: CallNode[]): StatementNode {
     case 'test':
       return parseUnsupported(c, decorators);
     default:
-      return c.fail(
-        'BCP007',
-        'This declaration type is not recognized. Specify a metadata, parameter, variable, resource, or output declaration.',
-      );
+      return c.fail('BCP007', NOT_RECOGNIZED);
   }
 }
 

@@ -3,7 +3,9 @@ import { parseString } from './parse-expression.ts';
 import { parseDecorators } from './parse-statement.ts';
 import type { TypeNode, TypeObjectNode, TypePropertyNode, TypeTupleNode } from './type-nodes.ts';
 
-const EXPECTED_TYPE = 'Expected a type at this location. Please specify a valid type expression.';
+const EXPECTED_TYPE =
+  'Expected a type at this location. Please specify a valid type expression or one of the following types: "any", "array", "bool", "int", "object", "string".';
+const EXPECTED_PROPERTY = 'Expected an identifier, a string, or an asterisk at this location.';
 
 /** A type: a union of at least one member; members may stand on lines of their own. */
 export function parseType(c: Cursor): TypeNode {
@@ -34,11 +36,10 @@ function parsePostfix(c: Cursor): TypeNode {
   let base = parsePrimary(c);
   for (;;) {
     const { start } = base;
-    if (c.accept('?')) {
-      base = { kind: 'type-nullable', base, start, end: c.previousEnd() };
-    } else if (c.accept('!')) {
-      base = { kind: 'type-nonnull', base, start, end: c.previousEnd() };
-    } else if (c.accept('.')) {
+    // Nothing follows these two.
+    if (c.accept('?')) return { kind: 'type-nullable', base, start, end: c.previousEnd() };
+    if (c.accept('!')) return { kind: 'type-nonnull', base, start, end: c.previousEnd() };
+    if (c.accept('.')) {
       if (c.accept('*')) {
         base = { kind: 'type-access', base, step: 'additional', start, end: c.previousEnd() };
       } else {
@@ -80,7 +81,7 @@ function parseProperty(c: Cursor): { property: TypePropertyNode; additional: boo
   let name: string;
   if (additional) name = '*';
   else if (c.atKind('string')) name = parseString(c).segments.join('');
-  else name = c.name('BCP022', 'Expected a property name at this location.').name;
+  else name = c.propertyName('BCP317', EXPECTED_PROPERTY).name;
   c.expect(':');
   c.skipNewlines();
   const type = parseType(c);
@@ -89,8 +90,8 @@ function parseProperty(c: Cursor): { property: TypePropertyNode; additional: boo
 }
 
 function separate(c: Cursor, closing: string): void {
-  if (c.accept(',')) c.skipNewlines();
-  else if (c.atKind('newline')) c.skipNewlines();
+  if (c.acceptSeparator()) return;
+  if (c.atKind('newline')) c.skipNewlines();
   else if (!c.at(closing)) c.expect(closing);
 }
 

@@ -6,7 +6,8 @@ import type { TrafficPort, TrafficSeen } from './traffic.ts';
 
 /** What stands in the way of a deletion. */
 export interface Obstacle extends ErrorDetail {
-  readonly code: 'Traffic' | 'Locked' | 'DeploymentActive' | 'RecordPresent' | 'RecordUnknown';
+  readonly code:
+    'Traffic' | 'Locked' | 'DeploymentActive' | 'RecordPresent' | 'RecordUnknown' | 'Shared';
 }
 
 /** Throws one RETIRE_REFUSED with a detail for each obstacle. */
@@ -67,6 +68,39 @@ export function deploymentObstacles(deployments: readonly GroupDeployment[]): Ob
       target: id,
       message: `deployment ${name} is ${state}`,
     }));
+}
+
+/** Others who have something in a group that is to go as a whole. */
+export function neighbourObstacles(
+  groupId: string,
+  neighbours: readonly string[],
+  deployments: readonly GroupDeployment[],
+  owner: string,
+): Obstacle[] {
+  const declared = neighbours.map((title): Obstacle => {
+    const message = `${title} of the topology is in this resource group, too`;
+    return { code: 'Shared', target: groupId, message };
+  });
+  return [...declared, ...foreignObstacles(deployments, owner)];
+}
+
+/** Others for whom deployments were made, each once. */
+export function foreignObstacles(
+  deployments: readonly GroupDeployment[],
+  owner: string,
+): Obstacle[] {
+  const others = new Map<string, Obstacle>();
+  for (const deployment of deployments) {
+    if (!isOfAnother(deployment, owner)) continue;
+    const message = `deployment ${deployment.name} was made for ${deployment.owner}`;
+    others.set(deployment.owner ?? '', { code: 'Shared', target: deployment.id, message });
+  }
+  return [...others.values()];
+}
+
+/** Whether a deployment or a stack was made for somebody else; what says nothing was not. */
+export function isOfAnother(made: { readonly owner?: string | undefined }, owner: string): boolean {
+  return made.owner !== undefined && made.owner.toLowerCase() !== owner.toLowerCase();
 }
 
 /** Whether an id is another one or lies below it; Azure compares without regard to case. */

@@ -22,6 +22,8 @@ export interface GroupDeployment {
   readonly state: string;
   /** Whether this task made it, by its tag. */
   readonly ours: boolean;
+  /** Stamp or hub that it was made for, by its tag: `<estate>/<stamp>`. */
+  readonly owner?: string;
 }
 
 export type GroupState = 'present' | 'deleting' | 'gone';

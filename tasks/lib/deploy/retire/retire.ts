@@ -6,8 +6,11 @@ import { nameOf } from '../resource-id.ts';
 import { namesLeft } from './names.ts';
 import {
   deploymentObstacles,
+  foreignObstacles,
   isAtOrBelow,
+  isOfAnother,
   lockObstacles,
+  neighbourObstacles,
   refuse,
   requireTrafficOff,
 } from './obstacles.ts';
@@ -25,6 +28,10 @@ export interface Retirement {
   readonly delete: DeleteWhat;
   /** Only what this deployment made; else what all deployments of the task in the group made. */
   readonly deploymentName?: string | undefined;
+  /** Whose deployments go, `<estate>/<stamp>`; absent for a group that is named, where all do. */
+  readonly owner?: string | undefined;
+  /** What else the topology has in the group, in words. */
+  readonly neighbours?: readonly string[];
   readonly group: GroupPort;
   readonly traffic: TrafficPort;
   readonly resolver: Resolver;
@@ -57,19 +64,23 @@ export async function retire(
   }
   const all = given.delete !== 'deployment';
   const deployments = await group.deployments(signal);
-  const going = all
-    ? []
-    : await madeIn(group, await wantedOf(group, deployments, given, watcher, signal), signal);
+  const wanted = all ? [] : await wantedOf(group, deployments, given, watcher, signal);
+  if (given.owner !== undefined) refuse(foreignObstacles(wanted, given.owner), what);
+  const going = await madeIn(group, wanted, signal);
   const locks = await group.locks(signal);
   if (locks === undefined) watcher.info('Locks cannot be read by this identity; Azure obeys them.');
   // A group that is being deleted already refuses nothing more.
   if (state === 'present') {
     refuse(
       [
+        ...(given.delete === 'resourceGroup' && given.owner !== undefined
+          ? neighbourObstacles(group.id, given.neighbours ?? [], deployments, given.owner)
+          : []),
         ...lockObstacles(locks ?? [], group.id, all ? 'everything' : going),
         ...deploymentObstacles(deployments),
       ],
       what,
+      given.delete === 'resourceGroup' && given.owner !== undefined ? withoutNeighbours : undefined,
     );
   }
   if (given.delete === 'nothing') {
@@ -102,6 +113,10 @@ export async function retire(
   return { deleted: going.length, left: await group.resources(signal) };
 }
 
+const withoutNeighbours =
+  'Where others are in the group, delete what the deployments of the stamp made (deleteWhat: deployment); ' +
+  'target: resourceGroup deletes the group of whomever it is.';
+
 /** Rights on a group go with it, so that a missing right may mean that nothing is left to delete. */
 function mayBeGone(error: SpokelineError): SpokelineError {
   return new SpokelineError(error.code, error.message, {
@@ -133,12 +148,21 @@ function softDeleted(ids: readonly string[], watcher: Watcher): void {
 async function wantedOf(
   group: GroupPort,
   inGroup: readonly GroupDeployment[],
-  { deploymentName }: Pick<Retirement, 'deploymentName'>,
+  {
+    deploymentName,
+    owner,
+    neighbours = [],
+  }: Pick<Retirement, 'deploymentName' | 'owner' | 'neighbours'>,
   watcher: Watcher,
   signal: AbortSignal,
 ): Promise<readonly GroupDeployment[]> {
-  const isWanted = ({ name, ours }: GroupDeployment) =>
-    deploymentName === undefined ? ours : name.toLowerCase() === deploymentName.toLowerCase();
+  const isWanted = (deployment: GroupDeployment) => {
+    const { name, ours, owner: whose } = deployment;
+    if (deploymentName !== undefined) return name.toLowerCase() === deploymentName.toLowerCase();
+    if (owner !== undefined && isOfAnother(deployment, owner)) return false;
+    // Where others are at home as well, one that does not say whose it is may be theirs.
+    return ours && (whose !== undefined || neighbours.length === 0);
+  };
   const wanted = inGroup.filter(isWanted);
   try {
     return [...wanted, ...(await group.deploymentsAbove(signal)).filter(isWanted)];

@@ -22,10 +22,15 @@ export interface DeclaredStamp {
 
 /**
  * Traffic by the word of the pipeline, checked against the topology. The topology says what should be, the
- * pipeline what it saw: off needs the pipeline's word, and a topology that does not contradict it.
+ * pipeline what it saw: off needs the pipeline's word, and a topology that does not contradict it for any of the
+ * stamps; there are none for a group that is in no topology.
  */
-export function statedTraffic(stamp: DeclaredStamp | undefined, stated: TrafficState): TrafficPort {
-  return { state: () => Promise.resolve(weigh(stamp, stated)) };
+export function statedTraffic(stamps: readonly DeclaredStamp[], stated: TrafficState): TrafficPort {
+  const seen = (stamps.length === 0 ? [undefined] : stamps).map((stamp) => weigh(stamp, stated));
+  const worst = (['on', 'unknown', 'off'] as const).flatMap((state) =>
+    seen.filter((one) => one.state === state),
+  );
+  return { state: () => Promise.resolve(worst[0] ?? weigh(undefined, stated)) };
 }
 
 function weigh(stamp: DeclaredStamp | undefined, stated: TrafficState): TrafficSeen {

@@ -3,9 +3,16 @@ import type { Resolver } from '../../net/resolve.ts';
 import type { Watcher } from '../follow.ts';
 import { seconds, type Patience } from '../patience.ts';
 import { namesLeft } from '../retire/names.ts';
-import { isAtOrBelow, lockObstacles, refuse, requireTrafficOff } from '../retire/obstacles.ts';
+import {
+  isAtOrBelow,
+  isOfAnother,
+  lockObstacles,
+  refuse,
+  requireTrafficOff,
+} from '../retire/obstacles.ts';
 import type { GroupPort } from '../retire/port.ts';
 import type { TrafficPort } from '../retire/traffic.ts';
+import { ownerTag } from '../start.ts';
 import type { OnUnmanage, StackView } from './model.ts';
 import { stackLines } from './report.ts';
 
@@ -25,6 +32,8 @@ export interface StackRemoval {
   /** Whether it is only asked if the stack may go. */
   readonly onlyAsk: boolean;
   readonly onUnmanage: OnUnmanage;
+  /** `<estate>/<stamp>`: a stack that was made for another one stays. */
+  readonly owner?: string | undefined;
   readonly stack: RemovalPort;
   /** The group of the stack; absent for a stack of a subscription. */
   readonly group?: Pick<GroupPort, 'id' | 'locks' | 'endpointNames'>;
@@ -56,6 +65,7 @@ export async function removeStack(
     watcher.info(`There is no stack ${stack.name}: nothing is left to delete.`);
     return { deleted: 0, left: [] };
   }
+  requireOwn(view, given.owner, what);
   const going = view.managed.filter((id) => goes(id, onUnmanage));
   const left = view.managed.filter((id) => !going.includes(id));
   for (const id of going) watcher.info(`  would be deleted: ${id}`);
@@ -75,6 +85,13 @@ export async function removeStack(
   watcher.progress(100, 'deleted');
   watcher.info(`Stack ${stack.name} is gone after ${seconds(clock.now() - begin)}.`);
   return { deleted: going.length, left };
+}
+
+function requireOwn({ deployment }: StackView, owner: string | undefined, what: string): void {
+  const made = deployment.tags[ownerTag];
+  if (owner === undefined || !isOfAnother({ owner: made }, owner)) return;
+  const message = `the stack was made for ${made}`;
+  refuse([{ code: 'Shared', target: deployment.id, message }], what);
 }
 
 function goes(id: string, onUnmanage: OnUnmanage): boolean {

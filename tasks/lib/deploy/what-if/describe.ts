@@ -1,3 +1,4 @@
+import { writeExact } from '../../net/exact-json.ts';
 import type { Assessed, Assessment, Counts } from './assess.ts';
 import type { PropertyChange } from './model.ts';
 
@@ -59,7 +60,7 @@ export function propertyText({ path, kind, before, after }: PropertyChange): str
 }
 
 function valueText(value: unknown): string {
-  const text = value === undefined ? 'none' : JSON.stringify(value);
+  const text = value === undefined ? 'none' : writeExact(value);
   return text.length > longestValue ? `${text.slice(0, longestValue - 3)}...` : text;
 }
 

@@ -60,7 +60,7 @@ function isSecretPath(path: string, type: string): boolean {
 /** All texts of a value, for example of the parameters that a template calls secure. */
 export function textsOf(value: unknown): string[] {
   if (typeof value === 'string') return [value];
-  if (typeof value === 'number') return [String(value)];
+  if (typeof value === 'number' || typeof value === 'bigint') return [String(value)];
   if (typeof value !== 'object' || value === null) return [];
   return Object.values(value).flatMap(textsOf);
 }

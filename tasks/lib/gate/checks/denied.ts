@@ -1,25 +1,37 @@
 import * as v from 'valibot';
 import type { Check, Verdict } from '../check.ts';
+import { isAddress } from '../estate.ts';
 import { connectHint, connectWords, wentTo } from '../hints.ts';
-import type { ConnectSeen } from '../probe.ts';
+import type { ConnectClass, ConnectSeen, HttpSeen, Probe } from '../probe.ts';
 import { checkHost, judgeTarget, seeTarget } from '../target.ts';
 import type { TargetSeen } from '../target.ts';
 import { hostField, portField } from './fields.ts';
+
+const states = ['dropped', 'refused', 'reset', 'http-403', 'any'] as const;
+const stateWords = 'must be dropped, refused, reset, http-403 or any';
 
 const schema = v.strictObject({
   host: hostField,
   port: portField,
   control: v.strictObject({ host: hostField, port: portField }),
-  state: v.optional(
-    v.picklist(['dropped', 'refused', 'any'], 'must be dropped, refused or any'),
-    'dropped',
+  state: v.optional(v.picklist(states, stateWords), 'dropped'),
+  /** What is asked for with `http-403`. */
+  path: v.optional(
+    v.pipe(
+      v.string('must be a path that begins with /'),
+      v.regex(/^\/[^\s#]*$/, 'must be a path that begins with /'),
+    ),
   ),
 });
 type Spec = v.InferOutput<typeof schema>;
 
+/** How a look at one address ended; as far as a connection, a handshake or a request, as the state asks for. */
+type EndSeen = Pick<ConnectSeen, 'address' | 'port' | 'place'> &
+  Pick<HttpSeen, 'status'> & { readonly class: HttpSeen['class'] | ConnectClass };
+
 interface Seen {
   readonly target: TargetSeen;
-  readonly connections: readonly ConnectSeen[];
+  readonly ends: readonly EndSeen[];
   /**
    * A target that must answer: without it a time-out may only mean that this agent has no network.
    */
@@ -44,87 +56,105 @@ control: { host: 10.1.2.5, port: 443 }`,
   complete(spec, context) {
     checkHost(spec.host, ['host'], context);
     checkHost(spec.control.host, ['control', 'host'], context);
+    if (spec.path !== undefined && spec.state !== 'http-403') {
+      context.problem(['path'], 'is only for state: http-403');
+    }
     return spec;
   },
   target: (spec) => `${spec.host}:${spec.port}`,
   async observe(spec, probe, signal) {
-    const look = async (host: string, port: number) => {
-      const target = await seeTarget(host, probe, signal);
-      const addresses = target.state === 'ready' ? target.addresses : [];
-      const connections = await Promise.all(
-        addresses.map((address) => probe.connect(address, port, signal)),
-      );
-      return { target, connections };
-    };
-    const seen = await look(spec.host, spec.port);
+    const target = await seeTarget(spec.host, probe, signal);
+    const ends = await Promise.all(
+      addressesOf(target).map((address) => lookAt(address, spec, probe, signal)),
+    );
     // Afterwards, so that a network which went away during the time-out does not pass for a drop.
-    const control = await look(spec.control.host, spec.control.port);
-    return { ...seen, control: control.target, controls: control.connections };
+    const control = await seeTarget(spec.control.host, probe, signal);
+    const controls = await Promise.all(
+      addressesOf(control).map((address) => probe.connect(address, spec.control.port, signal)),
+    );
+    return { target, ends, control, controls };
   },
   judge(spec, seen) {
-    const way = { dropped: 'is dropped', refused: 'is refused', any: 'is not reachable' }[
-      spec.state
-    ];
+    const way = {
+      dropped: 'is dropped',
+      refused: 'is refused',
+      reset: 'is broken off',
+      'http-403': 'answers 403',
+      any: 'is not reachable',
+    }[spec.state];
     const expected = `${spec.host}:${spec.port} ${way} from this agent`;
     const off = judgeTarget(spec.host, expected, seen.target);
     if (off !== undefined) {
       // Not having found the target does not prove that it is closed.
       return seen.target.state === 'unresolved' ? { ...off, status: 'unknown' } : off;
     }
-    const reached = seen.connections.find((one) => one.class === 'connected');
-    if (reached !== undefined) {
-      return {
-        status: 'fail',
-        code: 'DENIED_REACHABLE',
-        expected,
-        observed: `${reached.address}:${spec.port} accepted the connection`,
-        class: 'connected',
-        hint:
-          `Nothing on the way to ${reached.place.text} forbids TCP ${spec.port}: look at its ` +
-          "security group, the one of the agent's subnet, and the firewall's rules.",
-        went: wentTo(spec.host, reached),
-      };
-    }
-    for (const connection of seen.connections) {
-      const verdict = judgeOne(spec, connection, seen, expected);
-      if (verdict !== undefined) return verdict;
-    }
-    const shown = seen.connections.map((one) => `${one.address} ${connectWords[one.class]}`);
+    const verdicts = seen.ends.map((end) => judgeOne(spec, end, seen, expected));
+    // An open way comes before one that is closed in another way than was asked for.
+    const open = verdicts.find((one) => one?.code === 'DENIED_REACHABLE');
+    const verdict = open ?? verdicts.find((one) => one !== undefined);
+    if (verdict !== undefined) return verdict;
+    const shown = seen.ends.map((end) => `${end.address} ${wordsOf(end)}`);
     return {
       status: 'pass',
       code: 'OK',
       expected,
       observed: `${shown.join(', ')}; the control ${spec.control.host}:${spec.control.port} answered`,
-      class: seen.connections[0]?.class ?? 'timeout',
+      class: classOf(seen.ends[0]),
     };
   },
 };
 
+function addressesOf(target: TargetSeen): readonly string[] {
+  return target.state === 'ready' ? target.addresses : [];
+}
+
+/** What breaks a connection off, or answers 403, does so only after it was accepted. */
+async function lookAt(
+  address: string,
+  { host, port, state, path = '/' }: Spec,
+  probe: Probe,
+  signal: AbortSignal,
+): Promise<EndSeen> {
+  switch (state) {
+    case 'reset':
+      return probe.handshake(address, port, isAddress(host) ? '' : host, signal);
+    case 'http-403': {
+      return probe.request(
+        address,
+        { url: `https://${host}:${port}${path}`, method: 'GET' },
+        signal,
+      );
+    }
+    default:
+      return probe.connect(address, port, signal);
+  }
+}
+
 /** Undefined when this address is closed in the way that was asked for. */
 function judgeOne(
   spec: Spec,
-  seen: ConnectSeen,
+  seen: EndSeen,
   { control, controls }: Pick<Seen, 'control' | 'controls'>,
   expected: string,
 ): Verdict | undefined {
-  const observed = `${seen.address}:${spec.port} ${connectWords[seen.class]}`;
-  const went = wentTo(spec.host, seen);
-  const common = { expected, observed, class: seen.class, went };
-  const hint = connectHint(seen.class, seen) ?? '';
+  const { state } = spec;
+  const observed = `${seen.address}:${spec.port} ${wordsOf(seen)}`;
+  const common = { expected, observed, class: classOf(seen), went: wentTo(spec.host, seen) };
+  const hint = isUnconnected(seen.class) ? (connectHint(seen.class, seen) ?? '') : '';
   switch (seen.class) {
-    case 'connected':
-      return undefined;
     case 'unmapped':
       return { ...common, status: 'unknown', code: 'TCP_UNMAPPED', hint };
     case 'unreachable':
       // An answer of the agent's own network, not of the estate.
       return { ...common, status: 'unknown', code: 'TCP_UNREACHABLE', hint };
     case 'reset':
-      return spec.state === 'any'
+      return state === 'any' || state === 'reset'
         ? undefined
         : { ...common, status: 'fail', code: 'DENIED_RESET', hint };
     case 'refused':
-      if (spec.state !== 'dropped') return judgeControl(spec, control, controls, common);
+      if (state === 'refused' || state === 'any') {
+        return judgeControl(spec, control, controls, common);
+      }
       return {
         ...common,
         status: 'fail',
@@ -134,14 +164,40 @@ function judgeOne(
           'as nothing listens there. Use state: any if that is enough.',
       };
     case 'timeout':
-      if (spec.state !== 'refused') return judgeControl(spec, control, controls, common);
+      if (state === 'dropped' || state === 'any') {
+        return judgeControl(spec, control, controls, common);
+      }
       return {
         ...common,
         status: 'fail',
         code: 'DENIED_DROPPED',
         hint: 'The traffic is dropped on the way, not refused by the target; use state: dropped.',
       };
+    default:
+      if (state === 'http-403' && seen.status === 403) return undefined;
+      return {
+        ...common,
+        status: 'fail',
+        code: 'DENIED_REACHABLE',
+        hint:
+          `Nothing on the way to ${seen.place.text} forbids TCP ${spec.port}: look at its ` +
+          "security group, the one of the agent's subnet, and the firewall's rules.",
+      };
   }
+}
+
+function isUnconnected(end: EndSeen['class']): end is Exclude<ConnectClass, 'connected'> {
+  return end !== 'connected' && end in connectWords;
+}
+
+function wordsOf({ class: end, status }: EndSeen): string {
+  if (end === 'answered') return `answered ${status ?? 'without a status'}`;
+  if (end in connectWords) return connectWords[end as ConnectClass];
+  return `accepted the connection (${end})`;
+}
+
+function classOf(seen: EndSeen | undefined): string {
+  return seen?.class === 'answered' ? `http-${seen.status}` : (seen?.class ?? 'timeout');
 }
 
 /** Undefined when the control answered. */

@@ -69,6 +69,10 @@ control: mcr.microsoft.com`,
         hint: 'It serves the platform itself and is never probed.',
       };
     }
+    if (seen.class === 'unmapped') {
+      const hint = 'Add 443 to the ports of the loopback overlay; nothing was probed.';
+      return { ...common, status: 'unknown', code: 'TCP_UNMAPPED', hint };
+    }
     if (spec.state === 'allowed') {
       if (seen.class === 'connected') return { ...common, status: 'pass', code: 'OK' };
       return { ...common, status: 'fail', code: 'EGRESS_CLOSED', hint: closedHint(spec.name) };
@@ -81,6 +85,8 @@ control: mcr.microsoft.com`,
         hint: "Nothing on the way denies it: look at the firewall's rules and the default route of the agent's subnet.",
       };
     }
+    const hint = unclearHint(seen);
+    if (hint !== undefined) return { ...common, status: 'unknown', code: 'EGRESS_UNCLEAR', hint };
     if (control?.class !== 'connected') {
       return {
         ...common,
@@ -98,6 +104,15 @@ control: mcr.microsoft.com`,
 function words({ class: end, address }: OutsideSeen): string {
   const at = address === undefined ? '' : ` at ${address}`;
   return end === 'connected' ? `answers${at}` : `ends as ${end}${at}`;
+}
+
+/** Why an end does not show a denial; undefined if it does, as far as the control answers. */
+function unclearHint({ class: end, address }: OutsideSeen): string | undefined {
+  if (end === 'silent' || end === 'tls-alert') {
+    return 'Somebody took the connection: the firewall, which then let nothing through, or the server itself.';
+  }
+  if (address !== undefined || end === 'nxdomain' || end === 'nodata') return undefined;
+  return 'Its name could not be resolved, so that no connection was tried.';
 }
 
 function closedHint(name: string): string {

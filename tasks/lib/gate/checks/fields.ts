@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as v from 'valibot';
 import { isForbidden } from '../../net/forbidden.ts';
+import { isAskable } from '../see-https.ts';
 
 const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
 
@@ -81,7 +82,7 @@ export const httpsField = v.pipe(
   v.string('must be an https:// URL'),
   v.check((text) => {
     if (!URL.canParse(text)) return false;
-    const { protocol, username, password, hash } = new URL(text);
-    return protocol === 'https:' && username === '' && password === '' && hash === '';
-  }, 'must be an https:// URL without user, password and fragment'),
+    const url = new URL(text);
+    return isAskable(url) && url.username === '' && url.password === '' && url.hash === '';
+  }, 'must be an https:// URL of a DNS name or an address, without user, password and fragment'),
 );

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import type { Check } from '../check.ts';
 import { judgeAnswer } from '../judge-answer.ts';
-import { hostOf, judgeHttps, seeHttps, type HttpsSeen } from '../see-https.ts';
+import type { HttpSeen } from '../probe.ts';
+import { hostOf, isAskable, judgeHttps, seeHttps, type HttpsSeen } from '../see-https.ts';
 import { checkHost } from '../target.ts';
 import { authorityField, hostField, httpsField, patternField, wholeField } from './fields.ts';
 
@@ -64,7 +65,9 @@ warmUp: 3`,
       ...(spec.ca === undefined ? {} : { ca: spec.ca }),
     });
     for (let round = 0; round < spec.warmUp; round += 1) {
-      await seeHttps(ask(spec.url), probe, signal, spec.address);
+      const { answers } = await seeHttps(ask(spec.url), probe, signal, spec.address);
+      // What does not answer yet is told by the request that counts, and not waited for again and again.
+      if (!answers.some(({ class: end }) => end === 'answered')) break;
     }
     const hops = [await seeHttps(ask(spec.url), probe, signal, spec.address)];
     for (let hop = 0; hop < spec.follow; hop += 1) {
@@ -99,13 +102,20 @@ warmUp: 3`,
   },
 };
 
-/** Where a redirect leads, if it leads to https; anything else is judged as the answer that it is. */
+/**
+ * Where all addresses redirect to. Undefined when one of them does not, or elsewhere: what they answered then counts
+ * as it is.
+ */
 function redirectOf(hop: HttpsSeen | undefined): string | undefined {
-  const [answer] = hop?.answers ?? [];
-  const location = answer?.headers?.['location'];
-  const { status = 0 } = answer ?? {};
-  if (hop === undefined || typeof location !== 'string' || status < 300 || status > 399)
-    return undefined;
-  const next = URL.canParse(location, hop.url) ? new URL(location, hop.url) : undefined;
-  return next?.protocol === 'https:' ? next.href : undefined;
+  if (hop === undefined) return undefined;
+  const targets = new Set(hop.answers.map((answer) => targetOf(answer, hop.url)));
+  const [target] = targets;
+  return targets.size === 1 ? target : undefined;
+}
+
+function targetOf({ status = 0, headers }: HttpSeen, url: string): string | undefined {
+  const location = headers?.['location'];
+  if (typeof location !== 'string' || status < 300 || status > 399) return undefined;
+  const next = URL.canParse(location, url) ? new URL(location, url) : undefined;
+  return next !== undefined && isAskable(next) ? next.href : undefined;
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Check } from '../check.ts';
+import type { HttpSeen } from '../probe.ts';
 import { hostOf, judgeHttps, seeHttps, type HttpsSeen } from '../see-https.ts';
 import { checkHost } from '../target.ts';
 import { authorityField, httpsField } from './fields.ts';
@@ -35,10 +36,11 @@ export const mtls: Check<Spec, Seen> = {
       method: 'GET' as const,
       ...(spec.ca === undefined ? {} : { ca: spec.ca }),
     };
-    return {
-      without: await seeHttps(ask, probe, signal),
-      with: await seeHttps({ ...ask, showCertificate: true }, probe, signal),
-    };
+    const [without, shown] = await Promise.all([
+      seeHttps(ask, probe, signal),
+      seeHttps({ ...ask, showCertificate: true }, probe, signal),
+    ]);
+    return { without, with: shown };
   },
   judge(spec, seen) {
     const expected = `${spec.url} answers only a client that shows its certificate`;
@@ -73,6 +75,17 @@ export const mtls: Check<Spec, Seen> = {
         hint: refusedHint,
       };
     }
+    const unclear = seen.without.answers.find((answer) => !isRefusal(answer));
+    if (unclear !== undefined) {
+      return {
+        status: 'unknown',
+        code: 'MTLS_UNPROVEN',
+        expected,
+        observed: `${unclear.address}:${unclear.port} answers with a certificate; without one it ended as ${unclear.class}`,
+        class: unclear.class,
+        hint: 'The service came and went between two requests; the next round tells.',
+      };
+    }
     const before = seen.without.answers.map((answer) => answer.status ?? answer.class).join(', ');
     const after = seen.with.answers.map((answer) => answer.status).join(', ');
     return {
@@ -84,6 +97,11 @@ export const mtls: Check<Spec, Seen> = {
     };
   },
 };
+
+/** An alert or a reset is how a server refuses before HTTP. */
+function isRefusal({ class: end, status = 0 }: HttpSeen): boolean {
+  return end === 'answered' ? refusals.includes(status) : end === 'tls-alert' || end === 'reset';
+}
 
 const refusedHint =
   'The server does not trust the certificate of the task: compare its issuer with the authorities that the server takes, and its dates.';

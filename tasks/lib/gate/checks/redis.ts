@@ -9,7 +9,7 @@ export const redis = greetingCheck({
   words(said) {
     const text = said.toString('latin1');
     if (text.startsWith('+PONG')) return 'answers without a password';
-    const code = /^-([A-Z]+)\b/.exec(text)?.[1];
+    const code = /^-([A-Z]{1,32})\b/.exec(text)?.[1];
     return code === undefined ? undefined : `answers ${code}`;
   },
 });

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Check, Verdict } from '../check.ts';
 import { judgeHandshake } from '../judge-handshake.ts';
 import type { HandshakeSeen } from '../probe.ts';
-import { judgeTarget, seeTarget } from '../target.ts';
+import { checkHost, judgeTarget, seeTarget } from '../target.ts';
 import type { TargetSeen } from '../target.ts';
 import { authorityField, nameField, portField } from './fields.ts';
 
@@ -44,6 +44,10 @@ export const tls: Check<Spec, Seen> = {
     example: `name: '{registry.loginServer}'
 oldest: TLSv1.2
 minDaysLeft: 30`,
+  },
+  complete(spec, context) {
+    checkHost(spec.name, ['name'], context);
+    return spec;
   },
   target: (spec) => `${spec.name}:${spec.port}`,
   async observe(spec, probe, signal) {

@@ -7,6 +7,7 @@ import { DockerLayers } from './docker-layer.ts';
 import { Files } from './files.ts';
 import type { FileTree, SourceFile } from './files.ts';
 import { ImageGraph } from './graph.ts';
+import { meant, nameList } from './names.ts';
 import { Problems } from './problems.ts';
 import { imageOf } from './read-image.ts';
 import type { ReadImage } from './read-image.ts';
@@ -20,6 +21,7 @@ const configType = 'application/vnd.docker.container.image.v1+json';
 interface Entry {
   readonly config: string;
   readonly layers: readonly string[];
+  /** The last one is its id, where the name of the config holds it. */
   readonly names: readonly string[];
 }
 
@@ -72,24 +74,31 @@ async function entriesOf(files: Files, problems: Problems): Promise<Entry[] | un
     return {
       config: typeof config === 'string' ? config : '',
       layers: isTexts(layers) ? layers : [],
-      names: isTexts(tags) ? tags : [],
+      names: [...(isTexts(tags) ? tags : []), ...idOf(config)],
     };
   });
   return problems.count === before ? entries : undefined;
 }
 
-/** `app:1.0` also finds `docker.io/library/app:1.0`. */
+/** The id of an image is the digest of its config. */
+function idOf(config: unknown): string[] {
+  const stated = typeof config === 'string' ? statedHex(config) : undefined;
+  return stated === undefined ? [] : [`sha256:${stated}`];
+}
+
+/** `<hex>.json` of docker and podman, `sha256:<hex>` of kaniko, `blobs/sha256/<hex>` of docker 25. */
+function statedHex(config: string): string | undefined {
+  return /(?:^|[/:])([a-f0-9]{64})(?:\.json)?$/.exec(config)?.[1];
+}
+
 function chosen(
   problems: Problems,
   entries: readonly Entry[],
   image: string | undefined,
 ): Entry | undefined {
-  const found = entries.filter(
-    ({ names }) => image === undefined || names.some((n) => n === image || n.endsWith(`/${image}`)),
-  );
+  const found = image === undefined ? entries : meant(entries, image, ({ names }) => names);
   if (found.length === 1) return found[0];
-  const names = entries.map((entry, position) => entry.names[0] ?? `[${position}]`);
-  const list = names.slice(0, 5).join(', ').slice(0, 300) + (names.length > 5 ? ', …' : '');
+  const list = nameList(entries.map((entry, position) => entry.names[0] ?? `[${position}]`));
   const message =
     entries.length === 0
       ? 'names no image'
@@ -143,7 +152,7 @@ async function manifestOf(
 
 function configOf(problems: Problems, name: string, file: SourceFile, bytes: Buffer): Blob {
   const digest = digestOf(bytes);
-  const stated = /(?:^|[/:])([a-f0-9]{64})(?:\.json)?$/.exec(name)?.[1];
+  const stated = statedHex(name);
   if (stated !== undefined && digest !== `sha256:${stated}`) {
     problems.add(`has other content: its digest is ${digest}`, name, 'IMAGE_DIGEST_MISMATCH');
   }

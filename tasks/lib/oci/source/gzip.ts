@@ -30,6 +30,8 @@ const reserve = 64 * mebibyte;
  * one in 1032. Small archives may do what they like.
  */
 const ratioLimit = 200;
+/** Unpacked bytes for a packed one, beyond which an archive rather has several members. */
+const likelyRatio = 20;
 const deflateLimit = 1032;
 const usualRatioFrom = 1024 * mebibyte;
 const checkEvery = 64 * mebibyte;
@@ -109,9 +111,9 @@ async function openNameless(folder: string): Promise<FileHandle> {
 }
 
 /**
- * Unpacked size by the last four bytes of the archive, which hold it modulo 4 GiB; at least the
- * packed size. A guess where the archive has several members.
- * https://www.rfc-editor.org/rfc/rfc1952#page-5
+ * Unpacked size by the last four bytes of the archive, which hold that of its last member modulo
+ * 4 GiB. Where this would be far more than archives shrink by, there are several members, and nothing
+ * says more than the packed size does. https://www.rfc-editor.org/rfc/rfc1952#page-5
  */
 async function statedSize({ path, handle, size }: OpenArchive): Promise<number> {
   const { buffer } = await handle.read(Buffer.alloc(4), 0, 4, Math.max(0, size - 4));
@@ -120,7 +122,8 @@ async function statedSize({ path, handle, size }: OpenArchive): Promise<number> 
     throw archiveFault('IMAGE_ARCHIVE_DAMAGED', path, 'is cut short: it has no gzip trailer');
   }
   const rounds = Math.max(0, Math.ceil((size / 2 - low) / 2 ** 32));
-  return low + rounds * 2 ** 32;
+  const stated = low + rounds * 2 ** 32;
+  return rounds > 0 && stated > likelyRatio * size ? size : stated;
 }
 
 async function freeBytes({ folder, freeBytes: ask }: Spool): Promise<number> {
@@ -150,6 +153,8 @@ function noSpace(
   needed: number,
   free: number,
 ): SpokelineError {
-  const what = `needs ${sizeText(needed)} or more in ${folder}, which has ${sizeText(free)} free`;
+  const what =
+    `needs ${sizeText(needed)} or more in ${folder} and has to leave ${sizeText(reserve)} there, ` +
+    `but only ${sizeText(free)} are free`;
   return archiveFault('IMAGE_NO_SPACE', path, what);
 }

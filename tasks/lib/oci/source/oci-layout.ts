@@ -5,14 +5,13 @@ import { parseJson } from '../json.ts';
 import { Files, layoutStore } from './files.ts';
 import type { FileTree } from './files.ts';
 import { ImageGraph } from './graph.ts';
-import { addLayoutReferrers, isAbout } from './layout-referrers.ts';
+import { addLayoutReferrers, isAbout, namesOf } from './layout-referrers.ts';
+import { meant, nameList } from './names.ts';
 import { Problems } from './problems.ts';
 import { imageOf } from './read-image.ts';
 import type { ReadImage } from './read-image.ts';
 import { addVariants } from './variants.ts';
 import type { SourceWish } from './wish.ts';
-
-const refName = 'org.opencontainers.image.ref.name';
 
 /**
  * Reads an OCI image layout, in a folder or an archive, and checks all of it but the content of
@@ -34,7 +33,7 @@ export async function readOciLayout(tree: FileTree, wish: SourceWish): Promise<R
   const root = top && (await addVariants(graph, problems, top, from, wish.platforms));
   const referrers =
     root !== undefined && wish.referrers
-      ? await addLayoutReferrers(graph, peek, entries ?? [], nameOf)
+      ? await addLayoutReferrers(graph, peek, entries ?? [])
       : [];
   if (problems.count > 0 || root === undefined) throw problems.failure(tree.what);
   return imageOf(graph, root, referrers);
@@ -77,34 +76,28 @@ async function chosen(
   entries: readonly IndexEntry[],
   { image }: SourceWish,
 ): Promise<IndexEntry | undefined> {
-  const named = entries.filter(
-    (entry) => image === undefined || entry.digest === image || nameOf(entry) === image,
-  );
+  const named =
+    image === undefined
+      ? entries
+      : meant(entries, image, (entry) => [...namesOf(entry), entry.digest]);
   const candidates = new Map<string, IndexEntry>();
   for (const entry of named) {
     const lone = named.length === 1 || image !== undefined;
-    if (lone || !(await isAbout(peek, entry, nameOf(entry)))) candidates.set(entry.digest, entry);
+    if (lone || !(await isAbout(peek, entry, entries))) candidates.set(entry.digest, entry);
   }
   const [first] = candidates.values();
   if (candidates.size === 1) return first;
-  const there = entries.length === 0 ? 'no image' : namesOf([...candidates.values()], entries);
+  const there = entries.length === 0 ? 'no image' : listed([...candidates.values()], entries);
   const message =
     image !== undefined && candidates.size === 0
-      ? `has no image ${shown(image)}; it names ${namesOf(entries, entries)}`
+      ? `has no image ${shown(image)}; it names ${listed(entries, entries)}`
       : `names ${there}; exactly one is pushed: say which in the input image (several platforms of ` +
         'one image go into a nested index)';
   problems.add(message, 'index.json');
   return undefined;
 }
 
-function nameOf({ annotations }: IndexEntry): string | undefined {
-  // containerd writes the whole name there, and only the tag into the standard's annotation.
-  return annotations[refName] ?? annotations['io.containerd.image.name'];
-}
-
-function namesOf(some: readonly IndexEntry[], all: readonly IndexEntry[]): string {
-  const names = some.map((entry) => nameOf(entry) ?? `manifests[${all.indexOf(entry)}]`);
-  const shownNames = names.slice(0, 5).map((name) => name.slice(0, 100));
-  const list = shownNames.join(', ') + (names.length > 5 ? ', …' : '');
-  return `${some.length} images (${list})`;
+function listed(some: readonly IndexEntry[], all: readonly IndexEntry[]): string {
+  const names = some.map((entry) => namesOf(entry)[0] ?? `manifests[${all.indexOf(entry)}]`);
+  return `${some.length} images (${nameList(names)})`;
 }

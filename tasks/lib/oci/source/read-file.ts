@@ -19,25 +19,32 @@ export async function* filePieces(path: string, size: number): AsyncGenerator<Bu
   const file = await open(path, 'r');
   try {
     // One byte more would show that it has grown.
-    yield* extentPieces(file, { offset: 0, size: size + 1 });
+    yield* extentPieces(file, { offset: 0, size: size + 1 }, size);
   } finally {
     await file.close();
   }
 }
 
-/** A file inside an open archive, piece by piece, all in the same memory. */
+/**
+ * A file inside an open archive, piece by piece, all in the same memory.
+ *
+ * @param stated bytes that there should be, where more are looked for
+ */
 export async function* extentPieces(
   archive: FileHandle,
   { offset, size }: Extent,
+  stated = size,
 ): AsyncGenerator<Buffer> {
   const memory = Buffer.allocUnsafeSlow(Math.min(pieceSize, size));
   for (let at = 0; at < size;) {
     const length = Math.min(memory.length, size - at);
     const { bytesRead } = await archive.read(memory, 0, length, offset + at);
-    if (bytesRead > 0) yield memory.subarray(0, bytesRead);
     // It ends here; whoever reads knows how much there should be.
-    if (bytesRead < length) return;
+    if (bytesRead === 0) return;
+    yield memory.subarray(0, bytesRead);
     at += bytesRead;
+    // Shared folders may give less than was asked for in the middle of a file as well.
+    if (bytesRead < length && at >= stated) return;
   }
 }
 

@@ -1,5 +1,6 @@
 import { isDigest } from '../descriptor.ts';
 import { repositoryFault, tagFault } from '../reference.ts';
+import { authorityOf, dockerHub, hostPort, registryHost } from '../registry-name.ts';
 
 /** What a source begins with that is an image in a registry. */
 export const registryPrefix = 'docker://';
@@ -12,12 +13,6 @@ export interface ImageReference {
   /** Tag or digest. */
   readonly reference: string;
 }
-
-const host =
-  /^(?=.{1,260}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+(?::\d{1,5})?$/;
-
-/** docker.io is a name for people; its registry and its token service have others. */
-export const dockerHub = { registry: 'registry-1.docker.io', tokens: 'auth.docker.io' };
 
 /** What is wrong with a reference; undefined if nothing is. */
 export function referenceFault(text: string): string | undefined {
@@ -35,15 +30,17 @@ export function parseReference(text: string): ImageReference {
 /** The reference, or what is wrong with it as the end of a sentence. */
 function readReference(text: string): ImageReference | string {
   const [, server = '', path = ''] = /^docker:\/\/([^/]*)\/(.*)$/.exec(text) ?? [];
-  if (!host.test(server)) {
+  const host = hostPort(server);
+  // The first part of a name at Docker Hub is no host.
+  if (host === undefined || !/[.:]/.test(server)) {
     return 'must be docker://HOST/REPOSITORY:TAG or docker://HOST/REPOSITORY@DIGEST, the host a full name';
   }
   const [, name = '', tag, digest] = /^([^:@]*)(?::([^@]*))?(?:@(.*))?$/.exec(path) ?? [];
-  const isHub = server === 'docker.io';
-  const repository = isHub && !name.includes('/') ? `library/${name}` : name;
+  const loginServer = registryHost(authorityOf(host));
+  const repository =
+    loginServer === dockerHub.registry && !name.includes('/') ? `library/${name}` : name;
   const fault = repositoryFault(repository);
   if (fault !== undefined) return `has the repository ${JSON.stringify(name)}, which ${fault}`;
-  const loginServer = isHub ? dockerHub.registry : server;
   if (digest !== undefined) {
     if (isDigest(digest)) return { loginServer, repository, reference: digest };
     return 'has a digest that is not sha256: and 64 lower-case hex digits';

@@ -4,11 +4,11 @@ import type { Descriptor } from '../descriptor.ts';
 import { refusal } from '../failure.ts';
 import type { RegistryResponse } from '../http.ts';
 import type { ByteRange } from '../image.ts';
+import { getFollowed } from './registry-reader.ts';
 import type { RepositoryReader } from './registry-reader.ts';
 
 /** Breaks in a row, without a byte between them, after which a blob is given up. */
 const tries = 5;
-const redirects = 5;
 
 /**
  * The content of a blob. When the connection breaks off it goes on from the byte where it stopped;
@@ -61,7 +61,8 @@ async function part(
 ): Promise<AsyncIterable<Buffer>> {
   const whole = at === 0 && last === blob.size - 1;
   const headers: Record<string, string> = whole ? {} : { range: `bytes=${at}-${last}` };
-  const response = await openBlob(reader, blob, headers);
+  const target = `/v2/${reader.repository}/blobs/${blob.digest}`;
+  const response = await getFollowed(reader, target, { headers, streamed: true });
   const { stream, status } = response;
   if (stream === undefined || (status !== 200 && status !== 206)) {
     stream?.destroy();
@@ -73,37 +74,6 @@ async function part(
     throw unreadable(reader, blob, response);
   }
   return between(stream, at - from, last + 1 - from);
-}
-
-/** Follows the registry to where it keeps the content; its token goes to itself only. */
-async function openBlob(
-  { session, repository, follow, signal }: RepositoryReader,
-  { digest }: Descriptor,
-  headers: Record<string, string>,
-): Promise<RegistryResponse> {
-  const host = `https://${session.path.loginServer}`;
-  let url = new URL(`/v2/${repository}/blobs/${digest}`, host);
-  for (let hops = 0; hops <= redirects; hops += 1) {
-    const target = `${url.pathname}${url.search}`;
-    const request = { method: 'GET' as const, target, headers, streamed: true, signal };
-    const response =
-      url.origin === new URL(host).origin
-        ? await session.send(request, { repeat: true })
-        : await follow(url, headers, signal);
-    const { location } = response.headers;
-    if (response.status < 300 || response.status >= 400 || location === undefined) return response;
-    const next = URL.canParse(location, url.href) ? new URL(location, url.href) : undefined;
-    if (next?.protocol !== 'https:' || next.username !== '') {
-      throw new SpokelineError(
-        'REGISTRY_REQUEST',
-        `${url.host} sends clients to ${next?.origin ?? 'something that is not a URL'} for ${digest}`,
-        { hint: 'Content is read over https only.' },
-      );
-    }
-    url = next;
-  }
-  const message = `${session.path.loginServer} redirects more than ${redirects} times for ${digest}`;
-  throw new SpokelineError('REGISTRY_REQUEST', message);
 }
 
 /** First byte of a partial answer. */

@@ -5,20 +5,32 @@ import type { Descriptor } from '../descriptor.ts';
 import { refusal } from '../failure.ts';
 import type { RegistryResponse } from '../http.ts';
 import { acceptManifests } from '../media-types.ts';
+import { isPassing, isTransient } from '../session.ts';
 import type { RegistrySession } from '../session.ts';
 import { manifestLimit } from './graph.ts';
 
-/** Opens a link to the content of a blob, on another host: without any credential. */
+const redirects = 5;
+/** Of a document on another host. */
+const tries = 4;
+
+/** What is asked of a registry, and of whomever it redirects to. */
+export interface Wanted {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Content of any size is a stream. */
+  readonly streamed: boolean;
+}
+
+/** Opens a link on another host: without any credential. */
 export type FollowLink = (
   url: URL,
-  headers: Readonly<Record<string, string>>,
+  wanted: Wanted,
   signal: AbortSignal,
 ) => Promise<RegistryResponse>;
 
 /** A registry that is read from. */
 export interface SourceRegistry {
   readonly session: RegistrySession;
-  /** Opens what the registry redirects to for the content of a blob. */
+  /** Opens what the registry redirects to. */
   readonly follow: FollowLink;
   close(): void;
 }
@@ -46,14 +58,65 @@ export function descriptorOf({ body, headers }: RegistryResponse, what: string):
 
 /** Undefined: there is nothing of that name. */
 export async function getManifest(
-  { session, repository, signal }: RepositoryReader,
+  reader: RepositoryReader,
   reference: string,
 ): Promise<RegistryResponse | undefined> {
-  const target = `/v2/${repository}/manifests/${reference}`;
-  const headers = { accept: acceptManifests };
-  const request = { method: 'GET' as const, target, headers, signal };
-  const response = await session.send(request, { repeat: true });
+  const target = `/v2/${reader.repository}/manifests/${reference}`;
+  const response = await getDocument(reader, target, { accept: acceptManifests });
   if (response.status === 200) return response;
   if (response.status === 404) return undefined;
-  throw refusal(`GET of manifest ${reference}`, response, session.path);
+  throw refusal(`GET of manifest ${reference}`, response, reader.session.path);
+}
+
+/** A manifest or a list, which some registries only lead to: registry.k8s.io has none itself. */
+export async function getDocument(
+  reader: RepositoryReader,
+  target: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<RegistryResponse> {
+  const { session, follow, signal } = reader;
+  const insistent: FollowLink = async (url, wanted) => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const response = await follow(url, wanted, signal);
+        const passes = isPassing(response.status) || response.status === 429;
+        if (!passes || attempt === tries) return response;
+      } catch (error) {
+        if (!isTransient(error) || attempt === tries) throw error;
+      }
+      await session.pause(attempt, signal);
+    }
+  };
+  return getFollowed({ ...reader, follow: insistent }, target, { headers, streamed: false });
+}
+
+/** Asks the registry, and whomever it redirects to; its token goes to itself only. */
+export async function getFollowed(
+  { session, follow, signal }: RepositoryReader,
+  asked: string,
+  wanted: Wanted,
+): Promise<RegistryResponse> {
+  const own = `https://${session.path.loginServer}`;
+  let url = new URL(asked, own);
+  const { origin } = url;
+  for (let hops = 0; hops <= redirects; hops += 1) {
+    const target = `${url.pathname}${url.search}`;
+    const response =
+      url.origin === origin
+        ? await session.send({ method: 'GET', target, ...wanted, signal }, { repeat: true })
+        : await follow(url, wanted, signal);
+    const { location } = response.headers;
+    if (response.status < 300 || response.status >= 400 || location === undefined) return response;
+    const next = URL.canParse(location, url.href) ? new URL(location, url.href) : undefined;
+    if (next?.protocol !== 'https:' || next.username !== '') {
+      throw new SpokelineError(
+        'REGISTRY_REQUEST',
+        `${url.host} sends clients to ${next?.origin ?? 'something that is not a URL'} for ${asked}`,
+        { hint: 'Content is read over https only.' },
+      );
+    }
+    url = next;
+  }
+  const message = `${session.path.loginServer} redirects more than ${redirects} times for ${asked}`;
+  throw new SpokelineError('REGISTRY_REQUEST', message);
 }

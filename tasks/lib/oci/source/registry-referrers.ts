@@ -7,11 +7,11 @@ import { parseJson } from '../json.ts';
 import { indexEntries } from '../manifest.ts';
 import { referrersTag, tagKinds } from '../referrer-tags.ts';
 import type { ImageGraph } from './graph.ts';
-import { descriptorOf, getManifest } from './registry-reader.ts';
+import { descriptorOf, getDocument, getManifest } from './registry-reader.ts';
 import type { RepositoryReader } from './registry-reader.ts';
 
-/** Signatures of SBOMs of an image, and one more. */
-const depthLimit = 4;
+/** Signatures of SBOMs of an image are two deep; nothing that makes sense is much deeper. */
+const depthLimit = 8;
 /** Pages of one list. */
 const pageLimit = 100;
 
@@ -22,15 +22,19 @@ export async function addRegistryReferrers(
 ): Promise<Referrer[]> {
   const referrers: Referrer[] = [];
   let subjects = [...graph.manifests.keys()];
-  for (let depth = 0; depth < depthLimit && subjects.length > 0; depth += 1) {
+  for (let depth = 0; subjects.length > 0; depth += 1) {
     const found = await Promise.all(subjects.map((digest) => about(reader, digest)));
     subjects = [];
     for (const { descriptor, tag } of found.flat()) {
       if (graph.manifests.has(descriptor.digest)) continue;
+      if (depth === depthLimit) {
+        const { digest } = descriptor;
+        throw tooMany(`${digest} is about what is about something, more than ${depth} times over`);
+      }
       const manifest = await graph.add(descriptor, 'the list of referrers');
       if (manifest === undefined) continue;
       referrers.push(tag === undefined ? manifest : { ...manifest, tag });
-      subjects.push(manifest.digest);
+      subjects.push(manifest.digest, ...manifest.manifests);
     }
   }
   return referrers;
@@ -51,11 +55,14 @@ async function about(reader: RepositoryReader, digest: string): Promise<About[]>
 
 /** By the referrers API, or by the list under a tag where the registry has none. */
 async function listOf(reader: RepositoryReader, digest: string): Promise<Descriptor[]> {
-  const { session, repository, signal } = reader;
+  const { session, repository } = reader;
   const found: Descriptor[] = [];
   let target: string | undefined = `/v2/${repository}/referrers/${digest}`;
-  for (let page = 0; target !== undefined && page < pageLimit; page += 1) {
-    const response = await session.send({ method: 'GET', target, signal }, { repeat: true });
+  for (let page = 0; target !== undefined; page += 1) {
+    if (page === pageLimit) {
+      throw tooMany(`The list of referrers of ${digest} has more than ${pageLimit} pages`);
+    }
+    const response = await getDocument(reader, target);
     if (page === 0 && (response.status === 404 || response.status === 405)) {
       const list = await getManifest(reader, referrersTag(digest));
       return list === undefined ? [] : entriesOf(list.body, digest);
@@ -67,6 +74,13 @@ async function listOf(reader: RepositoryReader, digest: string): Promise<Descrip
     target = nextPage(response.headers['link'], session.path.loginServer);
   }
   return found;
+}
+
+/** Leaving the rest behind would look like success. */
+function tooMany(message: string): SpokelineError {
+  return new SpokelineError('IMAGE_TOO_LARGE', message, {
+    hint: 'Set referrers to false and copy what is about the image by hand.',
+  });
 }
 
 function entriesOf(list: Buffer, subject: string): Descriptor[] {

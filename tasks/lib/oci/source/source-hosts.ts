@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { SpokelineError } from '../../errors.ts';
 import type { Resolver } from '../../net/resolve.ts';
 import type { RegistryPath } from '../failure.ts';
@@ -12,7 +13,7 @@ import type { FollowLink } from './registry-reader.ts';
 export interface SourceHostsOptions {
   readonly resolver: Resolver;
   readonly target: Pick<RegistryTarget, 'port'>;
-  /** Networks that every host has to be in; undefined: any address will do. */
+  /** Networks that hosts have to be in; undefined: any address will do. */
   readonly networks?: readonly string[];
   /** At once, to each host. */
   readonly connections: number;
@@ -37,10 +38,15 @@ export class SourceHosts {
 
   /**
    * @param server host, with its port if that is not 443
+   * @param networks that this host has to be in, whatever holds for others
    * @throws SpokelineError REGISTRY_REQUEST if it does not resolve, REGISTRY_NOT_PRIVATE
    */
-  async open(server: string, signal: AbortSignal): Promise<SourceHost> {
-    const known = this.#hosts.get(server) ?? this.#open(server, signal);
+  async open(
+    server: string,
+    signal: AbortSignal,
+    networks = this.#options.networks,
+  ): Promise<SourceHost> {
+    const known = this.#hosts.get(server) ?? this.#open(server, signal, networks);
     this.#hosts.set(server, known);
     try {
       return await known;
@@ -52,10 +58,10 @@ export class SourceHosts {
   }
 
   /** Follows a link without any credential. */
-  readonly follow: FollowLink = async (url, headers, signal) => {
+  readonly follow: FollowLink = async (url, wanted, signal) => {
     const { http } = await this.open(url.host, signal);
     const target = `${url.pathname}${url.search}`;
-    return http({ method: 'GET', target, headers, streamed: true, signal });
+    return http({ method: 'GET', target, ...wanted, signal });
   };
 
   close(): void {
@@ -67,19 +73,33 @@ export class SourceHosts {
     }
   }
 
-  async #open(server: string, signal: AbortSignal): Promise<SourceHost> {
+  async #open(
+    server: string,
+    signal: AbortSignal,
+    networks: readonly string[] | undefined,
+  ): Promise<SourceHost> {
     const { target, connections, ca } = this.#options;
-    const path = await this.#path(server, signal);
+    const path = await this.#path(server, signal, networks);
     return { ...path, ...pinnedRegistry(path, portFor(server, target), connections, ca) };
   }
 
-  async #path(server: string, signal: AbortSignal): Promise<RegistryPath> {
-    const { resolver, networks } = this.#options;
+  async #path(
+    server: string,
+    signal: AbortSignal,
+    networks: readonly string[] | undefined,
+  ): Promise<RegistryPath> {
+    const { resolver } = this.#options;
+    const place = hostPort(server);
+    if (place === undefined) {
+      const message = `${server} is no host that an image can be read from`;
+      throw new SpokelineError('REGISTRY_REQUEST', message);
+    }
     if (networks !== undefined) {
       const [path] = await privatePaths([server], resolver, networks, signal);
       if (path !== undefined) return path;
     }
-    const name = hostPort(server)?.host ?? server;
+    const name = place.host;
+    if (isIP(name) !== 0) return { loginServer: server, address: name, chain: [] };
     const { addresses, error } = await resolver.resolve(name, signal);
     const [address] = addresses;
     if (address !== undefined) return { loginServer: server, address, chain: [] };

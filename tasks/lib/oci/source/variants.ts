@@ -54,7 +54,10 @@ export async function addVariants(
   return index;
 }
 
-/** The images of an index, those of indexes in it as well, each once. */
+/**
+ * The images of an index, those of indexes in it as well, each once for a platform: what runs
+ * anywhere may be named for each platform by itself.
+ */
 async function leavesOf(graph: ImageGraph, root: ReadManifest): Promise<IndexEntry[]> {
   const leaves = new Map<string, IndexEntry>();
   const seen = new Set<string>();
@@ -62,8 +65,10 @@ async function leavesOf(graph: ImageGraph, root: ReadManifest): Promise<IndexEnt
     if (seen.has(index.digest)) return;
     seen.add(index.digest);
     for (const entry of index.entries) {
-      if (!indexTypes.has(entry.mediaType)) leaves.set(entry.digest, entry);
-      else {
+      if (!indexTypes.has(entry.mediaType)) {
+        const on = entry.platform === undefined ? '' : platformName(entry.platform);
+        leaves.set(`${entry.digest} ${on}`, entry);
+      } else {
         const inner = await graph.read(entry, index.digest);
         if (inner !== undefined) await visit(inner);
       }

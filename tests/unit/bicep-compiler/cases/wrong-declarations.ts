@@ -51,11 +51,15 @@ export const WRONG_DECLARATIONS: readonly Wrong[] = [
     others: { 'sub.bicep': "targetScope = 'subscription'\n" },
     found: [
       [
-        '1:8 BCP134',
+        '1:8 BCP035',
+        'The specified "module" declaration is missing the following required properties: "scope".',
+      ],
+      [
+        '1:24 BCP134',
         'Scope "resourceGroup" is not valid for this module. Permitted scopes: "subscription".',
       ],
       [
-        '4:10 BCP135',
+        '4:62 BCP135',
         'Scope "resourceGroup" is not valid for this resource type. Permitted scopes: "subscription".',
       ],
       [
@@ -100,13 +104,13 @@ export const WRONG_DECLARATIONS: readonly Wrong[] = [
     found: [
       [
         '1:12 BCP029',
-        'The resource type is not valid. Specify a valid resource type of format "<types>@<apiVersion>".',
+        'The resource type is not valid. Specify a valid resource type of format "<type-name>@<apiVersion>".',
       ],
       [
         '8:11 BCP036',
-        'The property "parent" expected a value of type "Microsoft.Network/virtualNetworks" but the provided value is of type "Microsoft.Storage/storageAccounts".',
+        'The property "parent" expected a value of type "Microsoft.Network/virtualNetworks" but the provided value is of type "Microsoft.Storage/storageAccounts@2023-01-01".',
       ],
-      ['11:22 BCP159', 'The resource does not contain a nested resource named "none".'],
+      ['11:22 BCP159', 'The resource "b" does not contain a nested resource named "none".'],
     ],
   },
   {
@@ -115,19 +119,19 @@ export const WRONG_DECLARATIONS: readonly Wrong[] = [
     found: [
       [
         '4:71 BCP178',
-        'This expression is being used in the for-expression, which requires a value that can be calculated at the start of the deployment.',
+        'This expression is being used in the for-expression, which requires a value that can be calculated at the start of the deployment. Properties of a which can be calculated at the start include "apiVersion", "id", "name", "type".',
       ],
       [
         '5:9 BCP120',
-        'This expression is being used in an assignment to the "name" property of the "Microsoft.Storage/storageAccounts" type, which requires a value that can be calculated at the start of the deployment.',
+        'This expression is being used in an assignment to the "name" property of the "Microsoft.Storage/storageAccounts" type, which requires a value that can be calculated at the start of the deployment. Properties of a which can be calculated at the start include "apiVersion", "id", "name", "type".',
       ],
       [
         '7:65 BCP177',
-        'This expression is being used in the if-condition expression, which requires a value that can be calculated at the start of the deployment.',
+        'This expression is being used in the if-condition expression, which requires a value that can be calculated at the start of the deployment. Properties of a which can be calculated at the start include "apiVersion", "id", "name", "type".',
       ],
       [
-        '10:9 BCP182',
-        'This expression is being used in the for-body of the variable "d", which requires values that can be calculated at the start of the deployment.',
+        '10:24 BCP182',
+        'This expression is being used in the for-body of the variable "d", which requires values that can be calculated at the start of the deployment. The property "properties" of a cannot be calculated at the start. Properties of a which can be calculated at the start include "apiVersion", "id", "name", "type".',
       ],
       [
         '11:29 BCP138',

@@ -35,7 +35,7 @@ type g = {
       ['13:2 BCP129', 'Function "allowed" cannot be used as an output decorator.'],
       ['15:2 BCP297', 'Function "allowed" cannot be used as a type decorator.'],
       ['17:1 BCP130', 'Decorators are not allowed here.'],
-      ['20:3 BCP361', 'The "export" decorator must target a top-level statement.'],
+      ['20:3 BCP361', 'The "@export()" decorator must target a top-level statement.'],
     ],
   },
   {

@@ -229,11 +229,11 @@ resource b 'Microsoft.Network/virtualNetworks@2023-04-01' = {
     found: [
       [
         '6:13 BCP120',
-        'This expression is being used in an assignment to the "location" property of the "Microsoft.Network/virtualNetworks" type, which requires a value that can be calculated at the start of the deployment.',
+        'This expression is being used in an assignment to the "location" property of the "Microsoft.Network/virtualNetworks" type, which requires a value that can be calculated at the start of the deployment. Properties of a which can be calculated at the start include "apiVersion", "id", "name", "type".',
       ],
       [
         '7:14 BCP120',
-        'This expression is being used in an assignment to the "tags" property of the "Microsoft.Network/virtualNetworks" type, which requires a value that can be calculated at the start of the deployment.',
+        'This expression is being used in an assignment to the "tags" property of the "Microsoft.Network/virtualNetworks" type, which requires a value that can be calculated at the start of the deployment. Properties of a which can be calculated at the start include "apiVersion", "id", "name", "type".',
       ],
     ],
   },

@@ -80,8 +80,8 @@ export const WRONG_TEXTS: readonly Wrong[] = [
     found: [
       ['1:7 BCP028', 'Identifier "a" is declared multiple times. Remove or rename the duplicates.'],
       ['2:5 BCP028', 'Identifier "a" is declared multiple times. Remove or rename the duplicates.'],
-      ['3:8 BCP028', 'Identifier "o" is declared multiple times. Remove or rename the duplicates.'],
-      ['4:8 BCP028', 'Identifier "o" is declared multiple times. Remove or rename the duplicates.'],
+      ['3:8 BCP145', 'Output "o" is declared multiple times. Remove or rename the duplicates.'],
+      ['4:8 BCP145', 'Output "o" is declared multiple times. Remove or rename the duplicates.'],
       [
         '5:21 BCP025',
         'The property "x" is declared multiple times in this object. Remove or rename the duplicate properties.',

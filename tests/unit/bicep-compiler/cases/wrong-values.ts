@@ -114,7 +114,7 @@ output j bool = n == 1 ? 'x' : true
       ],
       [
         '11:17 BCP033',
-        'Expected a value of type "bool" but the provided value is of type "\'x\' | true".',
+        'Expected a value of type "bool" but the provided value is of type "\'x\'".',
       ],
     ],
   },
