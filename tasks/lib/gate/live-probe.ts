@@ -57,16 +57,16 @@ export function liveProbe(options: LiveProbeOptions): Probe {
   };
   return {
     estate,
-    async resolve(name, signal) {
+    async resolve(name, signal, family) {
       const [system, witnesses] = await Promise.all([
-        resolver.resolve(name, signal),
-        resolver.witnesses(name, signal),
+        resolver.resolve(name, signal, family),
+        resolver.witnesses(name, signal, family),
       ]);
       return { system, witnesses };
     },
-    ask(server, name, signal) {
+    ask(server, name, signal, family) {
       if (!estate.resolvers.includes(server)) guard(parseServer(server).address);
-      return resolveAt(server, name, signal, timeoutMs);
+      return resolveAt(server, name, signal, timeoutMs, family);
     },
     async outside(name, signal) {
       if (!estate.outside.includes(name)) {

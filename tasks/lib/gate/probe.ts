@@ -1,4 +1,4 @@
-import type { Resolution } from '../net/resolve.ts';
+import type { Family, Resolution } from '../net/resolve.ts';
 import type { Estate, Place } from './estate.ts';
 import type { StateSeen } from './state.ts';
 
@@ -123,7 +123,8 @@ export interface NetworkState {
  */
 export interface Probe {
   readonly estate: Estate;
-  resolve(name: string, signal: AbortSignal): Promise<NameSeen>;
+  /** IPv4 addresses of a name if no other family is asked for. */
+  resolve(name: string, signal: AbortSignal, family?: Family): Promise<NameSeen>;
   connect(address: string, port: number, signal: AbortSignal): Promise<ConnectSeen>;
   handshake(
     address: string,
@@ -137,7 +138,7 @@ export interface Probe {
   /** A name that the topology declares as egress; any other is refused with GATE_TARGET_FORBIDDEN. */
   outside(name: string, signal: AbortSignal): Promise<OutsideSeen>;
   /** What one DNS server says: a declared resolver, or an address inside the declared networks. */
-  ask(server: string, name: string, signal: AbortSignal): Promise<Resolution>;
+  ask(server: string, name: string, signal: AbortSignal, family?: Family): Promise<Resolution>;
   /** The first words of a database server after TLS, without credentials. */
   greet(
     protocol: 'postgres' | 'redis',

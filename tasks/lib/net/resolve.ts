@@ -32,12 +32,15 @@ export interface RecordAnswer extends Omit<Resolution, 'addresses'> {
   readonly values: readonly string[];
 }
 
-/** How a task finds addresses. */
+/** Version of IP whose addresses are asked for. */
+export type Family = 4 | 6;
+
+/** How a task finds addresses, IPv4 ones if nothing else is said. */
 export interface Resolver {
   /** The answer that counts: what everything else on this machine gets. */
-  resolve(name: string, signal: AbortSignal): Promise<Resolution>;
+  resolve(name: string, signal: AbortSignal, family?: Family): Promise<Resolution>;
   /** The answers of all declared resolvers, in their order. */
-  witnesses(name: string, signal: AbortSignal): Promise<Resolution[]>;
+  witnesses(name: string, signal: AbortSignal, family?: Family): Promise<Resolution[]>;
 }
 
 /** Time for one answer; a resolver that needs longer does so for every program. */
@@ -51,14 +54,12 @@ function checkName(name: string): void {
 /**
  * Asks the operating system (getaddrinfo: hosts file, DNS, search list). Rejects with the signal's reason;
  * throws RangeError for a text that is no name.
- *
- * @param family 6 for IPv6 addresses instead
  */
 export async function resolveSystem(
   name: string,
   signal: AbortSignal,
   timeoutMs: number,
-  family: 4 | 6 = 4,
+  family: Family = 4,
 ): Promise<Resolution> {
   checkName(name);
   const none: Resolution = { name, chain: [], addresses: [], source: 'system' };
@@ -130,14 +131,16 @@ export function parseServer(server: string): { address: string; port: number } {
   return { address, port };
 }
 
-/** Asks one DNS server for the A records of a name: over UDP, and over TCP when the answer was cut. */
+/** Asks one DNS server for the addresses of a name: over UDP, and over TCP when the answer was cut. */
 export async function resolveAt(
   server: string,
   name: string,
   signal: AbortSignal,
   timeoutMs: number,
+  family: Family = 4,
 ): Promise<Resolution> {
-  const { type: _type, values, ...rest } = await recordsAt(server, name, 'A', signal, timeoutMs);
+  const asked = family === 4 ? 'A' : 'AAAA';
+  const { type: _type, values, ...rest } = await recordsAt(server, name, asked, signal, timeoutMs);
   return { ...rest, addresses: values };
 }
 
@@ -242,11 +245,11 @@ export function resolverFor(topology: {
   const { loopback, resolvers } = topology;
   const [first] = resolvers;
   return {
-    resolve: (name, signal) =>
+    resolve: (name, signal, family) =>
       loopback && first !== undefined
-        ? resolveAt(first, name, signal, answerMs)
-        : resolveSystem(name, signal, answerMs),
-    witnesses: (name, signal) =>
-      Promise.all(resolvers.map((server) => resolveAt(server, name, signal, answerMs))),
+        ? resolveAt(first, name, signal, answerMs, family)
+        : resolveSystem(name, signal, answerMs, family),
+    witnesses: (name, signal, family) =>
+      Promise.all(resolvers.map((server) => resolveAt(server, name, signal, answerMs, family))),
   };
 }

@@ -97,6 +97,36 @@ describe('gate checks', () => {
         'fail DNS_RESOLVES resolves',
       ],
       [
+        'must not resolve, but has an IPv6 address',
+        `${dns}, mustNotResolve: true`,
+        { ipv6: { [kv]: { addresses: ['2001:db8::4'] } } },
+        'fail DNS_RESOLVES resolves',
+      ],
+      [
+        'must not resolve, and nobody says whether it has an IPv6 address',
+        `${dns}, mustNotResolve: true`,
+        { ipv6: { [kv]: { error: 'servfail' } } },
+        'unknown DNS_SERVFAIL servfail',
+      ],
+      [
+        'an IPv6 address beside the private one',
+        dns,
+        { names: { [kv]: link }, ipv6: { [kv]: { addresses: ['2001:db8::4'] } } },
+        'fail DNS_OUTSIDE_NETWORKS public-address',
+      ],
+      [
+        'the private address, written as IPv6 as well',
+        dns,
+        { names: { [kv]: link }, ipv6: { [kv]: { addresses: [`::ffff:${inside}`] } } },
+        'pass OK private-address',
+      ],
+      [
+        'no answer about IPv6',
+        dns,
+        { names: { [kv]: link }, ipv6: { [kv]: { error: 'timeout' } } },
+        'pass OK private-address',
+      ],
+      [
         'must not resolve, and nobody answers',
         `${dns}, mustNotResolve: true`,
         { names: { [kv]: { error: 'timeout' } } },

@@ -15,6 +15,8 @@ import { estate } from './estate.ts';
 /** What the fake network is like; everything not named does not exist. */
 export interface World {
   names?: Record<string, Partial<Resolution>>;
+  /** What the system says when it is asked for IPv6 addresses. */
+  ipv6?: Record<string, Partial<Resolution>>;
   witnesses?: Record<string, Partial<Resolution>[]>;
   ports?: Record<string, ConnectClass>;
   certificates?: Record<string, Omit<HandshakeSeen, 'address' | 'port' | 'place'>>;
@@ -42,14 +44,19 @@ export function fakeProbe(world: World): Probe & { asked: string[] } {
   return {
     asked,
     estate,
-    resolve(name) {
-      asked.push(`resolve ${name}`);
-      const system = complete(name, world.names?.[name] ?? { error: 'nxdomain' });
-      const witnesses = (world.witnesses?.[name] ?? []).map((one) => complete(name, one));
+    resolve(name, _signal, family = 4) {
+      asked.push(`resolve ${name}${family === 6 ? ' AAAA' : ''}`);
+      const names = family === 6 ? world.ipv6 : world.names;
+      const system = complete(name, names?.[name] ?? { error: 'nxdomain' });
+      const others = family === 6 ? [] : (world.witnesses?.[name] ?? []);
+      const witnesses = others.map((one) => complete(name, one));
       return Promise.resolve({ system, witnesses });
     },
-    ask(server, name) {
-      asked.push(`ask ${server} ${name}`);
+    ask(server, name, _signal, family = 4) {
+      asked.push(`ask ${server} ${name}${family === 6 ? ' AAAA' : ''}`);
+      if (family === 6) {
+        return Promise.resolve({ ...complete(name, { error: 'nodata' }), source: server });
+      }
       const known = world.servers?.[server]?.[name] ?? { error: 'nxdomain' };
       return Promise.resolve({ ...complete(name, known), source: server });
     },

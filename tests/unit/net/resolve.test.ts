@@ -223,6 +223,19 @@ describe('net/resolve', () => {
     });
   });
 
+  it('asks for IPv6 addresses when told', async () => {
+    const address = 'fd00::4';
+    reply = ({ packet }) =>
+      packet.questions?.[0]?.type === 'AAAA'
+        ? [{ answers: [{ name: kv, type: 'AAAA', ttl: 10, data: address }] }]
+        : [{ answers: [a(kv, '10.1.2.4')] }];
+    const resolver = resolverFor({ loopback: true, resolvers: [dns.server] });
+    assert.deepEqual((await resolver.resolve(kv, signal)).addresses, ['10.1.2.4']);
+    assert.deepEqual((await resolver.resolve(kv, signal, 6)).addresses, [address]);
+    const [witness] = await resolver.witnesses(kv, signal, 6);
+    assert.deepEqual(witness?.addresses, [address]);
+  });
+
   it('takes the first declared resolver for the system on loopback only', async () => {
     reply = () => [{ answers: [a(kv, '10.1.2.4')] }];
     const loopback = resolverFor({ loopback: true, resolvers: [dns.server] });

@@ -1,10 +1,11 @@
 import * as v from 'valibot';
-import { cidrProblem, contains } from '../../net/cidr.ts';
-import { parseServer, serverProblem, type Resolution } from '../../net/resolve.ts';
-import type { Check, SpecContext, Verdict } from '../check.ts';
+import { cidrProblem } from '../../net/cidr.ts';
+import { parseServer, serverProblem, type Family } from '../../net/resolve.ts';
+import type { Check, SpecContext } from '../check.ts';
+import { judgeAbsence, judgeResolution, type AnswersSeen } from '../judge-resolution.ts';
 import { isNetworkWord, networkNeeds, networkOf, networkWords } from '../networks.ts';
 import type { NameSeen } from '../probe.ts';
-import { checkHost, outsideHint, unresolved } from '../target.ts';
+import { checkHost } from '../target.ts';
 import { flagField, hostField, nameField, wholeField } from './fields.ts';
 
 const schema = v.strictObject({
@@ -38,16 +39,11 @@ const schema = v.strictObject({
 });
 type Spec = v.InferOutput<typeof schema>;
 
-interface Seen extends NameSeen {
-  /** All of the estate, in CIDR notation. */
-  readonly declared: readonly string[];
-}
-
 /**
  * The name resolves, on this agent and at every declared resolver, to addresses inside the
  * networks.
  */
-export const dns: Check<Spec, Seen> = {
+export const dns: Check<Spec, AnswersSeen> = {
   kind: 'dns',
   schema,
   reference: {
@@ -76,15 +72,22 @@ maxTtl: 60`,
   },
   target: (spec) => spec.name,
   async observe(spec, probe, signal) {
-    const [seen, asked] = await Promise.all([
-      probe.resolve(spec.name, signal),
-      Promise.all(spec.servers.map((server) => probe.ask(server, spec.name, signal))),
-    ]);
-    const witnesses = [...seen.witnesses, ...asked];
-    return { ...seen, witnesses, declared: probe.estate.networks };
+    const ask = async (family: Family): Promise<NameSeen> => {
+      const [seen, asked] = await Promise.all([
+        probe.resolve(spec.name, signal, family),
+        Promise.all(spec.servers.map((server) => probe.ask(server, spec.name, signal, family))),
+      ]);
+      return { ...seen, witnesses: [...seen.witnesses, ...asked] };
+    };
+    const [seen, ipv6] = await Promise.all([ask(4), ask(6)]);
+    return {
+      ...seen,
+      ipv6: [ipv6.system, ...ipv6.witnesses],
+      declared: probe.estate.networks,
+    };
   },
   judge: (spec, seen) =>
-    spec.mustNotResolve === true ? judgeAbsence(spec, seen) : judge(spec, seen),
+    spec.mustNotResolve === true ? judgeAbsence(spec, seen) : judgeResolution(spec, seen),
 };
 
 function networksOf(entry: string, place: number, context: SpecContext): readonly string[] {
@@ -98,192 +101,4 @@ function networksOf(entry: string, place: number, context: SpecContext): readonl
       : `is ${word}, which ${networkNeeds[word]}`;
   context.problem(['within', place], reason);
   return [];
-}
-
-function judge(spec: Spec, seen: Seen): Verdict {
-  const within = spec.within ?? [];
-  const expected = `${spec.name} resolves into ${within.join(', ')}${
-    spec.throughPrivateLink === true ? ' through privatelink' : ''
-  }`;
-  const { system } = seen;
-  const error = system.error ?? (system.addresses.length === 0 ? 'nodata' : undefined);
-  if (error !== undefined) return { expected, ...unresolved(spec.name, error) };
-  return (
-    judgeAddresses(spec, seen, expected) ??
-    judgeEquality(spec, seen, expected) ??
-    (spec.agree ? judgeAgreement(spec, seen, expected) : undefined) ??
-    (spec.throughPrivateLink === true ? judgeChain(spec, seen, expected) : undefined) ??
-    judgeTtl(spec, seen, expected) ?? {
-      status: 'pass',
-      code: 'OK',
-      expected,
-      observed: answer(spec.name, system),
-      class: 'private-address',
-    }
-  );
-}
-
-function judgeAddresses(spec: Spec, seen: Seen, expected: string): Verdict | undefined {
-  const { addresses } = seen.system;
-  const inside = (cidrs: readonly string[], address: string): boolean =>
-    cidrs.some((cidr) => contains(cidr, address));
-  const wrong = addresses.filter((address) => !inside(spec.within ?? [], address));
-  if (wrong.length === 0) return undefined;
-  const elsewhere = wrong.every((address) => inside(seen.declared, address));
-  return {
-    status: 'fail',
-    code: 'DNS_OUTSIDE_NETWORKS',
-    expected,
-    observed: answer(spec.name, seen.system),
-    class: elsewhere ? 'other-network' : 'public-address',
-    hint: elsewhere
-      ? `${wrong.join(', ')} is in this estate but not where this name belongs: the record is wrong.`
-      : outsideHint(spec.name),
-    went: { name: spec.name, ...(wrong[0] && { address: wrong[0] }) },
-  };
-}
-
-function judgeEquality(spec: Spec, seen: Seen, expected: string): Verdict | undefined {
-  if (spec.equals === undefined) return undefined;
-  const key = (addresses: readonly string[]): string => [...addresses].sort().join(', ');
-  if (key(spec.equals) === key(seen.system.addresses)) return undefined;
-  return {
-    status: 'fail',
-    code: 'DNS_NOT_ENDPOINT',
-    expected: `${expected}, to ${key(spec.equals)}`,
-    observed: answer(spec.name, seen.system),
-    class: 'other-address',
-    hint:
-      'The record is not that of the private endpoint: a stale record, or a second endpoint of the same ' +
-      'resource that wrote over it. Run PrivateDns with action verify.',
-    went: {
-      name: spec.name,
-      ...(seen.system.addresses[0] && { address: seen.system.addresses[0] }),
-    },
-  };
-}
-
-function judgeTtl(spec: Spec, seen: Seen, expected: string): Verdict | undefined {
-  const { maxTtl } = spec;
-  if (maxTtl === undefined) return undefined;
-  // The operating system does not tell times to live.
-  const told = [seen.system, ...seen.witnesses].filter((one) => one.ttl !== undefined);
-  const long = told.find(({ ttl = 0 }) => ttl > maxTtl);
-  const wanted = `${expected}, for at most ${maxTtl} s`;
-  if (long !== undefined) {
-    return {
-      status: 'fail',
-      code: 'DNS_TTL',
-      expected: wanted,
-      observed: `${sourceOf(long)}: ${long.ttl} s`,
-      class: 'ttl',
-      hint: 'A stamp that moves is found only after that time: shorten the time to live of the record.',
-    };
-  }
-  if (told.length > 0) return undefined;
-  return {
-    status: 'unknown',
-    code: 'DNS_TTL_UNSEEN',
-    expected: wanted,
-    observed: 'nobody told a time to live',
-    class: 'ttl',
-    hint: 'The system resolver does not tell it; declare a resolver (topology or input resolvers).',
-  };
-}
-
-function judgeAgreement(spec: Spec, seen: Seen, expected: string): Verdict | undefined {
-  const key = ({ addresses }: Resolution): string => [...addresses].sort().join(', ');
-  const others = seen.witnesses.filter((witness) => witness.error !== 'timeout');
-  const different = others.find(
-    (witness) => witness.error !== undefined || key(witness) !== key(seen.system),
-  );
-  if (different !== undefined) {
-    return {
-      status: 'fail',
-      code: 'DNS_DISAGREE',
-      expected: `${expected}, at every declared resolver`,
-      observed: [seen.system, different]
-        .map((one) => `${sourceOf(one)}: ${answer(spec.name, one)}`)
-        .join('; '),
-      class: 'disagree',
-      hint:
-        'Resolvers of one estate answer differently: one forwards elsewhere, is linked to other zones, or ' +
-        'still holds an old answer.',
-      went: { name: spec.name },
-    };
-  }
-  const silent = seen.witnesses.find((witness) => witness.error === 'timeout');
-  if (silent === undefined) return undefined;
-  return {
-    status: 'unknown',
-    code: 'DNS_TIMEOUT',
-    expected: `${expected}, at every declared resolver`,
-    observed: `${sourceOf(silent)} did not answer`,
-    class: 'timeout',
-    hint: 'A declared resolver is down or cannot be reached from this agent; set agree: false to leave it out.',
-  };
-}
-
-function judgeChain(spec: Spec, seen: Seen, expected: string): Verdict | undefined {
-  // The operating system gives addresses only; a declared resolver is asked for the chain.
-  const chain = [seen.system, ...seen.witnesses].find((one) => one.chain.length > 0)?.chain ?? [];
-  if (chain.some((name) => name.split('.').includes('privatelink'))) return undefined;
-  const asked = seen.system.source !== 'system' || seen.witnesses.length > 0;
-  const observed = answer(spec.name, { ...seen.system, chain });
-  return asked
-    ? {
-        status: 'fail',
-        code: 'DNS_NOT_PRIVATELINK',
-        expected,
-        observed,
-        class: 'no-private-link',
-        hint:
-          'The name does not lead through a privatelink zone: the resource has no private endpoint, ' +
-          'or a zone of the public name hides it.',
-        went: { name: spec.name },
-      }
-    : {
-        status: 'unknown',
-        code: 'DNS_CHAIN_UNSEEN',
-        expected,
-        observed,
-        class: 'no-chain',
-        hint: 'The system resolver does not tell aliases; declare a resolver (topology or input resolvers).',
-      };
-}
-
-function judgeAbsence(spec: Spec, seen: Seen): Verdict {
-  const expected = `${spec.name} does not resolve`;
-  const all = [seen.system, ...(spec.agree ? seen.witnesses : [])];
-  const found = all.find((one) => one.addresses.length > 0);
-  if (found !== undefined) {
-    return {
-      status: 'fail',
-      code: 'DNS_RESOLVES',
-      expected,
-      observed: `${sourceOf(found)}: ${answer(spec.name, found)}`,
-      class: 'resolves',
-      hint: 'Remove the record, or unlink the zone that holds it.',
-    };
-  }
-  const unclear = all.find((one) => one.error !== 'nxdomain' && one.error !== 'nodata');
-  if (unclear?.error !== undefined) {
-    const reason = unresolved(spec.name, unclear.error);
-    return { expected, ...reason, status: 'unknown' };
-  }
-  return {
-    status: 'pass',
-    code: 'OK',
-    expected,
-    observed: `${spec.name} does not exist`,
-    class: 'nxdomain',
-  };
-}
-
-function sourceOf({ source }: Resolution): string {
-  return source === 'system' ? 'this agent' : source;
-}
-
-function answer(name: string, { chain, addresses, error }: Resolution): string {
-  return [name, ...chain, addresses.join(', ') || (error ?? 'no address')].join(' -> ');
 }
