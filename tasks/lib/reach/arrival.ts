@@ -7,11 +7,12 @@ import type { Filters } from './filters.ts';
 import type { Place } from './places.ts';
 import { contextBit, cutsOf, decisionAt } from './ports.ts';
 import type { PortMap, PortMaps } from './ports.ts';
+import type { Passed } from './replies.ts';
 import type { End } from './rule-list.ts';
 import { protocolsOf } from './security.ts';
 import type { Terrain } from './terrain.ts';
 
-type Reply = (target: Place, client: Place) => PortMap | undefined;
+type Reply = (target: Place, client: Place, passed?: Passed) => PortMap | undefined;
 
 const probe: End = { address: parseAddress(hostAddress) ?? 0, groups: [] };
 
@@ -42,10 +43,18 @@ export class Arrival {
    * @param seen who the client is as seen there: itself, or a firewall that hides it
    * @param client who it is
    * @param context bits of the rules that a filter's decision rests on besides
+   * @param passed the firewall that it came through
    */
-  onto(way: Chain, target: Place, seen: Place, client: Place, context: number): Chain {
+  onto(
+    way: Chain,
+    target: Place,
+    seen: Place,
+    client: Place,
+    context: number,
+    passed?: Passed,
+  ): Chain {
     const { endpoint, balancer } = target;
-    if (balancer !== undefined) return way.then(this.#balanced(target, seen, client));
+    if (balancer !== undefined) return way.then(this.#balanced(target, seen, client, passed));
     let arrived = way;
     if (endpoint !== undefined && endpoint.state !== 'Approved') {
       const by = `the connection of the endpoint, which is ${endpoint.state}`;
@@ -77,7 +86,7 @@ export class Arrival {
   }
 
   /** A balancer keeps the client's address; its machines' groups see the port behind it. */
-  #balanced(front: Place, seen: Place, client: Place): PortMap {
+  #balanced(front: Place, seen: Place, client: Place, passed?: Passed): PortMap {
     const { balancer, network } = front;
     if (balancer === undefined) throw new RangeError(`${front.name} is no balancer`);
     if (balancer.sku === 'Basic' && client.network?.region !== network?.region) {
@@ -88,7 +97,7 @@ export class Arrival {
     const none = this.#maps.decision('deny', 'no rule of the balancer', ['7.1']);
     const outcomes = balancer.rules.map((rule) => ({
       rule,
-      map: this.#behind(rule, front, seen, client),
+      map: this.#behind(rule, front, seen, client, passed),
     }));
     const cuts = balancer.rules.map(({ frontPort }) => ({ from: frontPort, to: frontPort }));
     const whole = outcomes.filter(({ rule }) => isWhole(rule)).map(({ map }) => map);
@@ -106,7 +115,13 @@ export class Arrival {
   }
 
   /** What all healthy machines agree on; where they do not, it depends on which one gets the packet. */
-  #behind(rule: BalancerRule, front: Place, seen: Place, client: Place): PortMap {
+  #behind(
+    rule: BalancerRule,
+    front: Place,
+    seen: Place,
+    client: Place,
+    passed: Passed | undefined,
+  ): PortMap {
     const machines = this.#balancers.behind(front, rule);
     if (machines.length === 0) {
       return this.#maps.always(
@@ -136,7 +151,7 @@ export class Arrival {
       this.#maps.inRow(
         [
           this.#filters.at(machine, 'Inbound', seen),
-          this.#reply(machine, seen),
+          this.#reply(machine, client, passed),
           this.listening(machine),
         ].filter((map) => map !== undefined),
       ),

@@ -46,7 +46,7 @@ export class Replies {
   }
 
   /** The reply to a request that came through a firewall. */
-  through(source: Place, target: Place, firewall: Place, translated: boolean): PortMap | undefined {
+  through(source: Place, target: Place, { firewall, translated }: Passed): PortMap | undefined {
     const home = this.#from(firewall, source);
     const wayHome = `the reply finds ${home.route} at the firewall`;
     if (home.hop.to === 'none') return this.#lost(wayHome, ['4.6']);

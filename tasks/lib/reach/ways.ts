@@ -43,7 +43,11 @@ export class WayFinder {
     this.#stands = stands;
     this.#appliances = appliances;
     this.#replies = new Replies(stands, neighbours, maps);
-    this.#arrival = new Arrival(terrain, (target, client) => this.#replies.direct(target, client));
+    this.#arrival = new Arrival(terrain, (target, client, passed) =>
+      passed === undefined
+        ? this.#replies.direct(target, client)
+        : this.#replies.through(client, target, passed),
+    );
     this.#within = maps.always('allow', '', [], 'within the network');
     this.#peering = maps.always('allow', '', [], 'peering');
     this.#onward = maps.always('allow', '', ['5.3']);
@@ -199,9 +203,11 @@ export class WayFinder {
       on = on.then(this.#doubt(by, ['5.5']));
     }
     const seen = translated ? firewall : source;
-    on = this.#arrival.onto(on, target, seen, source, translated ? contextBit('6.6') : 0);
+    const context = translated ? contextBit('6.6') : 0;
+    const passed = { firewall, translated };
+    on = this.#arrival.onto(on, target, seen, source, context, passed);
     return on
-      .then(this.#replies.through(source, target, firewall, translated))
+      .then(this.#replies.through(source, target, passed))
       .then(this.#arrival.listening(target));
   }
 

@@ -16,6 +16,8 @@ export interface Case {
   readonly changes?: Changes;
   readonly expected: Result;
   readonly rules: readonly string[];
+  /** Who decided, where the case is about it. */
+  readonly by?: RegExp;
   /** The way, where the case is about it. */
   readonly path?: string;
 }
@@ -29,6 +31,7 @@ export function checkCases(title: string, cases: readonly Case[]): void {
         assert.equal(found.result, expected, `${found.by} (${found.rules.join()})`);
         const missing = rules.filter((rule) => !found.rules.includes(rule));
         assert.deepEqual(missing, [], `${found.by} rests on ${found.rules.join()}`);
+        if (one.by !== undefined) assert.match(found.by, one.by);
         if (one.path !== undefined) assert.equal(found.path, one.path);
       });
     }
