@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import type { Inputs } from '../../tasks/StampDeploy/StampDeployV1/inputs.ts';
 import { SpokelineError } from '../../tasks/lib/errors.ts';
 import { stampSubscription, startWorld, type DeployWorld } from './stamp-deploy-world.ts';
@@ -46,7 +47,11 @@ describe('StampDeploy of several stamps', () => {
       'sea-1': { uri: 'https://kv' },
     });
     const { weu } = output('stamps');
-    assert.deepEqual(weu, {
+    const { outputsFile, ...facts } = weu as Record<string, string>;
+    assert.deepEqual(JSON.parse(await readFile(outputsFile ?? '', 'utf8')), { uri: 'https://kv' });
+    const all = await readFile(outputs['outputsFile']?.value ?? '', 'utf8');
+    assert.deepEqual(JSON.parse(all), output('outputs'));
+    assert.deepEqual(facts, {
       state: 'succeeded',
       deploymentName: names[0],
       deploymentId: (weu as { deploymentId: string }).deploymentId,
@@ -93,6 +98,25 @@ describe('StampDeploy of several stamps', () => {
       world.context.lines.join('\n'),
     );
     assert.equal(world.arm.begun, 1);
+  });
+
+  it('writes the prediction of each to a file of its own', async () => {
+    world.arm.whatIf = { status: 'Succeeded', properties: { changes: [] } };
+    const whatIfFile = `${world.directory}/out/result.json`;
+    const stamps = ['primary', 'neu'];
+    const given = { action: 'what-if' as const, deploymentName: 'd', stamps };
+    const predicted = async (stamp: string): Promise<string> => {
+      const { whatIfFile: file } = output('stamps')[stamp] as Record<string, string>;
+      const text = await readFile(file ?? '', 'utf8');
+      return (JSON.parse(text) as { deployment: string }).deployment;
+    };
+    await act({ ...given, whatIfFile });
+    assert.match(await readFile(`${world.directory}/out/result.neu.json`, 'utf8'), /rg-neu/);
+    assert.match(await predicted('weu'), /rg-weu/);
+    await act(given);
+    assert.match(await predicted('weu'), /rg-weu/);
+    assert.match(await predicted('neu'), /rg-neu/);
+    assert.equal(new Set(world.context.summaries).size, 4);
   });
 
   it('cancels all that run, and begins no more', async () => {

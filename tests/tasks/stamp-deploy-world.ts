@@ -56,7 +56,13 @@ export async function startWorld(): Promise<DeployWorld> {
   const clock = fakeClock();
   const arm = await startArm(clock);
   const controller = new AbortController();
-  const agent = { workingDirectory: directory, buildId: '42', stage: 'primary', job: 'stamp' };
+  const agent = {
+    workingDirectory: directory,
+    tempDirectory: directory,
+    buildId: '42',
+    stage: 'primary',
+    job: 'stamp',
+  };
   const context = fakeContext({ clock, agent, signal: controller.signal });
   const write = async (name: string, text: string) => {
     const path = join(directory, name);
