@@ -146,11 +146,31 @@ describe('StampDeploy of several stamps', () => {
     assert.deepEqual(cancelled, [true, true]);
   });
 
-  it('is refused before it signs in when one selector means nothing', async () => {
-    const error = await failure(act({ stamps: ['weu', 'nope'] }));
+  it('says of each that was cancelled before its turn to deploy that nothing is left', async () => {
+    world.arm.faults = [{ method: 'POST', path: /validate$/, times: 100, status: 429 }];
+    const sleep = world.clock.sleep.bind(world.clock);
+    world.clock.sleep = (ms, signal) => {
+      world.controller.abort(new SpokelineError('CANCELLED', 'The run was cancelled.'));
+      return sleep(ms, signal);
+    };
+    const thrown = await failure(act({ stamps: ['weu'] }));
+    assert.deepEqual(
+      thrown.details.map(({ message }) => message),
+      ['weu: The run was cancelled before it deployed anything.'],
+    );
+    assert.equal(world.arm.begun, 0);
+  });
+
+  it('is refused before it signs in when selectors mean nothing', async () => {
+    const error = await failure(act({ stamps: ['weu', 'nope', 'secundary'] }));
     assert.deepEqual(
       [error.code, error.message],
-      ['INPUT_INVALID', 'The topology has no stamp "nope".'],
+      ['INPUT_INVALID', 'The topology has no stamp "nope", "secundary".'],
+    );
+    const known = 'is not one of weu, neu, sea-1, primary, secondary, all';
+    assert.deepEqual(
+      error.details.map(({ message }) => message),
+      [`stamp "nope" ${known}`, `stamp "secundary" ${known}; did you mean "secondary"?`],
     );
     assert.deepEqual(world.arm.requests, []);
   });

@@ -121,7 +121,10 @@ async function deployTo(
     },
   };
   if (given.deploymentName === undefined && given.action === 'create') {
-    const earlier = await underWay(earlierNames(naming), deploymentCalled, content, patience);
+    const earlier = await undeployed(
+      context,
+      underWay(earlierNames(naming), deploymentCalled, content, patience),
+    );
     if (earlier !== undefined) [name, port] = [earlier, deploymentCalled(earlier)];
   }
   context.setOutput('deploymentName', name);
@@ -144,7 +147,7 @@ async function deployTo(
     await ask();
     return;
   }
-  await validateDeployment(port, content, patience);
+  await undeployed(context, validateDeployment(port, content, patience));
   log.info('The template is valid.');
   if (given.action === 'validate') return;
   if (given.failOn !== 'none') await ask();
@@ -161,6 +164,15 @@ async function deployTo(
     info: (text) => log.info(text),
   });
   await keepOutputs(name, outputs, context);
+}
+
+/** Work before a deployment: a run that is cancelled meanwhile leaves nothing behind, and says so. */
+async function undeployed<T>({ signal }: TaskContext, work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+    const message = 'The run was cancelled before it deployed anything.';
+    throw new SpokelineError('CANCELLED', message, { cause: error });
+  });
 }
 
 /** Secret values go nowhere but to ARM: not into a log, not into a tag, not even as a hash. */
