@@ -111,7 +111,7 @@ describe('NetworkGate and servers that mean no good', function () {
   });
 
   for (const [phase, more, sign] of [
-    ['the delay', { delay: '3600' }, 'checks, at most'],
+    ['the delay', { delay: '3600' }, ', at most'],
     ['a round', { timeout: '7200', interval: '3600' }, 'FAIL    alias'],
     ['the interval', { timeout: '7200', interval: '3600' }, 'Round 1'],
   ] as const) {

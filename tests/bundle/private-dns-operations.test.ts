@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { resolveAt } from '../../tasks/lib/net/resolve.ts';
 import {
   startDnsEstate,
   stampSubscription,
@@ -34,11 +33,6 @@ describe('PrivateDns, packaged: the operations network', function () {
         return `${network} ${tags?.['spokeline-owner'] ?? '-'} ${String(properties['resolutionPolicy'])}`;
       })
       .sort();
-  const ask = async (name: string): Promise<string> => {
-    const { dns } = estate.run.sandbox.info;
-    const { error, addresses } = await resolveAt(dns, name, AbortSignal.timeout(5_000), 5_000);
-    return error ?? addresses.join(' ');
-  };
 
   it('is missed by the run of a stamp, which does not make its link', async () => {
     const run = await estate.act('apply');
@@ -50,7 +44,7 @@ describe('PrivateDns, packaged: the operations network', function () {
       ],
     );
     assert.deepEqual(links(), ['vnet-hub - Default', 'vnet-weu shop/weu Default']);
-    assert.equal(await ask('kv-operations.vault.azure.net'), 'nxdomain');
+    assert.equal(await estate.ask('kv-operations.vault.azure.net'), 'nxdomain');
   });
 
   it('is registered and linked like a stamp, and nothing is done the second time', async () => {
@@ -69,7 +63,7 @@ describe('PrivateDns, packaged: the operations network', function () {
     const metadata = record?.properties['metadata'] as Record<string, string>;
     assert.equal(metadata['spokeline-owner'], 'shop/operations');
     assert.ok(Object.values(metadata).some((note) => note.endsWith('/pe-operations 127.33.1.4')));
-    assert.equal(await ask('kv-operations.vault.azure.net'), '127.33.1.4');
+    assert.equal(await estate.ask('kv-operations.vault.azure.net'), '127.33.1.4');
     const again = await estate.act('apply', { stamp: 'all' });
     assert.match(again.output, /Nothing had to be written\./);
     const verified = await estate.act('verify', { stamp: 'operations' });
@@ -119,7 +113,7 @@ describe('PrivateDns, packaged: the operations network', function () {
       assert.equal(owner, 'shop');
       const stamps = Object.entries(rest).filter(([key]) => key.startsWith('spokeline-stamp-'));
       assert.deepEqual(stamps.map(([, stamp]) => stamp).sort(), ['shop/operations', 'shop/weu']);
-      assert.match(await ask(`${name}.vault.azure.net`), /^(127\.3[23]\.1\.\d+ ?){2}$/);
+      assert.match(await estate.ask(`${name}.vault.azure.net`), /^(127\.3[23]\.1\.\d+ ?){2}$/);
     }
     const again = await estate.act('apply', { stamp: 'all' });
     assert.match(again.output, /Nothing had to be written\./);
@@ -136,7 +130,7 @@ describe('PrivateDns, packaged: the operations network', function () {
     const pruned = await estate.act('apply', { stamp: 'operations' });
     assert.equal(pruned.result, 'Succeeded', pruned.output);
     assert.equal(notes('kv-both')['spokeline-owner'], 'shop/weu');
-    assert.match(await ask('kv-both.vault.azure.net'), /^127\.32\.1\.\d+$/);
+    assert.match(await estate.ask('kv-both.vault.azure.net'), /^127\.32\.1\.\d+$/);
   });
 
   it('is read by the connection of the hub: that of the stamps needs no right there', async () => {
@@ -158,8 +152,8 @@ describe('PrivateDns, packaged: the operations network', function () {
     const run = await estate.act('remove', { stamp: 'operations' });
     assert.equal(run.result, 'Succeeded', run.output);
     assert.deepEqual(links(), ['vnet-hub - Default', 'vnet-weu shop/weu Default']);
-    assert.equal(await ask('kv-operations.vault.azure.net'), 'nxdomain');
-    assert.equal(await ask('kv-stamp.vault.azure.net'), '127.32.1.4');
+    assert.equal(await estate.ask('kv-operations.vault.azure.net'), 'nxdomain');
+    assert.equal(await estate.ask('kv-stamp.vault.azure.net'), '127.32.1.4');
   });
 
   it('is no stamp of an estate that has none', async () => {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { resolveAt } from '../../tasks/lib/net/resolve.ts';
 import { startDnsEstate, vaultZone, versions, type DnsEstate } from '../support/dns-estate.ts';
 
 type Shown = Record<string, unknown>;
@@ -30,23 +29,10 @@ describe('PrivateDns, packaged: records', function () {
   });
   after(() => estate.stop());
 
-  /** Requests to Resource Manager during a run: method and path. */
-  async function requests(run: () => Promise<unknown>): Promise<string[]> {
-    const { activity } = estate.run.sandbox.arm;
-    const before = activity.length;
-    await run();
-    return activity.slice(before).map(({ method, path }) => `${method} ${path}`);
-  }
-
   const properties = (id: string): Shown | undefined =>
     estate.run.sandbox.arm.store.get(id)?.properties;
   const planOf = (output: string | undefined): { records: Shown[]; links: Shown[] }[] =>
     JSON.parse(output ?? '') as { records: Shown[]; links: Shown[] }[];
-  const ask = async (name: string): Promise<string> => {
-    const { dns } = estate.run.sandbox.info;
-    const { error, addresses } = await resolveAt(dns, name, AbortSignal.timeout(5_000), 5_000);
-    return error ?? addresses.join(' ');
-  };
 
   it('plans as a table and as JSON, and writes nothing', async () => {
     const planned = await estate.act('plan', { records: declared });
@@ -80,13 +66,13 @@ describe('PrivateDns, packaged: records', function () {
   });
 
   it('writes each record once, reads pages, and writes nothing the second time', async () => {
-    const first = await requests(() => estate.act('apply', { records: declared }));
+    const first = await estate.requests(() => estate.act('apply', { records: declared }));
     const writes = first.filter((line) => /^(PUT|DELETE)/.test(line));
     assert.equal(writes.length, 7, first.join('\n'));
     // Endpoints and interfaces; then zones, sets and links of two zones, before and after, and two polls.
     const reads = first.filter((line) => line.startsWith('GET') && !/operation/i.test(line));
     assert.ok(reads.length <= 2 + 2 * 5 + 2, reads.join('\n'));
-    const second = await requests(async () => {
+    const second = await estate.requests(async () => {
       const run = await estate.act('apply', { records: declared });
       assert.match(run.output, /Nothing had to be written\./);
     });
@@ -107,8 +93,8 @@ describe('PrivateDns, packaged: records', function () {
       notes.join('\n'),
     );
     assert.equal(properties(`${corp}/TXT/@`)?.['ttl'], 300);
-    assert.equal(await ask('kv-records.vault.azure.net'), '127.32.1.4');
-    assert.equal(await ask('any.apps.corp.example'), '10.9.0.1 10.9.0.2');
+    assert.equal(await estate.ask('kv-records.vault.azure.net'), '127.32.1.4');
+    assert.equal(await estate.ask('any.apps.corp.example'), '10.9.0.1 10.9.0.2');
   });
 
   it('verifies records of every type in DNS, the wildcard and the zone itself among them', async () => {
@@ -212,7 +198,7 @@ corp.example:
       left.filter((name) => properties(`${corp}/${name}`)),
       ['A/api', 'A/*.apps'],
     );
-    assert.equal(await ask('any.apps.corp.example'), '10.9.0.3');
+    assert.equal(await estate.ask('any.apps.corp.example'), '10.9.0.3');
   });
 
   it("neither changes nor removes another owner's record, and adopts nobody's only if it is right", async () => {
@@ -294,7 +280,7 @@ corp.example:
       ],
     ];
     for (const [inputs, message] of cases) {
-      const sent = await requests(async () => {
+      const sent = await estate.requests(async () => {
         const run = await estate.act('apply', inputs);
         assert.equal(run.result, 'Failed');
         assert.match(run.output, message);

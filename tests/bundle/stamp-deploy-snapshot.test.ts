@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { writeStandIn } from '../unit/bicep/stand-in.ts';
 import { startPackagedDeploy, type PackagedDeploy } from './stamp-deploy-world.ts';
 
@@ -116,6 +116,7 @@ describe('StampDeploy, packaged: the snapshot of the Bicep CLI', function () {
         template: `${world.folder}/main.bicep`,
         bicepPath: old.path,
       });
+      await rm(old.directory, { recursive: true, force: true });
       assert.equal(ended.result, 'Succeeded', ended.output);
       const lines = ended.output.split('\n').filter((line) => line.includes('predict'));
       assert.deepEqual(lines, [

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SandboxOptions } from '../../sandbox/azure/sandbox.ts';
+import { resolveAt } from '../../tasks/lib/net/resolve.ts';
 import { runSandbox, type RunningSandbox } from '../sandbox/sandbox-client.ts';
 import { packagedCommand, runPackaged, type TaskRun } from './packaged-task.ts';
 import { connectionEnvironment, secretOf, type ConnectionIdentity } from './service-connection.ts';
@@ -41,6 +42,10 @@ export interface DnsEstate {
     action: string,
     inputs?: Readonly<Record<string, string>>,
   ): ReturnType<typeof packagedCommand>;
+  /** Requests to Resource Manager during a run: method and path. */
+  requests(run: () => Promise<unknown>): Promise<string[]>;
+  /** Addresses of a name in the sandbox's DNS, or why there are none. */
+  ask(name: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -160,6 +165,21 @@ export async function startDnsEstate(more: DnsEstateOptions = {}): Promise<DnsEs
     },
     act: (...asked) => runPackaged('PrivateDns', folder, ...step(...asked)),
     command: (...asked) => packagedCommand('PrivateDns', folder, ...step(...asked)),
+    async requests(during) {
+      const { activity } = run.sandbox.arm;
+      const before = activity.length;
+      await during();
+      return activity.slice(before).map(({ method, path }) => `${method} ${path}`);
+    },
+    async ask(name) {
+      const { error, addresses } = await resolveAt(
+        info.dns,
+        name,
+        AbortSignal.timeout(5_000),
+        5_000,
+      );
+      return error ?? addresses.join(' ');
+    },
     async stop() {
       await run.stop();
       await rm(folder, { recursive: true, force: true });

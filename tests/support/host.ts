@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os';
 import type { AgentPort } from '../../tasks/lib/host/agent-port.ts';
 import type { AgentInfo, IssuePlace, TaskContext } from '../../tasks/lib/host/context.ts';
 import type { Clock } from '../../tasks/lib/net/clock.ts';
@@ -27,7 +26,11 @@ export interface FakeContextOptions {
   readonly agent?: Partial<AgentInfo>;
 }
 
-export function fakeContext(options: FakeContextOptions = {}): RecordedContext {
+/** A directory of the agent for what writes no file. */
+export const nowhere = '/nonexistent';
+
+/** @param directory the agent's temporary and working directory: a folder of the test, which removes it */
+export function fakeContext(directory: string, options: FakeContextOptions = {}): RecordedContext {
   const lines: string[] = [];
   const outputs: RecordedContext['outputs'] = {};
   const masked: string[] = [];
@@ -46,8 +49,8 @@ export function fakeContext(options: FakeContextOptions = {}): RecordedContext {
       progress: (percent, text) => lines.push(`progress: ${percent} ${text}`),
     },
     agent: {
-      tempDirectory: tmpdir(),
-      workingDirectory: process.cwd(),
+      tempDirectory: directory,
+      workingDirectory: directory,
       buildId: '1',
       stage: 'release',
       job: 'deploy',

@@ -1,19 +1,27 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { run } from '../../tasks/PrivateDns/PrivateDnsV1/task.ts';
 import { fakeContext } from '../support/host.ts';
 import { startDnsArm, type DnsArm } from './private-dns-arm.ts';
 
 describe('PrivateDns without any private endpoint', () => {
   let arm: DnsArm;
+  let directory: string;
 
   beforeEach(async () => {
     arm = await startDnsArm();
+    directory = await mkdtemp(join(tmpdir(), 'spk-empty-'));
   });
 
-  afterEach(() => arm.close());
+  afterEach(async () => {
+    await arm.close();
+    await rm(directory, { recursive: true, force: true });
+  });
 
   it('does not call it verified', async () => {
-    const context = fakeContext();
+    const context = fakeContext(directory);
     await run(
       {
         azureSubscription: arm.connection('stamp'),

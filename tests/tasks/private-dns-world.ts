@@ -58,7 +58,7 @@ export async function startDnsWorld(): Promise<DnsWorld> {
   const directory = await mkdtemp(join(tmpdir(), 'spk-dns-'));
   await writeFile(join(directory, 'topology.yml'), topology);
   const arm = await startDnsArm();
-  const context = fakeContext();
+  const context = fakeContext(directory);
   function vault(
     stamp: string,
     address: string,

@@ -6,7 +6,7 @@ import { createPredictor } from '../../tasks/lib/azure/what-if.ts';
 import { deploy, validateDeployment } from '../../tasks/lib/deploy/deploy.ts';
 import type { Content } from '../../tasks/lib/deploy/port.ts';
 import type { DeploymentScope } from '../../tasks/lib/deploy/scope.ts';
-import { fakeContext } from '../support/host.ts';
+import { fakeContext, nowhere } from '../support/host.ts';
 import { content, startBench, type Bench } from './stamp-deploy-bench.ts';
 
 /** Scopes that the sandbox's Resource Manager does not have: paths and bodies against a small one. */
@@ -66,7 +66,7 @@ describe('deployments in other scopes', () => {
       await port.cancel(bench.controller.signal);
 
       arm.whatIf = { status: 'Succeeded', properties: { changes: [] } };
-      const context = fakeContext({ clock });
+      const context = fakeContext(nowhere, { clock });
       const client = createArmClient(connection(), context, { httpClient: arm.httpClient, tokens });
       const answer = await createPredictor(client, port.id, given).predict(context.signal, 60_000);
       assert.deepEqual(answer, arm.whatIf);

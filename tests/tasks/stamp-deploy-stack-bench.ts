@@ -55,15 +55,14 @@ export async function startStackBench(
   };
   const bench: StackBench = {
     world,
-    context: fakeContext(),
+    context: fakeContext(directory),
     between: (request, next) => next(request),
     requests: [],
     async run(template, given = {}, { as = owner, signal } = {}) {
       const file = join(directory, 'main.json');
       await writeFile(file, JSON.stringify(template));
-      bench.context = fakeContext({
+      bench.context = fakeContext(directory, {
         clock: hurried,
-        agent: { workingDirectory: directory, tempDirectory: directory },
         ...(signal === undefined ? {} : { signal }),
       });
       bench.requests.length = 0;

@@ -56,14 +56,8 @@ export async function startWorld(): Promise<DeployWorld> {
   const clock = fakeClock();
   const arm = await startArm(clock);
   const controller = new AbortController();
-  const agent = {
-    workingDirectory: directory,
-    tempDirectory: directory,
-    buildId: '42',
-    stage: 'primary',
-    job: 'stamp',
-  };
-  const context = fakeContext({ clock, agent, signal: controller.signal });
+  const agent = { buildId: '42', stage: 'primary', job: 'stamp' };
+  const context = fakeContext(directory, { clock, agent, signal: controller.signal });
   const write = async (name: string, text: string) => {
     const path = join(directory, name);
     await writeFile(path, text);

@@ -168,7 +168,9 @@ function evidenceOf(
 }
 
 function eventsOf(inputs: Inputs, checks: number, { log }: TaskContext) {
-  log.info(`${checks} checks, at most ${inputs.concurrency} at once`);
+  log.info(
+    `${checks === 1 ? '1 check' : `${checks} checks`}, at most ${inputs.concurrency} at once`,
+  );
   return {
     changed: (result: CheckResult, before: CheckResult | undefined) => {
       const was = before === undefined ? '' : ` (was ${before.status} ${before.code})`;

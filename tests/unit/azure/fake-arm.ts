@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createArmClient, type ArmClient } from '../../../tasks/lib/azure/arm-client.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 import { fakeClock, type FakeClock } from '../../support/clock.ts';
-import { fakeContext } from '../../support/host.ts';
+import { fakeContext, nowhere } from '../../support/host.ts';
 import {
   createTestAuthority,
   listenTls,
@@ -85,7 +85,7 @@ export function useFakeArm(): FakeArm {
         clientId: 'i',
         secret: 's',
       },
-      fakeContext({ clock, ...(signal ? { signal } : {}) }),
+      fakeContext(nowhere, { clock, ...(signal ? { signal } : {}) }),
       {
         httpClient: trustingClient(authority.ca),
         tokens: {
