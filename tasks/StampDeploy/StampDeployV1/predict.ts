@@ -95,7 +95,7 @@ export async function reportPrediction(
 ): Promise<void> {
   for (const line of predictionLines(prediction)) context.log.info(line);
   const file = ownFile(name, 'snapshot.json', context);
-  const page = ownFile(name, 'snapshot.md', context);
+  const page = file.replace(/json$/, 'md');
   await writeResult(file, prediction.text);
   await writeResult(page, predictionPage(prediction, name));
   context.uploadSummary(page);
