@@ -76,7 +76,7 @@ export const errorCodes = {
   },
   DEPLOYMENT_ACTIVE: {
     cause: 'Another deployment of the same name is running with other content.',
-    fix: 'Wait until it ends, cancel it, or choose another deploymentName.',
+    fix: 'Wait for its end with whenActive: wait, cancel it, or choose another deploymentName.',
   },
   BICEP_NOT_FOUND: {
     cause: 'No Bicep CLI was found, and downloading was not allowed.',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { issuesOf } from '../support/packaged-task.ts';
 import { startPackagedDeploy, standIn, type PackagedDeploy } from './stamp-deploy-world.ts';
 
@@ -34,6 +34,19 @@ param password = readEnvironmentVariable('PASSWORD')
 output a string = nowhere
 output b string = used
 param unused string = 'y'
+`,
+  'long.bicep': `var half = padLeft('', 16384, 'x')
+output long string = '\${half}\${half}'
+output short string = 'y'
+`,
+  'deep.bicep': `module middle 'middle.bicep' = { name: 'middle' }
+`,
+  'middle.bicep': `module lowest 'lowest.bicep' = { name: 'lowest' }
+`,
+  'lowest.bicep': `resource nsg 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
+  name: 'nsg-lowest'
+  location: resourceGroup().location
+}
 `,
   'module.bicep': `module inner 'inner.bicep' = { name: 'inner' }
 `,
@@ -98,6 +111,31 @@ describe('StampDeploy, packaged, against the sandbox', function () {
     assert.match(ended.output, /^Bicep CLI \S+ at .*dist\/sandbox\/bicep$/m);
     assert.match(ended.output, /^##vso\[task\.setprogress value=100;\]/m);
     assert.match(ended.output, /^ {2}done {4}Microsoft\.KeyVault\/vaults kv-packaged \(/m);
+  });
+
+  it('keeps outputs that no later step can be given in a file', async () => {
+    await world.group('rg-long');
+    const inputs = { template: file('long.bicep'), resourceGroup: 'rg-long' };
+    const ended = await world.deploy(inputs);
+    assert.equal(ended.result, 'Succeeded', ended.output);
+    const { outputsFile = '', ...others } = ended.outputs;
+    assert.deepEqual(Object.keys(others), ['deploymentName', 'deploymentId', 'output.short']);
+    const kept = JSON.parse(await readFile(outputsFile, 'utf8')) as Record<string, string>;
+    assert.deepEqual(kept, { long: 'x'.repeat(32_768), short: 'y' });
+    const unset = ended.issues.map(({ message }) => message.split(',')[0]);
+    assert.deepEqual(unset, [
+      'Output "output.long" has 32768 characters',
+      'Output "outputs" has 32791 characters',
+    ]);
+  });
+
+  it('shows the resources of nested deployments of any depth that ended between two polls', async () => {
+    await world.group('rg-deep');
+    const ended = await world.deploy({ template: file('deep.bicep'), resourceGroup: 'rg-deep' });
+    assert.equal(ended.result, 'Succeeded', ended.output);
+    const steps = ended.lines.filter((line) => / done /.test(line));
+    const names = steps.map((line) => line.replace(/^( *)done +(\S+) (\S+) .*$/, '$1$3'));
+    assert.deepEqual(names, ['  middle', '    lowest', '      nsg-lowest'], ended.output);
   });
 
   it('shows what the compiler finds as issues with file, line and column', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import type { Inputs } from '../../tasks/StampDeploy/StampDeployV1/inputs.ts';
 import { SpokelineError } from '../../tasks/lib/errors.ts';
 import { stampSubscription, startWorld, type DeployWorld } from './stamp-deploy-world.ts';
@@ -46,7 +47,11 @@ describe('StampDeploy of several stamps', () => {
       'sea-1': { uri: 'https://kv' },
     });
     const { weu } = output('stamps');
-    assert.deepEqual(weu, {
+    const { outputsFile, ...facts } = weu as Record<string, string>;
+    assert.deepEqual(JSON.parse(await readFile(outputsFile ?? '', 'utf8')), { uri: 'https://kv' });
+    const all = await readFile(outputs['outputsFile']?.value ?? '', 'utf8');
+    assert.deepEqual(JSON.parse(all), output('outputs'));
+    assert.deepEqual(facts, {
       state: 'succeeded',
       deploymentName: names[0],
       deploymentId: (weu as { deploymentId: string }).deploymentId,
@@ -95,6 +100,25 @@ describe('StampDeploy of several stamps', () => {
     assert.equal(world.arm.begun, 1);
   });
 
+  it('writes the prediction of each to a file of its own', async () => {
+    world.arm.whatIf = { status: 'Succeeded', properties: { changes: [] } };
+    const whatIfFile = `${world.directory}/out/result.json`;
+    const stamps = ['primary', 'neu'];
+    const given = { action: 'what-if' as const, deploymentName: 'd', stamps };
+    const predicted = async (stamp: string): Promise<string> => {
+      const { whatIfFile: file } = output('stamps')[stamp] as Record<string, string>;
+      const text = await readFile(file ?? '', 'utf8');
+      return (JSON.parse(text) as { deployment: string }).deployment;
+    };
+    await act({ ...given, whatIfFile });
+    assert.match(await readFile(`${world.directory}/out/result.neu.json`, 'utf8'), /rg-neu/);
+    assert.match(await predicted('weu'), /rg-weu/);
+    await act(given);
+    assert.match(await predicted('weu'), /rg-weu/);
+    assert.match(await predicted('neu'), /rg-neu/);
+    assert.equal(new Set(world.context.summaries).size, 4);
+  });
+
   it('cancels all that run, and begins no more', async () => {
     world.arm.script = { takes: 600_000 };
     const sleep = world.clock.sleep.bind(world.clock);
@@ -122,11 +146,31 @@ describe('StampDeploy of several stamps', () => {
     assert.deepEqual(cancelled, [true, true]);
   });
 
-  it('is refused before it signs in when one selector means nothing', async () => {
-    const error = await failure(act({ stamps: ['weu', 'nope'] }));
+  it('says of each that was cancelled before its turn to deploy that nothing is left', async () => {
+    world.arm.faults = [{ method: 'POST', path: /validate$/, times: 100, status: 429 }];
+    const sleep = world.clock.sleep.bind(world.clock);
+    world.clock.sleep = (ms, signal) => {
+      world.controller.abort(new SpokelineError('CANCELLED', 'The run was cancelled.'));
+      return sleep(ms, signal);
+    };
+    const thrown = await failure(act({ stamps: ['weu'] }));
+    assert.deepEqual(
+      thrown.details.map(({ message }) => message),
+      ['weu: The run was cancelled before it deployed anything.'],
+    );
+    assert.equal(world.arm.begun, 0);
+  });
+
+  it('is refused before it signs in when selectors mean nothing', async () => {
+    const error = await failure(act({ stamps: ['weu', 'nope', 'secundary'] }));
     assert.deepEqual(
       [error.code, error.message],
-      ['INPUT_INVALID', 'The topology has no stamp "nope".'],
+      ['INPUT_INVALID', 'The topology has no stamp "nope", "secundary".'],
+    );
+    const known = 'is not one of weu, neu, sea-1, primary, secondary, all';
+    assert.deepEqual(
+      error.details.map(({ message }) => message),
+      [`stamp "nope" ${known}`, `stamp "secundary" ${known}; did you mean "secondary"?`],
     );
     assert.deepEqual(world.arm.requests, []);
   });

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { BicepCompiler, SnapshotPlace } from '../../lib/bicep/compiler.ts';
 import { openSnapshotFolder, type SnapshotFolder } from '../../lib/bicep/snapshot.ts';
 import {
@@ -13,7 +12,7 @@ import type { TaskContext } from '../../lib/host/context.ts';
 import type { Inputs } from './inputs.ts';
 import { destinationOf } from './scope.ts';
 import type { Source } from './source.ts';
-import { writeResult } from './write-result.ts';
+import { ownFile, writeResult } from './write-result.ts';
 
 /** The actions that say what would be and deploy nothing. */
 const asking: readonly string[] = ['validate', 'what-if'];
@@ -94,10 +93,9 @@ export async function reportPrediction(
   name: string,
   context: TaskContext,
 ): Promise<void> {
-  const { log, agent } = context;
-  for (const line of predictionLines(prediction)) log.info(line);
-  const file = join(agent.tempDirectory, `${name}.snapshot.json`);
-  const page = join(agent.tempDirectory, `${name}.snapshot.md`);
+  for (const line of predictionLines(prediction)) context.log.info(line);
+  const file = ownFile(name, 'snapshot.json', context);
+  const page = file.replace(/json$/, 'md');
   await writeResult(file, prediction.text);
   await writeResult(page, predictionPage(prediction, name));
   context.uploadSummary(page);

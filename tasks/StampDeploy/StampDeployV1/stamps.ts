@@ -1,7 +1,9 @@
 import { fanOut, type Ending } from '../../lib/deploy/fan-out.ts';
+import { outputsFile } from '../../lib/deploy/outputs.ts';
 import { SpokelineError, type ErrorDetail } from '../../lib/errors.ts';
 import { parseExact, writeExact } from '../../lib/net/exact-json.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
+import { keepOutputs } from './write-result.ts';
 
 /** What is done to one stamp, or to the one place of a run without stamps. */
 export interface Unit {
@@ -53,7 +55,9 @@ export async function runStamps(
   });
   const outputs = [...collected].map(([name, { outputs: own }]) => [name, own] as const);
   context.setOutput('stamps', JSON.stringify(Object.fromEntries(entries)));
-  context.setOutput('outputs', writeExact(Object.fromEntries(outputs)));
+  const document = writeExact(Object.fromEntries(outputs));
+  context.setOutput('outputs', document, { whole: outputsFile });
+  await keepOutputs('spokeline-stamps', document, context);
   for (const { item, state } of endings) log.info(`${item.name}: ${state}`);
   const failure = failureOf(endings, signal);
   if (failure !== undefined) throw failure;

@@ -30,6 +30,7 @@ import { deleteStack, openStack, reportStack, stackSettings } from './stack.ts';
 import { runStamps } from './stamps.ts';
 import { placeOf, stampPlaces } from './target.ts';
 import { askWhatIf } from './what-if.ts';
+import { fileOfStamp, keepOutputs } from './write-result.ts';
 
 /** Deploys stamps, the hub, or any template; says what that would change; takes a stamp away. */
 export async function run(
@@ -64,10 +65,20 @@ export async function run(
   requireOwnNames(targets, given);
   const units = targets.map(({ source, ...there }) => ({
     name: there.unit,
-    run: (own: TaskContext) => deployTo(there, source, given, own, transport),
+    run: (own: TaskContext) =>
+      deployTo(there, source, several ? ofStamp(given, there.unit) : given, own, transport),
   }));
   if (several) await runStamps(units, given.concurrency, context);
   else await units[0]?.run(context);
+}
+
+/** The inputs for one of several stamps, which do not write to each other's files. */
+function ofStamp(given: Inputs, stamp: string): Inputs {
+  const { whatIfFile } = given;
+  return {
+    ...given,
+    whatIfFile: whatIfFile === undefined ? undefined : fileOfStamp(whatIfFile, stamp),
+  };
 }
 
 /** One deployment, from its name to its outputs. */
@@ -110,7 +121,10 @@ async function deployTo(
     },
   };
   if (given.deploymentName === undefined && given.action === 'create') {
-    const earlier = await underWay(earlierNames(naming), deploymentCalled, content, patience);
+    const earlier = await undeployed(
+      context,
+      underWay(earlierNames(naming), deploymentCalled, content, patience),
+    );
     if (earlier !== undefined) [name, port] = [earlier, deploymentCalled(earlier)];
   }
   context.setOutput('deploymentName', name);
@@ -133,7 +147,7 @@ async function deployTo(
     await ask();
     return;
   }
-  await validateDeployment(port, content, patience);
+  await undeployed(context, validateDeployment(port, content, patience));
   log.info('The template is valid.');
   if (given.action === 'validate') return;
   if (given.failOn !== 'none') await ask();
@@ -144,10 +158,20 @@ async function deployTo(
   }).finally(() => {
     if (stack !== undefined) reportStack(stack, context);
   });
-  publishOutputs(state.outputs, template, {
+  const outputs = publishOutputs(state.outputs, template, {
     mask: (secret) => context.mask(secret),
     setOutput: (key, value, options) => context.setOutput(key, value, options),
     info: (text) => log.info(text),
+  });
+  await keepOutputs(name, outputs, context);
+}
+
+/** Work before a deployment: a run that is cancelled meanwhile leaves nothing behind, and says so. */
+async function undeployed<T>({ signal }: TaskContext, work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+    const message = 'The run was cancelled before it deployed anything.';
+    throw new SpokelineError('CANCELLED', message, { cause: error });
   });
 }
 

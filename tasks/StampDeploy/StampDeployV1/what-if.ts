@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Patience } from '../../lib/deploy/patience.ts';
 import { assess } from '../../lib/deploy/what-if/assess.ts';
 import { linesOf } from '../../lib/deploy/what-if/describe.ts';
@@ -12,7 +11,7 @@ import { SpokelineError } from '../../lib/errors.ts';
 import { writeExact } from '../../lib/net/exact-json.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import type { Inputs } from './inputs.ts';
-import { writeResult } from './write-result.ts';
+import { ownFile, writeResult } from './write-result.ts';
 
 /** What is asked about. */
 export interface Question {
@@ -32,7 +31,7 @@ export async function askWhatIf(
   context: TaskContext,
   { predictor, deployment, secrets, patience }: Question,
 ): Promise<void> {
-  const { log, signal, clock, agent } = context;
+  const { log, signal, clock } = context;
   log.info('Asking Azure what the deployment would change.');
   const body = await predictor
     .predict(signal, Math.max(1, patience.deadline - clock.now()))
@@ -51,8 +50,8 @@ export async function askWhatIf(
   }
 
   const subject = { deploymentId: deployment.id, title: deployment.name, failOn: given.failOn };
-  const file = given.whatIfFile ?? join(agent.tempDirectory, `${deployment.name}.what-if.json`);
-  const page = join(agent.tempDirectory, `${deployment.name}.what-if.md`);
+  const file = given.whatIfFile ?? ownFile(deployment.name, 'what-if.json', context);
+  const page = ownFile(deployment.name, 'what-if.md', context);
   const document = documentOf(subject, assessment, findings);
   await writeResult(file, `${writeExact(document, 2)}\n`);
   await writeResult(page, markdownOf(subject, assessment, findings));

@@ -3,7 +3,7 @@ import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Bicep } from 'bicep-node';
 import { SpokelineError } from '../errors.ts';
-import { checkSum } from './check-sum.ts';
+import { otherSum } from './check-sum.ts';
 import { executable, toolFolder } from './find.ts';
 
 /** A GET of a public file, by the way that the agent uses: its proxy, its authorities. */
@@ -50,7 +50,8 @@ export async function downloadBicep(options: DownloadOptions): Promise<string> {
       cause: error,
     });
   }
-  if (checksum !== undefined) checkSum(bytes, checksum, url);
+  const other = checksum === undefined ? undefined : otherSum(bytes, checksum, url);
+  if (other !== undefined) throw other;
   const found = /\/v([^/]+)\/[^/]+$/.exec(new URL(url).pathname)?.[1];
   const folder = toolFolder(directory, options.version ?? found ?? 'latest');
   const path = join(folder, executable);

@@ -22,39 +22,48 @@ export interface Found {
 export const executable = platform() === 'win32' ? 'bicep.exe' : 'bicep';
 
 /**
- * Looks for a Bicep CLI: the given path, PATH, `~/.azure/bin` (where the Azure CLI puts it), the agent's
- * tool cache. Undefined when there is none. Throws BICEP_NOT_FOUND for a given path that is no program.
+ * Looks for Bicep CLIs: the given path alone, or the first on PATH, `~/.azure/bin` (where the Azure CLI puts it), the
+ * agent's tool cache, in this order. Empty when there is none. Throws BICEP_NOT_FOUND for a given path that is no
+ * program.
  */
-export async function findBicep(options: FindOptions): Promise<Found | undefined> {
+export async function findBicep(options: FindOptions): Promise<Found[]> {
   const { path, environment } = options;
-  if (path !== undefined) {
-    if (await isProgram(path)) return { path, source: 'bicepPath' };
-    // A directory that holds the program is what people mean by its path, too.
-    const inside = join(path, executable);
-    if (await isProgram(inside)) return { path: inside, source: 'bicepPath' };
-    throw new SpokelineError('BICEP_NOT_FOUND', `bicepPath is ${path}, which is no program.`, {
-      hint: 'Give the path of the Bicep CLI itself, and see that it may be executed.',
-    });
-  }
+  if (path !== undefined) return [await given(path)];
+  const found: Found[] = [];
   const folders = (environment['PATH'] ?? environment['Path'] ?? '').split(delimiter);
-  for (const folder of folders.filter((f) => f !== '')) {
-    const candidate = join(folder, executable);
-    if (await isProgram(candidate)) return { path: candidate, source: 'PATH' };
-  }
+  const onPath = await firstProgram(
+    folders.filter((f) => f !== '').map((folder) => join(folder, executable)),
+  );
+  if (onPath !== undefined) found.push({ path: onPath, source: 'PATH' });
   const home = environment['HOME'] ?? environment['USERPROFILE'];
   if (home !== undefined) {
     const candidate = join(home, '.azure', 'bin', executable);
-    if (await isProgram(candidate)) return { path: candidate, source: '~/.azure/bin' };
+    if (await isProgram(candidate)) found.push({ path: candidate, source: '~/.azure/bin' });
   }
-  return fromToolCache(options);
+  const cached = await fromToolCache(options);
+  return cached === undefined ? found : [...found, cached];
+}
+
+async function given(path: string): Promise<Found> {
+  // A directory that holds the program is what people mean by its path, too.
+  const program = await firstProgram([path, join(path, executable)]);
+  if (program !== undefined) return { path: program, source: 'bicepPath' };
+  throw new SpokelineError('BICEP_NOT_FOUND', `bicepPath is ${path}, which is no program.`, {
+    hint: 'Give the path of the Bicep CLI itself, and see that it may be executed.',
+  });
+}
+
+async function firstProgram(candidates: readonly string[]): Promise<string | undefined> {
+  for (const candidate of candidates) if (await isProgram(candidate)) return candidate;
+  return undefined;
 }
 
 /** The error when nothing was found, naming all the places. */
 export function bicepNotFound(options: FindOptions): SpokelineError {
-  const cache = options.toolsDirectory ?? 'none on this agent';
+  const { toolsDirectory: cache = 'none on this agent', version } = options;
   return new SpokelineError(
     'BICEP_NOT_FOUND',
-    `No Bicep CLI was found on the PATH, in ~/.azure/bin, or in the tool cache (${cache}), ` +
+    `No Bicep CLI${version === undefined ? '' : ` ${version}`} was found on the PATH, in ~/.azure/bin, or in the tool cache (${cache}), ` +
       'and bicepDownload is false.',
   );
 }

@@ -32,7 +32,7 @@ export async function predictResources(
   wanted: (declared: readonly string[]) => readonly Wanted[],
   options: PredictOptions,
 ): Promise<string[]> {
-  const found = await findBicep(options);
+  const [found] = await findBicep(options);
   if (found === undefined) throw bicepNotFound(options);
   const bicep = await openBicep({
     path: found.path,

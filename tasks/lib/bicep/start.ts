@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { SpokelineError } from '../errors.ts';
-import { checkSum } from './check-sum.ts';
+import { otherSum } from './check-sum.ts';
 import type { BicepCompiler } from './compiler.ts';
 import { downloadBicep, type FetchFile } from './download.ts';
 import { bicepNotFound, findBicep, type FindOptions } from './find.ts';
@@ -21,46 +21,30 @@ export interface StartOptions extends FindOptions {
 }
 
 /**
- * Finds or fetches a Bicep CLI, starts it and says which it is. The caller disposes of it.
+ * Finds or fetches a Bicep CLI, starts it and says which it is. One of another version or checksum than the wanted one
+ * is passed over while there are more places to look at. The caller disposes of it.
  * Throws BICEP_NOT_FOUND, BICEP_CHECKSUM and BICEP_FAILED.
  */
 export async function startBicep(options: StartOptions): Promise<BicepCompiler> {
-  const bicep = await rightVersion(options);
-  try {
-    options.info(`Bicep CLI ${await bicep.version()} at ${bicep.path}`);
-    return bicep;
-  } catch (error) {
-    await bicep.dispose();
-    throw error;
-  }
-}
-
-async function rightVersion(options: StartOptions): Promise<BicepCompiler> {
-  const { info, version } = options;
+  const { info, download } = options;
   const found = await findBicep(options);
-  let path = found?.path;
-  if (path === undefined) {
-    if (!options.download) throw bicepNotFound(options);
-    info('No Bicep CLI on this agent; downloading it, as bicepDownload allows.');
-    path = await fetched(options);
+  const refusals: SpokelineError[] = [];
+  for (const { path } of found) {
+    const bicep = await opened(path, options);
+    if (!(bicep instanceof SpokelineError)) return bicep;
+    refusals.push(bicep);
   }
-  const bicep = await opened(path, options);
-  const actual = await bicep.version().catch(async (error: unknown) => {
-    await bicep.dispose();
-    throw error;
-  });
-  if (version === undefined || actual === version) return bicep;
-  await bicep.dispose();
-  if (found !== undefined && found.source !== 'bicepPath') {
-    // Another version may be in the tool cache, or may be fetched.
-    const cached = await findBicep({ ...options, environment: {} });
-    if (cached !== undefined) return opened(cached.path, options);
-    if (options.download) return opened(await fetched(options), options);
+  const [refusal, ...others] = refusals;
+  if (!download || found.some(({ source }) => source === 'bicepPath')) {
+    for (const { message } of others) info(message);
+    throw refusal ?? bicepNotFound(options);
   }
-  throw new SpokelineError(
-    'BICEP_NOT_FOUND',
-    `bicepVersion is ${version}, but the Bicep CLI at ${path} is ${actual}.`,
-  );
+  for (const { message } of refusals) info(message);
+  const which = refusal === undefined ? 'No Bicep CLI' : 'Not the wanted Bicep CLI';
+  info(`${which} on this agent; downloading it, as bicepDownload allows.`);
+  const bicep = await opened(await fetched(options), options);
+  if (bicep instanceof SpokelineError) throw bicep;
+  return bicep;
 }
 
 function fetched(options: StartOptions): Promise<string> {
@@ -69,9 +53,36 @@ function fetched(options: StartOptions): Promise<string> {
   return downloadBicep({ directory, version, checksum, fetchFile, signal });
 }
 
-async function opened(path: string, options: StartOptions): Promise<BicepCompiler> {
-  const { environment, variables, signal, checksum } = options;
+/** The CLI at a path, or why it is not the wanted one. */
+async function opened(
+  path: string,
+  options: StartOptions,
+): Promise<BicepCompiler | SpokelineError> {
+  const { environment, variables, signal, checksum, version, info } = options;
   // Looked at before the program runs, also one that was on the agent already.
-  if (checksum !== undefined) checkSum(await readFile(path), checksum, path);
-  return openBicep({ path, environment, variables, signal });
+  const other = checksum === undefined ? undefined : otherSum(await readFile(path), checksum, path);
+  if (other !== undefined) return other;
+  const bicep = await openBicep({ path, environment, variables, signal });
+  try {
+    const actual = await bicep.version();
+    if (version === undefined || actual === version) {
+      info(`Bicep CLI ${actual} at ${bicep.path}`);
+      return bicep;
+    }
+    await bicep.dispose();
+    return otherVersion(version, path, actual);
+  } catch (error) {
+    await bicep.dispose();
+    throw error;
+  }
+}
+
+function otherVersion(wanted: string, path: string, actual: string): SpokelineError {
+  return new SpokelineError(
+    'BICEP_NOT_FOUND',
+    `bicepVersion is ${wanted}, but the Bicep CLI at ${path} is ${actual}.`,
+    {
+      hint: 'Install that version, set bicepDownload to true without bicepPath, or change bicepVersion.',
+    },
+  );
 }

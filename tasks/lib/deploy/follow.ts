@@ -143,9 +143,7 @@ export async function follow(
         if (isFinal(read.value.state)) {
           // What failed may not have been in a list that is a moment older.
           const withOwn = read.value.state !== 'Succeeded' || (own === undefined && !complete);
-          for (const [last, of] of await lastOperations(list, rotation, patience, withOwn)) {
-            note(of, last);
-          }
+          await noteLast(list, rotation, note, patience, withOwn);
           return { state: read.value, operations };
         }
       }
@@ -188,30 +186,45 @@ function endedIn(operations: readonly Operation[]): number {
 type List = (listed: Listed) => Promise<Answer<readonly Operation[]> | undefined>;
 
 /**
- * The lists after the end, for the last lines and for causes, in the order in which they are shown; the result
- * stands without them.
+ * Notes the lists after the end, for the last lines and for causes; the result stands without them. Those of nested
+ * deployments come level by level: a list may show deeper ones that nobody has listed yet.
  */
-async function lastOperations(
+async function noteLast(
   list: List,
   rotation: Rotation,
+  note: (listed: Listed, operations: readonly Operation[]) => void,
   patience: Patience,
   withOwn: boolean,
-): Promise<[readonly Operation[], Listed][]> {
-  const nested = rotation.rest.slice(0, lastLists);
-  const found = await Promise.all(
-    nested.map(async (listed): Promise<[readonly Operation[], Listed][]> => {
-      const answer = await list(listed);
-      return answer?.kind === 'value' ? [[answer.value, listed]] : [];
-    }),
-  );
+): Promise<void> {
+  if (withOwn) await noteOwn(list, note, patience);
+  for (let left = lastLists; left > 0;) {
+    const nested = rotation.rest.slice(0, left);
+    if (nested.length === 0) return;
+    left -= nested.length;
+    const answers = await Promise.all(nested.map(list));
+    for (const [index, listed] of nested.entries()) {
+      const answer = answers[index];
+      if (answer?.kind === 'value') note(listed, answer.value);
+      rotation.drop(listed);
+    }
+  }
+}
+
+async function noteOwn(
+  list: List,
+  note: (listed: Listed, operations: readonly Operation[]) => void,
+  patience: Patience,
+): Promise<void> {
   const root: Listed = { id: undefined, depth: 0 };
-  for (let attempt = 0; withOwn && attempt < 3; attempt += 1) {
+  for (let attempt = 0; attempt < 3; attempt += 1) {
     const answer = await list(root);
-    if (answer === undefined) break;
-    if (answer.kind === 'value') return [...found.flat(), [answer.value, root]];
+    if (answer === undefined) return;
+    if (answer.kind === 'value') {
+      note(root, answer.value);
+      return;
+    }
     await pause(patience, nextTry(attempt, answer.retryAfterMs, patience.random));
   }
-  return found.flat();
 }
 
 function vanished(port: FollowedPort): SpokelineError {

@@ -103,6 +103,11 @@ export const deploymentHints: readonly DeploymentHint[] = [
     source: `${learn}/role-based-access-control/troubleshooting`,
   },
   {
+    codes: ['DenyAssignmentAuthorizationFailed'],
+    hint: 'A deny assignment forbids it whatever roles there are, mostly that of a stack which manages the resource: change it through that stack, or have the identity excluded there.',
+    source: `${learn}/role-based-access-control/deny-assignments`,
+  },
+  {
     codes: ['RoleAssignmentExists'],
     hint: 'The same role assignment exists under another name: name it guid(scope, principalId, roleDefinitionId), or delete the other.',
     source: `${learn}/role-based-access-control/troubleshooting#symptom---arm-template-role-assignment-returns-badrequest-status`,

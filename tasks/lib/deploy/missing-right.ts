@@ -12,7 +12,9 @@ export function missingRight(message: string): MissingRight | undefined {
     /permission to perform action\(?s?\)? '([^']+)' on the linked scope\(?s?\)? '([^']+)'/.exec(
       message,
     );
-  const direct = /perform action '([^']+)' (?:over|on|at) scope '([^']+)'/.exec(message);
+  // Who "has permission to perform action" is kept off by something else, such as a deny assignment.
+  const direct =
+    /(?<!has permission to )perform action '([^']+)' (?:over|on|at) scope '([^']+)'/.exec(message);
   const match = linked ?? direct;
   const who = /The client '([^']+)' with object id '([^']+)'/.exec(message);
   const identity = who === null ? undefined : `client ${who[1]} (object id ${who[2]})`;

@@ -5,22 +5,30 @@ import { secretsIn, type Template } from './template.ts';
 
 export interface OutputSink {
   mask(secret: string): void;
-  setOutput(name: string, value: string, options?: { readonly secret?: boolean }): void;
+  /** `whole` is the output that names a file with the value, too. */
+  setOutput(
+    name: string,
+    value: string,
+    options?: { readonly secret?: boolean; readonly whole?: string },
+  ): void;
   info(text: string): void;
 }
 
 /** Shorter texts are no secrets, and hiding them would make the log unreadable. */
 const shortestSecret = 4;
 
+/** The output that names a file with `outputs`, which may be too long for a variable. */
+export const outputsFile = 'outputsFile';
+
 /**
  * Publishes the outputs of a deployment: each as `output.<name>`, all but the secure ones as the JSON
- * object `outputs`. Everything secure is hidden from the log before the first of them is printed.
+ * object `outputs`, which is returned. Everything secure is hidden from the log before the first of them is printed.
  */
 export function publishOutputs(
   outputs: DeploymentState['outputs'],
   template: Template,
   sink: OutputSink,
-): void {
+): string {
   const entries = Object.entries(outputs).map(([name, { type, value }]) => ({
     name,
     value,
@@ -31,17 +39,21 @@ export function publishOutputs(
     const secrets = wholly ? [value] : secretsIn(template, 'outputs', name, value);
     for (const secret of secrets) hide(secret, (text) => sink.mask(text));
   }
-  const open: Record<string, unknown> = {};
+  const open: [string, unknown][] = [];
   for (const { name, value, secure } of entries) {
     if (secure && value === undefined) {
       // ARM keeps the values of secure outputs to itself.
       sink.info(`Output ${name} is secure; Azure does not return its value.`);
       continue;
     }
-    sink.setOutput(`output.${name}`, textOf(value), { secret: secure });
-    if (!secure) open[name] = value ?? null;
+    // No file holds a secure one.
+    const options = secure ? { secret: true } : { whole: outputsFile };
+    sink.setOutput(`output.${name}`, textOf(value), options);
+    if (!secure) open.push([name, value ?? null]);
   }
-  sink.setOutput('outputs', writeExact(open));
+  const document = writeExact(Object.fromEntries(open));
+  sink.setOutput('outputs', document, { whole: outputsFile });
+  return document;
 }
 
 function textOf(value: unknown): string {

@@ -15,6 +15,7 @@ export class Progress {
   readonly #seen = new Map<string, { state: string; since: number }>();
   readonly #expected: number;
   #done = 0;
+  #percent = 0;
 
   /** `expected` resources are in the template; loops may make it more. */
   constructor(expected: number) {
@@ -40,6 +41,8 @@ export class Progress {
       const { level, text } = line(operation, operation.durationMs ?? now - since);
       lines.push({ level, text: `${'  '.repeat(depth)}${text}` });
     }
+    const share = this.total === 0 ? 0 : Math.floor((this.#done / this.total) * 95);
+    this.#percent = Math.max(this.#percent, share);
     return lines;
   }
 
@@ -51,9 +54,12 @@ export class Progress {
     return Math.max(this.#expected, this.#seen.size);
   }
 
-  /** From 0 to 95: only a deployment that was seen to succeed is complete. */
+  /**
+   * From 0 to 95: only a deployment that was seen to succeed is complete. Never falls, though nested deployments make
+   * the total grow.
+   */
   get percent(): number {
-    return this.total === 0 ? 0 : Math.floor((this.#done / this.total) * 95);
+    return this.#percent;
   }
 
   /** Resources that have not ended yet. */

@@ -131,7 +131,7 @@ function activeElsewhere(
     'DEPLOYMENT_ACTIVE',
     `Another deployment of the same name is ${running.state} with other content; nothing was deployed.`,
     {
-      hint: `Wait until it ends, cancel it, or choose another deploymentName.${link}`,
+      hint: `Wait for its end with whenActive: wait, cancel it, or choose another deploymentName.${link}`,
       details: [{ code: 'DeploymentActive', message, target: port.id }],
       ...(running.correlationId === undefined ? {} : { correlationId: running.correlationId }),
     },

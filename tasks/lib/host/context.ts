@@ -41,6 +41,12 @@ export interface IssuePlace {
   readonly code?: string;
 }
 
+export interface OutputOptions {
+  readonly secret?: boolean;
+  /** The output that names a file with the value, for one that may be too long. */
+  readonly whole?: string;
+}
+
 /** What a task may do to the job it runs in. */
 export interface TaskContext {
   /** Aborts on SIGINT and SIGTERM. The agent ends the process 7.5 s later. */
@@ -50,8 +56,11 @@ export interface TaskContext {
   readonly agent: AgentInfo;
   /** Hides the text, each of its lines and its JSON-escaped form from everything printed afterwards. */
   mask(secret: string): void;
-  /** Sets an output variable; a secret one is masked first. */
-  setOutput(name: string, value: string, options?: { readonly secret?: boolean }): void;
+  /**
+   * Sets an output variable; a secret one is masked first. One that is longer than later steps can be given is not
+   * set: a warning says so.
+   */
+  setOutput(name: string, value: string, options?: OutputOptions): void;
   uploadSummary(markdownFile: string): void;
   addAttachment(type: string, name: string, file: string): void;
   publishTestResults(junitFile: string, title: string): void;

@@ -40,6 +40,14 @@ function maskWith(printer: Printer, redactor: Redactor, secret: string): void {
   }
 }
 
+/**
+ * Characters of an output variable. The agent hands output variables, secret ones to tasks as well, to the steps after
+ * this one in their environment: a longer one is cut off on Windows, and keeps every later step from starting on Linux.
+ * https://github.com/microsoft/azure-pipelines-agent/pull/1508
+ * https://github.com/microsoft/azure-pipelines-tasks/issues/9379
+ */
+const longestOutput = 32_000;
+
 export function createTaskContext(
   port: AgentPort,
   printer: Printer,
@@ -48,6 +56,8 @@ export function createTaskContext(
   clock: Clock = systemClock,
 ): TaskContext {
   const mask = (secret: string) => maskWith(printer, redactor, secret);
+  const unset = (name: string, why: string) =>
+    printer.command('task.logissue', { type: 'warning' }, `Output "${name}" ${why}`);
   const severalLinesAllowed =
     port.variable('System.UnsafeAllowMultilineSecret')?.toLowerCase() === 'true';
   return {
@@ -57,14 +67,19 @@ export function createTaskContext(
     agent: agentInfo(port),
     mask,
     setOutput(name, value, options = {}) {
-      const secret = options.secret ?? false;
+      const { secret = false, whole } = options;
       if (secret) mask(value);
-      if (secret && /[\r\n]/.test(value) && !severalLinesAllowed) {
-        printer.command(
-          'task.logissue',
-          { type: 'warning' },
-          `Output "${name}" is secret and has several lines, which the agent refuses: it was not set.`,
+      if (value.length > longestOutput) {
+        const instead = whole === undefined ? '' : ` The file named by "${whole}" has it.`;
+        unset(
+          name,
+          `has ${value.length} characters, more than later steps can be given (${longestOutput}): ` +
+            `it was not set.${instead}`,
         );
+        return;
+      }
+      if (secret && /[\r\n]/.test(value) && !severalLinesAllowed) {
+        unset(name, 'is secret and has several lines, which the agent refuses: it was not set.');
         return;
       }
       printer.exactCommand(

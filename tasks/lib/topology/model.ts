@@ -1,5 +1,6 @@
 import { SpokelineError } from '../errors.ts';
 import { membersOf } from './members.ts';
+import { nearest } from './nearest.ts';
 
 export type Cloud = 'public' | 'usgovernment' | 'china';
 
@@ -138,19 +139,26 @@ export function dialledPort(
 export function selectStamps(topology: Topology, selector: string): Stamp[] {
   const wanted = selector.split(',').map((part) => part.trim());
   const stamps = Object.values(topology.stamps);
-  const chosen = new Set<Stamp>();
-  for (const part of wanted) {
-    const found = stamps.filter((s) => part === 'all' || s.name === part || s.role === part);
-    if (found.length === 0) {
-      const names = stamps.map((s) => s.name).join(', ');
-      throw new SpokelineError('INPUT_INVALID', `The topology has no stamp "${part}".`, {
-        hint: `Known stamps: ${names}. Also allowed: primary, secondary, all.`,
-        details: [{ message: `stamp "${part}" is not one of ${names}, primary, secondary, all` }],
-      });
-    }
-    for (const stamp of found) chosen.add(stamp);
-  }
+  const meant = (part: string) =>
+    stamps.filter((s) => part === 'all' || s.name === part || s.role === part);
+  const unknown = wanted.filter((part) => meant(part).length === 0);
+  if (unknown.length > 0) throw noStamp(unknown, stamps);
+  const chosen = new Set(wanted.flatMap(meant));
   return stamps.filter((stamp) => chosen.has(stamp));
+}
+
+function noStamp(unknown: readonly string[], stamps: readonly Stamp[]): SpokelineError {
+  const names = stamps.map((s) => s.name);
+  const selectors = [...names, 'primary', 'secondary', 'all'];
+  const quoted = unknown.map((part) => `"${part}"`).join(', ');
+  return new SpokelineError('INPUT_INVALID', `The topology has no stamp ${quoted}.`, {
+    hint: `Known stamps: ${names.join(', ')}. Also allowed: primary, secondary, all.`,
+    details: unknown.map((part) => {
+      const close = nearest(part, selectors);
+      const mean = close === undefined ? '' : `; did you mean "${close}"?`;
+      return { message: `stamp "${part}" is not one of ${selectors.join(', ')}${mean}` };
+    }),
+  });
 }
 
 /** Domain names of a cloud's services, without a leading dot. */

@@ -52,7 +52,7 @@ describe('downloading the Bicep CLI', () => {
       toolsDirectory: root,
       environment: {},
     });
-    assert.deepEqual(found, { path, source: 'tool cache' });
+    assert.deepEqual(found, [{ path, source: 'tool cache' }]);
   });
 
   it('asks for a pinned version without asking for the newest', async () => {

@@ -40,22 +40,22 @@ describe('finding the Bicep CLI', () => {
     await program(cached('0.36.1'));
     await complete('0.36.1');
     await program(cached('0.40.0'));
-    assert.deepEqual(await findBicep(options()), {
+    assert.deepEqual((await findBicep(options()))[0], {
       path: join(root, cached('0.36.1')),
       source: 'tool cache',
     });
     const home = await program('home/.azure/bin/bicep');
-    assert.deepEqual(await findBicep(options()), { path: home, source: '~/.azure/bin' });
+    assert.deepEqual((await findBicep(options()))[0], { path: home, source: '~/.azure/bin' });
     const onPath = await program('two/bicep');
-    assert.deepEqual(await findBicep(options()), { path: onPath, source: 'PATH' });
+    assert.deepEqual((await findBicep(options()))[0], { path: onPath, source: 'PATH' });
     await program('one/bicep', 0o644);
-    assert.deepEqual(await findBicep(options()), { path: onPath, source: 'PATH' });
+    assert.deepEqual((await findBicep(options()))[0], { path: onPath, source: 'PATH' });
   });
 
   it('takes a given path and nothing else', async () => {
     const own = await program('own/bicep');
-    assert.equal((await findBicep(options({ path: own })))?.path, own);
-    assert.equal((await findBicep(options({ path: dirname(own) })))?.path, own);
+    assert.equal((await findBicep(options({ path: own })))[0]?.path, own);
+    assert.equal((await findBicep(options({ path: dirname(own) })))[0]?.path, own);
     await program('two/bicep');
     const wrong = join(root, 'missing');
     await assert.rejects(findBicep(options({ path: wrong })), {
@@ -67,12 +67,12 @@ describe('finding the Bicep CLI', () => {
   it('takes a pinned version from the tool cache only when it is there', async () => {
     await program(cached('0.36.1'));
     await complete('0.36.1');
-    assert.equal(await findBicep(options({ version: '0.35.0' })), undefined);
-    assert.equal((await findBicep(options({ version: '0.36.1' })))?.source, 'tool cache');
+    assert.deepEqual(await findBicep(options({ version: '0.35.0' })), []);
+    assert.equal((await findBicep(options({ version: '0.36.1' })))[0]?.source, 'tool cache');
   });
 
   it('names every place when there is none', async () => {
-    assert.equal(await findBicep(options()), undefined);
+    assert.deepEqual(await findBicep(options()), []);
     const error = bicepNotFound(options());
     assert.equal(error.code, 'BICEP_NOT_FOUND');
     assert.equal(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { openBicep } from '../../../tasks/lib/bicep/open.ts';
 import { bicepEnvironment } from '../../../tasks/lib/bicep/spawn.ts';
 import { compileParameters, compileTemplate } from '../../../tasks/lib/bicep/compile.ts';
@@ -275,6 +276,38 @@ describe('a Bicep CLI', () => {
     } finally {
       await bicep.dispose();
     }
+  });
+
+  it('is passed over for the wanted one in the next place, or for a download', async () => {
+    const first = await standIn({});
+    const wanted = await standIn({ compile: { success: true, diagnostics: [], contents: '{}' } });
+    const bytes = await readFile(wanted.path);
+    const checksum = createHash('sha256').update(bytes).digest('hex');
+    const said: string[] = [];
+    const found = {
+      path: undefined,
+      checksum,
+      environment: { ...environment, PATH: `${first.directory}:${environment.PATH}` },
+      toolsDirectory: join(first.directory, 'tools'),
+      info: (text: string) => said.push(text),
+    };
+    const other = `${first.path} has the SHA-256 `;
+    const error = await failure(compile('/m.bicep', options('', found)));
+    assert.deepEqual([error.code, error.message.startsWith(other)], ['BICEP_CHECKSUM', true]);
+    const fetching = {
+      version: '0.36.1',
+      download: true,
+      fetchFile: () => Promise.resolve({ status: 200, body: bytes }),
+    };
+    assert.equal(await compile('/m.bicep', options('', { ...found, ...fetching })), '{}');
+    assert.ok(said[0]?.startsWith(other), said[0]);
+    assert.equal(
+      said[1],
+      'Not the wanted Bicep CLI on this agent; downloading it, as bicepDownload allows.',
+    );
+    // What was downloaded is found behind the other one on the PATH.
+    assert.equal(await compile('/m.bicep', options('', found)), '{}');
+    await assert.rejects(readFile(first.log), { code: 'ENOENT' });
   });
 
   it('has to have the pinned version', async () => {

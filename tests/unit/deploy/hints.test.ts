@@ -26,6 +26,15 @@ describe('hints for errors of Azure', () => {
     }
   });
 
+  it('do not ask for a role that the identity has', () => {
+    const message =
+      "The client 'c' with object id 'o' has permission to perform action 'Microsoft.Network/networkSecurityGroups/write' " +
+      "on scope '/s/nsg'; however, the access is denied because of the deny assignment with name 'd'.";
+    const code = 'DenyAssignmentAuthorizationFailed';
+    const [detail] = validationFailure({ code, message, details: [], additional: [] }).details;
+    assert.match(detail?.hint ?? '', /^A deny assignment forbids it whatever roles there are/);
+  });
+
   const cases: [string, string, RegExp | undefined][] = [
     [
       'operationnotallowed',
@@ -44,6 +53,7 @@ describe('hints for errors of Azure', () => {
       /on the zone/,
     ],
     ['LinkedAuthorizationFailed', 'something else', /linked resource/],
+    ['DenyAssignmentAuthorizationFailed', 'access is denied', /through that stack/],
     ['VaultAlreadyExists', 'The vault name is already in use.', /taken in all of Azure/],
     [
       'ConflictError',

@@ -44,6 +44,14 @@ describe('progress', () => {
     assert.equal(progress.percent, Math.floor((3 / 4) * 95));
   });
 
+  it('never goes back when nested deployments bring more', () => {
+    const progress = new Progress(1);
+    progress.update([operation('module', 'Succeeded')], 0);
+    assert.equal(progress.percent, 95);
+    progress.update([operation('a', 'Running'), operation('b', 'Running')], 0, 1);
+    assert.deepEqual([progress.percent, progress.done, progress.total], [95, 1, 3]);
+  });
+
   it('leaves out what is no resource', () => {
     const progress = new Progress(0);
     const list = [

@@ -50,6 +50,26 @@ describe('host/task-context', () => {
     assert.equal(lines.at(-1), 'x *** y');
   });
 
+  it('does not set an output that would keep later steps from starting', () => {
+    const { context: task, lines } = context();
+    task.setOutput('fits', 'x'.repeat(32_000));
+    task.setOutput('long', 'x'.repeat(32_001), { whole: 'longFile' });
+    task.setOutput('other', 'x'.repeat(32_001));
+    const too = 'has 32001 characters, more than later steps can be given (32000): it was not set.';
+    assert.deepEqual(lines, [
+      `##vso[task.setvariable variable=fits;isOutput=true;]${'x'.repeat(32_000)}`,
+      `##vso[task.logissue type=warning;]Output "long" ${too} The file named by "longFile" has it.`,
+      `##vso[task.logissue type=warning;]Output "other" ${too}`,
+    ]);
+    lines.length = 0;
+    const secret = 'y'.repeat(32_001);
+    task.setOutput('key', secret, { secret: true });
+    assert.deepEqual(lines, [
+      `##vso[task.setsecret]${secret}`,
+      `##vso[task.logissue type=warning;]Output "key" ${too}`,
+    ]);
+  });
+
   it('sets a secret output of several lines where the agent allows it', () => {
     const { context: task, lines } = context({ 'System.UnsafeAllowMultilineSecret': 'True' });
     task.setOutput('pem', 'one1\ntwo2', { secret: true });

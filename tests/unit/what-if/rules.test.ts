@@ -51,6 +51,23 @@ describe('what-if: rules and noise', () => {
     });
   }
 
+  it('names the rules that set nothing aside', () => {
+    const rules: IgnoreRule[] = [
+      { type: network, path: 'properties.subnets' },
+      { type: 'Microsoft.Network/virtualNetwork', path: 'properties.subnets' },
+      { change: 'Delete', reason: 'old ones go' },
+      { type: '*'.repeat(60) + 'x' },
+    ];
+    const lines = linesOf(assessed([given], { rules }));
+    assert.deepEqual(lines, [
+      '  one change was set aside by ignoreChanges or as known noise',
+      '  A rule set nothing aside (ignoreChanges: Microsoft.Network/virtualNetwork, properties.subnets)',
+      '  A rule set nothing aside (old ones go)',
+      `  A rule set nothing aside (ignoreChanges: ${'*'.repeat(60)}x)`,
+      'What-if: 1 unchanged.',
+    ]);
+  });
+
   const acls = { bypass: 'AzureServices', defaultAction: 'Allow' };
   const noise: [string, unknown, boolean][] = [
     [

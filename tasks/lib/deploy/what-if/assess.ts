@@ -45,6 +45,8 @@ export interface Assessment {
   readonly counts: Counts;
   /** Also true when nobody can say: a resource that is not predicted may change. */
   readonly hasChanges: boolean;
+  /** Rules that set nothing aside, in words: misspelt ones are among them. */
+  readonly idleRules: readonly string[];
 }
 
 export interface AssessOptions {
@@ -55,7 +57,8 @@ export interface AssessOptions {
 
 /** Takes out what the rules and the list of known noise say is no change. */
 export function assess(prediction: Prediction, options: AssessOptions): Assessment {
-  const resources = prediction.changes.map((change) => assessOne(change, options));
+  const used = new Set<IgnoreRule>();
+  const resources = prediction.changes.map((change) => assessOne(change, options, used));
   const counts = countsOf(resources);
   const { create, modify, detach, deploy, unsupported, other } = counts;
   return {
@@ -63,12 +66,18 @@ export function assess(prediction: Prediction, options: AssessOptions): Assessme
     diagnostics: prediction.diagnostics,
     counts,
     hasChanges: create + modify + counts.delete + detach + deploy + unsupported + other > 0,
+    idleRules: options.rules.filter((rule) => !used.has(rule)).map(wordsOf),
   };
 }
 
-function assessOne(change: ResourceChange, { rules, ignoreKnownNoise }: AssessOptions): Assessed {
+function assessOne(
+  change: ResourceChange,
+  { rules, ignoreKnownNoise }: AssessOptions,
+  used: Set<IgnoreRule>,
+): Assessed {
   const whole = rules.find((rule) => ignoresResource(rule, change));
   if (whole !== undefined && change.kind !== 'NoChange' && change.kind !== 'Ignore') {
+    used.add(whole);
     const ignored = [{ kind: change.kind, because: wordsOf(whole) }];
     return { change, kind: 'NoChange', properties: [], ignored };
   }
@@ -80,8 +89,10 @@ function assessOne(change: ResourceChange, { rules, ignoreKnownNoise }: AssessOp
     if (kind === 'NoEffect') continue;
     const rule = rules.find((one) => ignoresProperty(one, change, property, 'below'));
     const noise = ignoreKnownNoise ? noiseOf(change, property) : undefined;
-    if (rule !== undefined) ignored.push({ path, kind, because: wordsOf(rule) });
-    else if (noise !== undefined) ignored.push({ path, kind, because: noise });
+    if (rule !== undefined) {
+      used.add(rule);
+      ignored.push({ path, kind, because: wordsOf(rule) });
+    } else if (noise !== undefined) ignored.push({ path, kind, because: noise });
     else properties.push(property);
   }
   // Without a list of properties Azure has not said what changes, so that nothing can be set aside.

@@ -15,7 +15,7 @@ const marks: Readonly<Record<string, string>> = {
 const longestValue = 120;
 
 /** The result for the log: a line a resource that changes, its properties below it. */
-export function linesOf({ resources, counts, diagnostics }: Assessment): string[] {
+export function linesOf({ resources, counts, diagnostics, idleRules }: Assessment): string[] {
   const shown = resources.filter(({ kind }) => kind !== 'NoChange' && kind !== 'Ignore');
   const lines = shown.flatMap((resource) => [
     `  ${headOf(resource)}`,
@@ -23,6 +23,7 @@ export function linesOf({ resources, counts, diagnostics }: Assessment): string[
   ]);
   const aside = resources.reduce((sum, { ignored }) => sum + ignored.length, 0);
   if (aside > 0) lines.push(`  ${asideText(aside)} set aside by ignoreChanges or as known noise`);
+  for (const rule of idleRules) lines.push(`  A rule set nothing aside (${rule})`);
   const said = diagnostics.map(({ code, message }) => `  ${code}: ${message}`);
   return [...lines, ...said, `What-if: ${countsText(counts)}.`];
 }

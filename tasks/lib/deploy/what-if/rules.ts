@@ -82,5 +82,5 @@ function pathPattern(path: string, where: 'at' | 'below'): RegExp {
 }
 
 function globbed(text: string, star: string): string {
-  return text.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', star);
+  return text.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*+/g, star);
 }
