@@ -12,7 +12,7 @@ export interface RecordedIssue extends IssuePlace {
 export interface RecordedContext extends TaskContext {
   /** `level: text`, in order. */
   readonly lines: string[];
-  readonly outputs: Record<string, { value: string; secret: boolean }>;
+  readonly outputs: Record<string, { value: string; secret: boolean; whole?: string }>;
   readonly masked: string[];
   readonly summaries: string[];
   readonly attachments: { type: string; name: string; file: string }[];
@@ -59,9 +59,9 @@ export function fakeContext(directory: string, options: FakeContextOptions = {})
       ...options.agent,
     },
     mask: (secret) => masked.push(secret),
-    setOutput(name, value, { secret = false } = {}) {
+    setOutput(name, value, { secret = false, whole } = {}) {
       if (secret) masked.push(value);
-      outputs[name] = { value, secret };
+      outputs[name] = { value, secret, ...(whole === undefined ? {} : { whole }) };
     },
     uploadSummary: (file) => summaries.push(file),
     addAttachment: (type, name, file) => attachments.push({ type, name, file }),

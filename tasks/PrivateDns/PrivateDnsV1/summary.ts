@@ -40,14 +40,6 @@ export async function showTables(
   context.uploadSummary(file);
 }
 
-/**
- * The agent hands output variables to the steps after this one in their environment: a longer one is cut off on Windows,
- * and keeps every later step from starting on Linux.
- * https://github.com/microsoft/azure-pipelines-agent/pull/1508
- * https://github.com/microsoft/azure-pipelines-tasks/issues/9379
- */
-const longestOutput = 32_000;
-
 /** Sets an output to a document, as far as it fits there, and `<name>File` to a file with all of it. */
 export async function setDocument(
   name: 'plan' | 'drift' | 'findings',
@@ -58,14 +50,7 @@ export async function setDocument(
   const file = join(context.agent.tempDirectory, `spokeline-dns-${name}-${randomUUID()}.json`);
   await writeFile(file, text);
   context.setOutput(`${name}File`, file);
-  if (text.length <= longestOutput) {
-    context.setOutput(name, text);
-    return;
-  }
-  context.log.warning(
-    `The output ${name} would have ${text.length} characters, more than later steps can be given ` +
-      `(${longestOutput}): it is not set. The file named by ${name}File has it.`,
-  );
+  context.setOutput(name, text, { whole: `${name}File` });
 }
 
 /** Shows plans in the log, on the summary page and as outputs. */

@@ -5,7 +5,7 @@ export function stackLines({ managed, detached, deleted, failed }: StackView): s
   return [
     ...detached.map((id) => `  detached: ${id}`),
     ...deleted.map((id) => `  deleted: ${id}`),
-    `The stack manages ${managed.length} resources; ${detached.length} detached, ` +
+    `The stack manages ${managed.length === 1 ? '1 resource' : `${managed.length} resources`}; ${detached.length} detached, ` +
       `${deleted.length} deleted, ${failed.length} failed.`,
   ];
 }
