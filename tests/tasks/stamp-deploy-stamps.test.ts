@@ -40,7 +40,11 @@ describe('StampDeploy of several stamps', () => {
     const names = [...world.arm.deployments.keys()];
     assert.match(names.join(' '), /^spokeline-weu-42-\S+ spokeline-sea-1-42-\S+$/);
     const { outputs } = world.context;
-    assert.deepEqual(outputs['output.weu.uri'], { value: 'https://kv', secret: false });
+    assert.deepEqual(outputs['output.weu.uri'], {
+      value: 'https://kv',
+      secret: false,
+      whole: 'outputsFile',
+    });
     assert.deepEqual(outputs['output.sea-1.key'], { value: 'secret of azure', secret: true });
     assert.deepEqual(output('outputs'), {
       weu: { uri: 'https://kv' },

@@ -82,7 +82,11 @@ describe('StampDeploy', () => {
       context.outputs['deploymentId']?.value ?? '',
       /\/resourceGroups\/rg-weu\/providers\//,
     );
-    assert.deepEqual(context.outputs['output.uri'], { value: 'https://kv', secret: false });
+    assert.deepEqual(context.outputs['output.uri'], {
+      value: 'https://kv',
+      secret: false,
+      whole: 'outputsFile',
+    });
     assert.deepEqual(context.outputs['output.key'], { value: 'from azure', secret: true });
     assert.equal(context.outputs['outputs']?.value, '{"uri":"https://kv"}');
     assert.deepEqual(context.masked.slice(0, 2), ['top secret', 'from azure']);
