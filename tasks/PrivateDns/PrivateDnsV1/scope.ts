@@ -1,3 +1,4 @@
+import { cloudOf } from '../../lib/azure/cloud.ts';
 import type { EndpointSelection } from '../../lib/azure/dns-endpoints.ts';
 import { readZones } from '../../lib/dns/declared-zones.ts';
 import type { WantedRecord } from '../../lib/dns/model.ts';
@@ -184,11 +185,4 @@ function plainScope(given: Inputs): Scope {
 
 function selectionOf(given: Inputs): EndpointSelection {
   return { ids: given.endpoints, tags: given.endpointTags.map(wantedTag) };
-}
-
-/** The cloud of a connection, by its Resource Manager; a stand-in counts as the public one. */
-function cloudOf(connection: ServiceConnection): Cloud {
-  const { host } = new URL(connection.resourceManagerUrl);
-  if (host.endsWith('.usgovcloudapi.net')) return 'usgovernment';
-  return host.endsWith('.chinacloudapi.cn') ? 'china' : 'public';
 }

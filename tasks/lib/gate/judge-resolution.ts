@@ -1,4 +1,4 @@
-import { contains, containsAny } from '../net/cidr.ts';
+import { containsAny } from '../net/cidr.ts';
 import type { Resolution } from '../net/resolve.ts';
 import type { Verdict } from './check.ts';
 import type { NameSeen } from './probe.ts';
@@ -51,11 +51,9 @@ export function judgeResolution(spec: NameSpec, seen: AnswersSeen): Verdict {
 
 function judgeAddresses(spec: NameSpec, seen: AnswersSeen, expected: string): Verdict | undefined {
   const { addresses } = seen.system;
-  const inside = (cidrs: readonly string[], address: string): boolean =>
-    cidrs.some((cidr) => contains(cidr, address));
-  const wrong = addresses.filter((address) => !inside(spec.within ?? [], address));
+  const wrong = addresses.filter((address) => !containsAny(spec.within ?? [], address));
   if (wrong.length === 0) return undefined;
-  const elsewhere = wrong.every((address) => inside(seen.declared, address));
+  const elsewhere = wrong.every((address) => containsAny(seen.declared, address));
   return {
     status: 'fail',
     code: 'DNS_OUTSIDE_NETWORKS',

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { SpokelineError } from '../errors.ts';
 import type { Clock } from '../net/clock.ts';
+import { untilAborted } from '../net/until-aborted.ts';
 import type { Verdict } from './check.ts';
 import type { GateCheck } from './gate-check.ts';
 import { History } from './history.ts';
@@ -172,7 +173,8 @@ async function runOne(
   // Real time on purpose: it bounds what the network does, not what the gate waits for.
   const own = AbortSignal.timeout(limit);
   try {
-    return await unlessAborted(check.run(probe, AbortSignal.any([signal, own])), signal);
+    // A cancel must end the gate even if a look does not listen to it.
+    return await untilAborted(check.run(probe, AbortSignal.any([signal, own])), signal);
   } catch (error) {
     signal.throwIfAborted();
     if (own.aborted) {
@@ -196,20 +198,6 @@ async function runOne(
     }
     // Anything else is a fault of ours: the release is held by an error, not by a verdict.
     throw error;
-  }
-}
-
-/** What comes first: a cancel must end the gate even if a look does not listen to it. */
-async function unlessAborted<T>(looking: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop);
-  });
-  try {
-    return await Promise.race([looking, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }
 

@@ -54,6 +54,15 @@ describe('what is about an image', () => {
 
   const listTag = ({ digest }: Named): string => digest.replace(':', '-');
 
+  /** Somebody else's entry, and the list that has it alone. */
+  const other = { mediaType: imageType, size: 2, digest: digestOf(Buffer.from('{}')) };
+  function listElsewhere({ manifests, tags }: Awaited<ReturnType<PushWorld['start']>>): void {
+    const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [other] }));
+    manifests.set(digestOf(bytes), { type: indexType, bytes });
+    manifests.set(other.digest, { type: imageType, bytes: Buffer.from('{}') });
+    tags.set(listTag(image), digestOf(bytes));
+  }
+
   function listOf(registry: Awaited<ReturnType<PushWorld['start']>>, subject: Named): ListEntry[] {
     const bytes = registry.manifests.get(registry.tags.get(listTag(subject)) ?? '')?.bytes;
     const list = JSON.parse(bytes?.toString() ?? '{"manifests":[]}') as { manifests: ListEntry[] };
@@ -147,14 +156,10 @@ describe('what is about an image', () => {
   });
 
   it('loses nothing that somebody else adds to the list at the same time', async () => {
-    const other = { mediaType: imageType, size: 2, digest: digestOf(Buffer.from('{}')) };
     const registry = await world.start({
       intercept: ({ method, path, count }) => {
         if (method !== 'PUT' || !path.endsWith(listTag(image)) || count > 1) return undefined;
-        const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [other] }));
-        registry.manifests.set(digestOf(bytes), { type: indexType, bytes });
-        registry.manifests.set(other.digest, { type: imageType, bytes: Buffer.from('{}') });
-        registry.tags.set(listTag(image), digestOf(bytes));
+        listElsewhere(registry);
         return undefined;
       },
     });
@@ -193,14 +198,10 @@ describe('what is about an image', () => {
   });
 
   it('is listed again when somebody has written what he had read before', async () => {
-    const other = { mediaType: imageType, size: 2, digest: digestOf(Buffer.from('{}')) };
     const registry = await world.start({
       intercept: ({ method, path }) => {
         if (method !== 'PUT' || !path.endsWith('/manifests/1.0')) return undefined;
-        const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [other] }));
-        registry.manifests.set(digestOf(bytes), { type: indexType, bytes });
-        registry.manifests.set(other.digest, { type: imageType, bytes: Buffer.from('{}') });
-        registry.tags.set(listTag(image), digestOf(bytes));
+        listElsewhere(registry);
         return undefined;
       },
     });

@@ -71,16 +71,18 @@ export async function retire(
   if (locks === undefined) watcher.info('Locks cannot be read by this identity; Azure obeys them.');
   // A group that is being deleted already refuses nothing more.
   if (state === 'present') {
+    // Of a stamp, the whole group goes only where nobody else is in it.
+    const alone = given.delete === 'resourceGroup' ? given.owner : undefined;
     refuse(
       [
-        ...(given.delete === 'resourceGroup' && given.owner !== undefined
-          ? neighbourObstacles(group.id, given.neighbours ?? [], deployments, given.owner)
-          : []),
+        ...(alone === undefined
+          ? []
+          : neighbourObstacles(group.id, given.neighbours ?? [], deployments, alone)),
         ...lockObstacles(locks ?? [], group.id, all ? 'everything' : going),
         ...deploymentObstacles(deployments),
       ],
       what,
-      given.delete === 'resourceGroup' && given.owner !== undefined ? withoutNeighbours : undefined,
+      alone === undefined ? undefined : withoutNeighbours,
     );
   }
   if (given.delete === 'nothing') {
