@@ -48,7 +48,7 @@ export class GateEstate extends GateResources {
   static async start(): Promise<GateEstate> {
     const run = await runSandbox({
       agentAddress: '127.41.0.68',
-      endpointPorts: { 443: 34443 },
+      endpointPorts: { 443: 14443 },
       subscriptions: [{ id: stampSubscription, name: 'stamps' }],
     });
     const estate = new GateEstate(run, await mkdtemp(join(tmpdir(), 'gate-state-')));
@@ -145,6 +145,6 @@ hub:
   network: { addressSpace: [127.41.0.0/16] }
   dns: { resolvers: ['${dns}'] }
 stamps: { weu: { network: { addressSpace: [127.42.0.0/16] } } }
-ports: { '443': 34443 }
+ports: { '443': 14443 }
 `;
 }

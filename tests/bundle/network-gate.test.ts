@@ -132,7 +132,7 @@ describe('NetworkGate as a process', function () {
         names.names.set(vault, way);
       }
     };
-    const { result, output } = await gate({ timeout: '20', interval: '1' });
+    const { result, output } = await gate({ timeout: '60', interval: '1' });
     names.onMissing = () => undefined;
     assert.equal(result, 'Succeeded', output);
     assert.match(output, /FAIL +weu\/vault-dns .*DNS_NXDOMAIN/);

@@ -72,7 +72,7 @@ describe('PrivateDns, packaged: approvals', function () {
     const stranger = await ask('pe-stranger', vault, 'the hub', 'stamp');
     const door = await ask('pe-door', service, 'front door of the shop', 'hub');
     const thief = await ask('pe-thief', service, 'front door of the shop, too', 'hub');
-    const { result, output, messages, shown } = await approve({ timeout: '20' });
+    const { result, output, messages, shown } = await approve({ timeout: '60' });
     assert.equal(result, 'Succeeded', output);
     const states = Object.fromEntries(shown.map((each) => [each.endpoint, each.status]));
     assert.deepEqual(states, {

@@ -34,7 +34,7 @@ describe('PrivateDns, packaged: zone groups', function () {
   }
 
   it('are made, kept and removed in their own mode, and Azure writes the records', async () => {
-    const made = await estate.act('apply', { mode: 'zoneGroups', timeout: '20' });
+    const made = await estate.act('apply', { mode: 'zoneGroups', timeout: '60' });
     assert.equal(made.result, 'Succeeded', made.output);
     assert.match(
       made.output,
@@ -81,7 +81,7 @@ describe('PrivateDns, packaged: zone groups', function () {
 
   it('of a policy that comes late are waited for, as long as the input says', async () => {
     const { activity } = estate.run.sandbox.arm;
-    const running = estate.act('apply', { policyWait: '50', timeout: '20' });
+    const running = estate.act('apply', { policyWait: '50', timeout: '60' });
     const listed = () =>
       activity.filter(({ path }) => path.endsWith('/providers/Microsoft.Network/privateEndpoints'));
     const until = Date.now() + 20_000;
@@ -118,7 +118,7 @@ describe('PrivateDns, packaged: zone groups', function () {
   it('take over our records without a moment without them', async () => {
     await estate.act('apply');
     assert.equal(noteOn('kv-group-one')['spokeline-owner'], 'shop/weu');
-    const run = await estate.act('apply', { mode: 'zoneGroups', timeout: '20' });
+    const run = await estate.act('apply', { mode: 'zoneGroups', timeout: '60' });
     assert.equal(run.result, 'Succeeded', run.output);
     const { activity } = estate.run.sandbox.arm;
     assert.deepEqual(

@@ -48,7 +48,7 @@ describe('PrivateDns, packaged: the operations network', function () {
   });
 
   it('is registered and linked like a stamp, and nothing is done the second time', async () => {
-    const run = await estate.act('apply', { stamp: 'all', timeout: '20' });
+    const run = await estate.act('apply', { stamp: 'all', timeout: '60' });
     assert.equal(run.result, 'Succeeded', run.output);
     assert.deepEqual(
       run.issues.map(({ message }) => message),

@@ -106,7 +106,7 @@ describe('PrivateDns, packaged: the least rights', function () {
       assert.equal(applied.result, 'Succeeded', applied.output);
     }
     if (purpose === 'remove-zoneGroups') {
-      const applied = await estate.act('apply', { mode: 'zoneGroups', timeout: '20' });
+      const applied = await estate.act('apply', { mode: 'zoneGroups', timeout: '60' });
       assert.equal(applied.result, 'Succeeded', applied.output);
     }
     if (purpose === 'unclear') {
@@ -126,7 +126,7 @@ describe('PrivateDns, packaged: the least rights', function () {
     const who = identities(held);
     switch (purpose) {
       case 'zoneGroups':
-        return estate.act('apply', { mode: 'zoneGroups', timeout: '20' }, who);
+        return estate.act('apply', { mode: 'zoneGroups', timeout: '60' }, who);
       case 'remove-zoneGroups':
         return estate.act('remove', { mode: 'zoneGroups' }, who);
       case 'unclear':

@@ -27,10 +27,10 @@ async function startScript(
   return { child, said };
 }
 
-/** Signals npm's own process and waits for its exit code; fails after 8 s. */
+/** Signals npm's own process and waits for its exit code; fails after 30 s. */
 function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error('still running after 8 s')), 8000);
+    const late = setTimeout(() => reject(new Error('still running after 30 s')), 30_000);
     child.on('exit', (code) => {
       clearTimeout(late);
       resolve(code);

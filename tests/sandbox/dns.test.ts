@@ -23,10 +23,10 @@ describe('names of an estate', function () {
   let zoneId: string;
 
   before(async () => {
-    run = await runSandbox({ agentAddress, endpointPorts: { 443: 37443 } });
+    run = await runSandbox({ agentAddress, endpointPorts: { 443: 17443 } });
     ids = await deployNetworks(run);
     zoneId = ids.groupOf('Microsoft.Network/privateDnsZones', zone);
-    resolver = new Resolver({ timeout: 1000, tries: 1 });
+    resolver = new Resolver({ timeout: 10_000, tries: 1 });
     resolver.setServers([run.sandbox.info.dns]);
   });
   after(() => run.stop());

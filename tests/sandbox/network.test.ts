@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { Resolver } from 'node:dns/promises';
-import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { request } from 'node:https';
 import type { RunningSandbox } from './sandbox-client.ts';
@@ -15,6 +14,7 @@ import {
   peer,
   versions,
 } from './sandbox-estate.ts';
+import { tcpAnswer } from '../support/tcp-answer.ts';
 
 const ports = { 443: 31443, 22: 31022 };
 const name = 'kv-estate.vault.azure.net';
@@ -32,32 +32,13 @@ describe('an estate through the resource manager', function () {
     const endpoint = await deployEndpoint(run, ids, vault, 'vault');
     await deployZone(run, ids, 'privatelink.vaultcore.azure.net', endpoint);
     await run.sandbox.network.settled();
-    resolver = new Resolver({ timeout: 1000, tries: 1 });
+    resolver = new Resolver({ timeout: 10_000, tries: 1 });
     resolver.setServers([run.sandbox.info.dns]);
   });
   after(() => run.stop());
 
   async function resolved(): Promise<string> {
     return (await resolver.resolve4(name)).join();
-  }
-
-  function tcp(address: string, port: number): Promise<string> {
-    return new Promise((resolve) => {
-      const socket = connectTcp({ host: address, port });
-      const settle = (text: string): void => {
-        socket.destroy();
-        resolve(text);
-      };
-      socket.setTimeout(300, () => {
-        settle('timeout');
-      });
-      socket.once('connect', () => {
-        settle('connected');
-      });
-      socket.once('error', (error: NodeJS.ErrnoException) => {
-        settle(error.code ?? error.message);
-      });
-    });
   }
 
   async function subnet(properties: Record<string, unknown>): Promise<void> {
@@ -133,24 +114,24 @@ describe('an estate through the resource manager', function () {
     await run.put(id, { location: 'westeurope', properties: { securityRules } }, versions.network);
     const networkSecurityGroup = { id };
     await subnet({ networkSecurityGroup, privateEndpointNetworkPolicies: 'Disabled' });
-    assert.equal(await tcp(address, ports[443]), 'connected');
+    assert.equal(await tcpAnswer(address, ports[443]), 'connected');
     await subnet({ networkSecurityGroup, privateEndpointNetworkPolicies: 'Enabled' });
-    assert.equal(await tcp(address, ports[443]), 'timeout');
-    assert.equal(await tcp(address, ports[22]), 'ECONNREFUSED');
+    assert.equal(await tcpAnswer(address, ports[443]), 'timeout');
+    assert.equal(await tcpAnswer(address, ports[22]), 'ECONNREFUSED');
     await subnet({});
-    assert.equal(await tcp(address, ports[443]), 'connected');
+    assert.equal(await tcpAnswer(address, ports[443]), 'connected');
   });
 
   it('times out while a half of the peering is missing', async () => {
     const address = await resolved();
     await run.remove(`${ids.spoke}/virtualNetworkPeerings/to-vnet-hub`, versions.network);
     await run.sandbox.network.settled();
-    assert.equal(await tcp(address, ports[443]), 'timeout');
+    assert.equal(await tcpAnswer(address, ports[443]), 'timeout');
     await run.remove(`${ids.hub}/virtualNetworkPeerings/to-vnet-spoke`, versions.network);
     await peer(run, ids.hub, ids.spoke);
     await peer(run, ids.spoke, ids.hub);
     await run.sandbox.network.settled();
-    assert.equal(await tcp(address, ports[443]), 'connected');
+    assert.equal(await tcpAnswer(address, ports[443]), 'connected');
   });
 
   it('loses name and address with the endpoint', async () => {
@@ -161,6 +142,6 @@ describe('an estate through the resource manager', function () {
     );
     await run.sandbox.network.settled();
     assert.match(await resolved(), /^203\.0\.113\.\d+$/);
-    assert.equal(await tcp(address, ports[443]), 'ECONNREFUSED');
+    assert.equal(await tcpAnswer(address, ports[443]), 'ECONNREFUSED');
   });
 });

@@ -40,7 +40,7 @@ describe('a registry behind its private endpoint', function () {
     const endpoint = await deployEndpoint(run, ids, id, 'registry');
     await deployZone(run, ids, 'privatelink.azurecr.io', endpoint);
     await run.sandbox.network.settled();
-    resolver = new Resolver({ timeout: 1000, tries: 1 });
+    resolver = new Resolver({ timeout: 10_000, tries: 1 });
     resolver.setServers([run.sandbox.info.dns]);
   });
   after(() => run.stop());

@@ -11,6 +11,10 @@ import type { SandboxInfo } from '../../sandbox/azure/sandbox.ts';
 import { portsFrom, startSandbox } from '../../sandbox/azure/sandbox.ts';
 import { runSandbox } from './sandbox-client.ts';
 
+// Fixed ports of the tests lie below those of outgoing connections, which would take one now and then.
+const bases = { SIGINT: 10_000, SIGTERM: 11_000, command: 12_000, library: 13_000 };
+const dnsPort = 14_053;
+
 const program = path.resolve('sandbox/azure/cli.ts');
 const keys = [
   'arm',
@@ -40,16 +44,19 @@ function start(...args: string[]): {
 } {
   const child = spawn(process.execPath, ['--import=tsx', program, ...args]);
   const seen = { stdout: '', stderr: '' };
-  const line = new Promise<string>((resolve) => {
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...seen }));
+  const line = new Promise<string>((resolve, reject) => {
     child.stdout.on('data', (part: Buffer) => {
       seen.stdout += part.toString();
       if (seen.stdout.includes('\n')) resolve(seen.stdout);
     });
+    void ended.then(() => reject(new Error(`ended without a line: ${seen.stderr}`)));
   });
+  // Who only waits for the end does not look at the line.
+  line.catch(() => undefined);
   child.stderr.on('data', (part: Buffer) => {
     seen.stderr += part.toString();
   });
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...seen }));
   return { child, line, ended };
 }
 
@@ -71,7 +78,7 @@ describe('the sandbox command', function () {
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`prints one JSON line, and ends with 0 on ${signal}, leaving nothing`, async () => {
-      const base = signal === 'SIGINT' ? 33_000 : 34_000;
+      const base = bases[signal];
       const { child, line, ended } = start('--json', '--port-base', String(base));
       const info = JSON.parse(await line) as SandboxInfo;
       assert.deepEqual(Object.keys(info), keys);
@@ -123,15 +130,16 @@ describe('the sandbox command', function () {
 
   it('ends with 1 where a port is taken', async () => {
     const taken = createServer();
-    taken.listen(portsFrom(35_000).registry, '127.0.0.1');
+    taken.listen(portsFrom(bases.command).registry, '127.0.0.1');
     await once(taken, 'listening');
     try {
-      const { code, stdout, stderr } = await start('--json', '--port-base', '35000').ended;
+      const { code, stdout, stderr } = await start('--json', '--port-base', String(bases.command))
+        .ended;
       assert.equal(code, 1);
       assert.equal(stdout, '');
       assert.match(
         stderr,
-        /^sandbox: listen EADDRINUSE: address already in use 127\.0\.0\.1:35004/,
+        /^sandbox: listen EADDRINUSE: address already in use 127\.0\.0\.1:12004/,
       );
     } finally {
       taken.close();
@@ -158,12 +166,14 @@ describe('the sandbox as a library', function () {
 
   it('leaves nothing running where it cannot start', async () => {
     const directory = await mkdtemp(path.join(tmpdir(), 'sandbox-'));
-    const ports = portsFrom(36_000);
+    const ports = portsFrom(bases.library);
     const taken = createServer();
     taken.listen(ports.dns, '127.0.0.1');
     await once(taken, 'listening');
     try {
-      await assert.rejects(startSandbox({ directory, portBase: 36_000 }), { code: 'EADDRINUSE' });
+      await assert.rejects(startSandbox({ directory, portBase: bases.library }), {
+        code: 'EADDRINUSE',
+      });
       for (const port of [ports.arm, ports.entra, ports.oidc, ports.registry]) {
         assert.equal(await opens(port), false, String(port));
       }
@@ -181,11 +191,11 @@ describe('the sandbox as a library', function () {
   });
 
   it('answers DNS at further addresses', async () => {
-    const run = await runSandbox({ dnsExtra: [{ host: '127.0.0.2', port: 36_153 }] });
+    const run = await runSandbox({ dnsExtra: [{ host: '127.0.0.2', port: dnsPort }] });
     try {
       const { Resolver } = await import('node:dns/promises');
-      const resolver = new Resolver({ timeout: 1000, tries: 1 });
-      resolver.setServers(['127.0.0.2:36153']);
+      const resolver = new Resolver({ timeout: 10_000, tries: 1 });
+      resolver.setServers([`127.0.0.2:${String(dnsPort)}`]);
       await assert.rejects(resolver.resolve4('nobody.example'), { code: 'ENOTFOUND' });
     } finally {
       await run.stop();

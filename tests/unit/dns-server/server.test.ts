@@ -31,7 +31,7 @@ describe('DNS server', () => {
     });
     assert.ok(store.get(idOf(zone, 'corp.example/api')));
     server = await startDns(store, { host: '127.0.0.1', port: 0, agentAddress: '10.0.0.68' });
-    resolver = new Resolver({ timeout: 1000, tries: 1 });
+    resolver = new Resolver({ timeout: 10_000, tries: 1 });
     resolver.setServers([`${server.host}:${String(server.port)}`]);
   });
   after(() => server.close());
@@ -42,7 +42,7 @@ describe('DNS server', () => {
       const timer = setTimeout(() => {
         socket.close();
         resolve(undefined);
-      }, 150);
+      }, 1_000);
       socket.once('message', (answer: Buffer) => {
         clearTimeout(timer);
         socket.close();

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connect as connectTls } from 'node:tls';
@@ -20,6 +19,7 @@ import {
   putPeering,
   storedEstate,
 } from './stored-estate.ts';
+import { tcpAnswer } from '../../support/tcp-answer.ts';
 
 const endpoint = '127.22.0.4';
 const ports = { 443: 21443, 22: 21022 };
@@ -51,26 +51,6 @@ describe('live network', () => {
   });
   afterEach(() => network.stop());
 
-  /** How a client sees an address, with a time-out that a local answer never needs. */
-  function tcp(address: string, port: number): Promise<string> {
-    return new Promise((resolve) => {
-      const socket = connectTcp({ host: address, port });
-      const settle = (text: string): void => {
-        socket.destroy();
-        resolve(text);
-      };
-      socket.setTimeout(300, () => {
-        settle('timeout');
-      });
-      socket.once('connect', () => {
-        settle('connected');
-      });
-      socket.once('error', (error: NodeJS.ErrnoException) => {
-        settle(error.code ?? error.message);
-      });
-    });
-  }
-
   function tls(address: string, servername: string): Promise<string> {
     return new Promise((resolve) => {
       const { caPem: ca } = authority;
@@ -90,7 +70,7 @@ describe('live network', () => {
 
   async function seen(): Promise<[https: string, ssh: string]> {
     await network.settled();
-    return Promise.all([tcp(endpoint, ports[443]), tcp(endpoint, ports[22])]);
+    return Promise.all([tcpAnswer(endpoint, ports[443]), tcpAnswer(endpoint, ports[22])]);
   }
 
   it('serves what the agent may reach and refuses other ports', async () => {
@@ -205,6 +185,6 @@ describe('live network', () => {
     putEndpoint(store, 'kv', endpoint, 'Pending');
     await network.settled();
     await network.stop();
-    assert.equal(await tcp(endpoint, ports[443]), 'ECONNREFUSED');
+    assert.equal(await tcpAnswer(endpoint, ports[443]), 'ECONNREFUSED');
   });
 });
