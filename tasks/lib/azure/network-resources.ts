@@ -1,5 +1,6 @@
 import { connectionVersion } from '../dns/connection-types.ts';
 import { SpokelineError } from '../errors.ts';
+import { ruleParts } from '../gate/public-way.ts';
 import { adminRulesType, networkTypes } from '../gate/state.ts';
 import type { StateSeen, Unread } from '../gate/state.ts';
 import {
@@ -120,7 +121,13 @@ class Reader {
       [...new Set(targets)].map(async (id) => {
         const type = typeOf(id);
         const version = connectionVersion(type);
-        if (version !== undefined) await this.#get(type, id, version);
+        if (version === undefined) return;
+        await Promise.all([
+          this.#get(type, id, version),
+          ...ruleParts(type).map((part) =>
+            this.#page(`${type}/${part}`, `${id}/${part}`, id, version),
+          ),
+        ]);
       }),
     );
   }

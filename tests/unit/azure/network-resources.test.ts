@@ -109,7 +109,7 @@ describe('the surroundings of a network, read from Azure', () => {
     );
   });
 
-  it('the security groups of interfaces, and every service behind endpoints', async () => {
+  it('the security groups of interfaces, and every service behind endpoints with the rules of its public way', async () => {
     const of = (type: string, name: string) => `${group}/providers/${type}/${name}`;
     const list = (type: string) => `${group}/providers/${type}`;
     const own = of('Microsoft.Network/networkSecurityGroups', 'nsg-vm');
@@ -153,8 +153,15 @@ describe('the surroundings of a network, read from Azure', () => {
       [own]: { id: own, properties: { securityRules: [] } },
       [list('Microsoft.Network/privateEndpoints')]: [endpoint(server), endpoint(strange)],
       [server]: { id: server, properties: { publicNetworkAccess: 'Disabled' } },
+      [`${server}/firewallRules`]: [{ id: `${server}/firewallRules/office`, properties: {} }],
+      [`${server}/ipv6FirewallRules`]: 'ARM_FORBIDDEN',
     });
-    assert.deepEqual(unread, []);
+    const [gap, ...others] = unread;
+    assert.deepEqual(
+      [gap?.scope, gap?.missing, others],
+      [server, 'Microsoft.Sql/servers/ipv6FirewallRules/read', []],
+    );
+    assert.equal(resources.childrenOf(server, 'firewallRules').length, 1);
     const [machine, ...more] = readEstate(resources).machines;
     assert.deepEqual([machine?.address, machine?.securityRules, more], ['10.0.2.4', [], []]);
     assert.equal(resources.get(server)?.properties['publicNetworkAccess'], 'Disabled');

@@ -1,17 +1,12 @@
 import * as v from 'valibot';
-import { sameId } from '../../reach/model.ts';
-import {
-  hasUnresolved,
-  lastOf,
-  listAt,
-  objectAt,
-  textAt,
-  valueAt,
-} from '../../reach/read/resource.ts';
+import { parsePrefix, setOf, without } from '../../reach/ranges.ts';
+import { lastOf } from '../../reach/read/resource.ts';
 import type { Resource } from '../../reach/read/resource.ts';
-import { intersection, parsePrefix, setOf, without } from '../../reach/ranges.ts';
-import type { Check } from '../check.ts';
-import type { Finding, StateSeen } from '../state.ts';
+import { sameId } from '../../reach/model.ts';
+import type { Check, Verdict } from '../check.ts';
+import { addressesOf, publicWay, ruleParts } from '../public-way.ts';
+import type { PublicWay } from '../public-way.ts';
+import type { Finding, StateSeen, Unread } from '../state.ts';
 import { blindVerdict, networkTypes, verdictOf } from '../state.ts';
 
 const schema = v.strictObject({
@@ -44,27 +39,18 @@ target: '{stamp.parameters.keyVaultName}'`,
       addresses.length === 0
         ? `public access to ${lastOf(target)} is off`
         : `public access to ${lastOf(target)} is off or for ${addresses.join(', ')} only`;
-    const found = seen.resources.all.find(
+    // Services of different types may have one name; what belongs to a service is none.
+    const services = seen.resources.all.filter(
       ({ id, type }) =>
-        !/^Microsoft\.(Network|Resources)\//i.test(type) &&
+        /^(?!Microsoft\.(?:Network|Resources)\/)[^/]+\/[^/]+$/i.test(type) &&
         (sameId(id, target) || sameId(lastOf(id), target)),
     );
-    if (found === undefined) {
-      const [blind] = seen.unread.filter(({ scope }) => sameId(lastOf(scope), lastOf(target)));
-      // Services are found behind endpoints: one that may not be listed may be the way to it.
-      const unlisted = seen.unread.find(({ type }) => type === networkTypes.endpoints);
-      const gap = blind ?? unlisted;
-      if (gap !== undefined) return blindVerdict(expected, gap);
-      return {
-        status: 'unknown',
-        code: 'PUBLIC_ACCESS_NOT_SEEN',
-        class: 'not-seen',
-        expected,
-        observed: `${lastOf(target)} is not among the resources that were read`,
-        hint: 'Services are found behind the private endpoints of the hub and the stamps.',
-      };
-    }
-    if (hasUnresolved([stateOf(found), rulesOf(found)])) {
+    if (services.length === 0) return unseen(lastOf(target), expected, seen);
+    const ways = services.map((service) => ({ service, ...publicWay(service, seen.resources) }));
+    const open = ways.filter(({ state }) => !/^(Disabled|SecuredByPerimeter)$/i.test(state));
+    const gap = seen.unread.find((one) => open.some(({ service }) => isRulesOf(one, service)));
+    if (gap !== undefined) return blindVerdict(expected, gap);
+    if (open.some(({ unresolved }) => unresolved)) {
       return {
         status: 'unknown',
         code: 'PUBLIC_ACCESS_NOT_SEEN',
@@ -74,52 +60,57 @@ target: '{stamp.parameters.keyVaultName}'`,
         hint: 'Say it by parameters and constants, or run the gate with evidence state after the deployment.',
       };
     }
-    return verdictOf(expected, stateOf(found), judge(found, addresses), seen, []);
+    const good = [...new Set(ways.map(({ state }) => state))].join(', ');
+    const findings = open.flatMap((way) => judge(lastOf(target), way, addresses));
+    return verdictOf(expected, good, findings, seen, []);
   },
 };
 
-/** Flexible database servers say it of their network. */
-function stateOf({ properties }: Resource): string {
-  const given = [properties, objectAt(properties, 'network')].map((one) =>
-    textAt(one, 'publicNetworkAccess'),
+function unseen(name: string, expected: string, { unread }: StateSeen): Verdict {
+  const blind = unread.find(({ scope }) => sameId(lastOf(scope), name));
+  // Services are found behind endpoints: one that may not be listed may be the way to it.
+  const unlisted = unread.find(({ type }) => type === networkTypes.endpoints);
+  const gap = blind ?? unlisted;
+  if (gap !== undefined) return blindVerdict(expected, gap);
+  return {
+    status: 'unknown',
+    code: 'PUBLIC_ACCESS_NOT_SEEN',
+    class: 'not-seen',
+    expected,
+    observed: `${name} is not among the resources that were read`,
+    hint: 'Services are found behind the private endpoints of the hub and the stamps.',
+  };
+}
+
+/** Whether what nobody could look at are the rules of this service. */
+function isRulesOf({ type, scope }: Unread, service: Resource): boolean {
+  return (
+    sameId(scope, service.id) &&
+    ruleParts(service.type).some((part) => sameId(type, `${service.type}/${part}`))
   );
-  return given.find((text) => text !== undefined) ?? 'Enabled (the default)';
 }
 
-/** Services call the list of rules by one of two names. */
-function rulesOf({ properties }: Resource): unknown {
-  return valueAt(properties, 'networkAcls') ?? valueAt(properties, 'networkRuleSet');
-}
-
-/** The addresses to which public access is open; undefined for all. */
-function openTo(service: Resource): readonly string[] | undefined {
-  const rules = rulesOf(service);
-  // Cosmos DB lets in whom it lists, and everybody while it lists nobody.
-  const listed = listAt(service.properties, 'ipRules').flatMap(
-    (rule) => textAt(rule, 'ipAddressOrRange') ?? [],
-  );
-  if (rules === undefined && listed.length > 0) return listed;
-  if (!/^Deny$/i.test(textAt(rules, 'defaultAction') ?? '')) return undefined;
-  return listAt(rules, 'ipRules').flatMap((rule) => textAt(rule, 'value') ?? []);
-}
-
-function judge(service: Resource, addresses: readonly string[]): Finding[] {
-  const state = stateOf(service);
-  if (/^(Disabled|SecuredByPerimeter)$/i.test(state)) return [];
-  const name = lastOf(service.id);
+function judge(
+  name: string,
+  { state, openTo }: PublicWay,
+  addresses: readonly string[],
+): Finding[] {
   const hint = `Set publicNetworkAccess of ${name} to Disabled.`;
-  const open = openTo(service);
-  if (open === undefined) {
-    const text = `public access to ${name} is ${state}, from anywhere`;
-    return [{ code: 'PUBLIC_ACCESS_OPEN', class: 'open', text, hint }];
-  }
-  const excess = open.filter((text) => {
-    const own = setOf([text]);
-    return own.length === 0 || without(own, intersection(own, setOf(addresses))).length > 0;
+  const finding = (from: string): Finding => ({
+    code: 'PUBLIC_ACCESS_OPEN',
+    class: 'open',
+    text: `public access to ${name} is ${state}, ${from}`,
+    hint,
   });
-  if (open.length > 0 && excess.length === 0) return [];
-  if (open.length === 0 && addresses.length > 0) return [];
-  const from = open.length === 0 ? 'for no address' : `for ${excess.join(', ')}`;
-  const text = `public access to ${name} is ${state}, ${from}`;
-  return [{ code: 'PUBLIC_ACCESS_OPEN', class: 'open', text, hint }];
+  if (openTo === undefined) return [finding('from anywhere')];
+  if (openTo.length === 0) return addresses.length > 0 ? [] : [finding('for no address')];
+  const declared = setOf(addresses);
+  const excess = openTo.filter((text) => {
+    const own = addressesOf(text);
+    return own.length === 0 || without(own, declared).length > 0;
+  });
+  if (excess.length === 0) return [];
+  // The rule "allow Azure services" of databases: any customer's, not only one's own.
+  const shown = excess.map((text) => (text === '0.0.0.0' ? 'all of Azure (0.0.0.0)' : text));
+  return [finding(`for ${shown.join(', ')}`)];
 }
