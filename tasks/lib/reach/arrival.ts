@@ -1,12 +1,12 @@
 import { parseAddress } from '../net/cidr.ts';
-import type { BalancerRule } from './model.ts';
+import type { BalancerRule, PublicRule } from './model.ts';
 import { hostAddress } from './model.ts';
 import type { Balancers } from './balancers.ts';
 import type { Chain } from './chain.ts';
 import type { Filters } from './filters.ts';
 import type { Place } from './places.ts';
 import { contextBit, cutsOf, decisionAt } from './ports.ts';
-import type { PortMap, PortMaps } from './ports.ts';
+import type { Decision, PortMap, PortMaps, PortRange } from './ports.ts';
 import type { Passed } from './replies.ts';
 import type { End } from './rule-list.ts';
 import { protocolsOf } from './security.ts';
@@ -95,21 +95,25 @@ export class Arrival {
       ]);
     }
     const none = this.#maps.decision('deny', 'no rule of the balancer', ['7.1']);
+    const by = 'a rule of the balancer, whose port Azure hands out';
+    const unsure = this.#maps.decision('unknown', by, ['7.1']);
     const outcomes = balancer.rules.map((rule) => ({
       rule,
       map: this.#behind(rule, front, seen, client, passed),
     }));
-    const cuts = balancer.rules.map(({ frontPort }) => ({ from: frontPort, to: frontPort }));
+    const cuts = balancer.rules.map(frontPorts);
     const whole = outcomes.filter(({ rule }) => isWhole(rule)).map(({ map }) => map);
     return this.#maps.from([...cuts, ...cutsOf(whole)], (protocol, port) => {
       const found = outcomes.find(
         ({ rule }) =>
           (isWhole(rule) || protocolsOf(rule.protocol).includes(protocol)) &&
-          (isWhole(rule) || (protocol !== 'icmp' && rule.frontPort === port)),
+          (isWhole(rule) || (protocol !== 'icmp' && isIn(frontPorts(rule), port))),
       );
       if (found === undefined) return none;
       const behind = isWhole(found.rule) ? port : found.rule.backPort;
+      if (behind === undefined) return unsure;
       const decision = decisionAt(found.map, protocol, behind);
+      if (found.rule.lastFrontPort !== undefined && decision.access !== 'deny') return unsure;
       return this.#maps.decision(decision.access, decision.by, [...decision.rules, '7.1']);
     });
   }
@@ -130,11 +134,7 @@ export class Arrival {
         ['7.1'],
       );
     }
-    const healthy = machines.filter((machine) => {
-      if (rule.probePort === undefined) return true;
-      const map = this.#filters.asking(machine, 'Inbound')(probe);
-      return decisionAt(map, 'tcp', rule.probePort).access === 'allow';
-    });
+    const healthy = machines.filter((machine) => this.#isHealthy(machine, rule));
     if (healthy.length === 0) {
       return this.#maps.always(
         'deny',
@@ -165,6 +165,48 @@ export class Arrival {
     });
   }
 
+  /** What public front ends of balancers pass on to a machine, by the port of the machine. */
+  published(target: Place, rules: readonly PublicRule[]): PortMap {
+    const none = this.#maps.decision('deny', 'no rule of its public front end', ['7.1']);
+    const each = rules.map((rule) => ({ rule, decision: this.#publishedBy(rule, target) }));
+    const order = ['allow', 'unknown', 'deny'];
+    const best = (one: Decision, other: Decision): Decision =>
+      order.indexOf(other.access) <= order.indexOf(one.access) ? other : one;
+    const cuts = rules.flatMap(({ backPort: port }) =>
+      port === undefined ? [] : [{ from: port, to: port }],
+    );
+    return this.#maps.from(cuts, (protocol, port) =>
+      each
+        .filter(
+          ({ rule }) =>
+            isWhole(rule) ||
+            (protocolsOf(rule.protocol).includes(protocol) && (rule.backPort ?? port) === port),
+        )
+        .map(({ decision }) => decision)
+        .reduce(best, none),
+    );
+  }
+
+  #publishedBy(rule: PublicRule, machine: Place): Decision {
+    const { balancer } = rule;
+    if (!this.#isHealthy(machine, rule)) {
+      return this.#maps.decision('deny', `health probes of ${balancer}, which do not reach it`, [
+        '1.11',
+      ]);
+    }
+    if (rule.backPort === undefined && !isWhole(rule)) {
+      const by = `a rule of ${balancer}, whose port Azure hands out`;
+      return this.#maps.decision('unknown', by, ['7.1']);
+    }
+    return this.#maps.decision('allow', '', ['7.1'], `public front end of ${balancer}`);
+  }
+
+  #isHealthy(machine: Place, { probePort }: Pick<BalancerRule, 'probePort'>): boolean {
+    if (probePort === undefined) return true;
+    const map = this.#filters.asking(machine, 'Inbound')(probe);
+    return decisionAt(map, 'tcp', probePort).access === 'allow';
+  }
+
   #find(subnetId: string, address: string): Place | undefined {
     const value = parseAddress(address);
     return this.#places.find(
@@ -181,6 +223,14 @@ export class Arrival {
   }
 }
 
-function isWhole({ protocol }: BalancerRule): boolean {
+function isWhole({ protocol }: Pick<BalancerRule, 'protocol'>): boolean {
   return protocol.toLowerCase() === 'all';
+}
+
+function isIn({ from, to }: PortRange, port: number): boolean {
+  return from <= port && port <= to;
+}
+
+function frontPorts({ frontPort, lastFrontPort = frontPort }: BalancerRule): PortRange {
+  return { from: frontPort, to: lastFrontPort };
 }

@@ -109,8 +109,8 @@ export interface Machine {
   /** What listens; absent = anything may. */
   readonly ports?: readonly number[];
   readonly publicAddress?: string;
-  /** A balancer that lets the internet in to it: which ports is not looked at. */
-  readonly publicFrontEnd?: string;
+  /** Rules by which public front ends of balancers let the internet in to it. */
+  readonly publicRules?: readonly PublicRule[];
   readonly forwards?: boolean;
 }
 
@@ -151,10 +151,18 @@ export interface BalancerRule {
   /** `Tcp`, `Udp` or `All` (all ports). */
   readonly protocol: string;
   readonly frontPort: number;
-  readonly backPort: number;
+  /** The end of a range of which each machine has one port, chosen by Azure. */
+  readonly lastFrontPort?: number;
+  /** Absent = known after the deployment only. */
+  readonly backPort?: number;
   /** Addresses of machines in the balancer's network. */
   readonly backends: readonly string[];
   readonly probePort?: number;
+}
+
+export interface PublicRule extends Pick<BalancerRule, 'protocol' | 'backPort' | 'probePort'> {
+  /** Name of the balancer. */
+  readonly balancer: string;
 }
 
 export interface Firewall {

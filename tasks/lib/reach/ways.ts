@@ -213,14 +213,14 @@ export class WayFinder {
 
   #fromInternet(source: Place, target: Place): readonly Chain[] {
     const ways: Chain[] = [];
-    const { publicAddress, publicFrontEnd } = target.machine ?? {};
+    const { publicAddress, publicRules } = target.machine ?? {};
     if (publicAddress !== undefined) {
       const entry = this.#maps.always('allow', '', ['1.6'], 'public address');
       ways.push(this.#fromOutside(this.#start.then(entry), source, target));
     }
-    if (publicFrontEnd !== undefined) {
-      const by = `the public front end of ${publicFrontEnd}, whose rules nobody looks at`;
-      ways.push(this.#fromOutside(this.#start.then(this.#doubt(by, ['7.1'])), source, target));
+    if (publicRules !== undefined) {
+      const entry = this.#arrival.published(target, publicRules);
+      ways.push(this.#fromOutside(this.#start.then(entry), source, target));
     }
     for (const station of this.#appliances.firewalls) {
       const map = station.rules.inward(source, target);

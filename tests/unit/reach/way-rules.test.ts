@@ -12,6 +12,11 @@ const front = (more: object = {}, rule: object = {}) => ({
   ...more,
 });
 const balancers = [front()];
+const ranged = front({}, { frontPort: 440, lastFrontPort: 449 });
+const unknownPort = front({}, { backPort: undefined });
+/** A rule of a public front end, which leads to a machine. */
+const published = { balancer: 'lb', protocol: 'Tcp', backPort: 443 };
+const noProbes = inbound(100, 'Deny', { sources: ['AzureLoadBalancer'] });
 const provider = { natAddress: '10.2.1.50', subnetId: 'B/vm', frontEnd: lb };
 const fromA = (...routes: ReturnType<typeof route>[]): Changes['subnets'] => ({
   'A/vm': { routes },
@@ -136,7 +141,24 @@ const rows: Row[] = [
   ['7.1 ICMP', h, lb, { balancers }, 'dropped', ['7.1'], { protocol: 'icmp' }],
   ['7.1 nobody', h, lb, { balancers: [front({}, { backends: [] })] }, 'unknown', ['7.1']],
   ['7.1 one of two lets it in', h, pair.address, apart, 'unknown', ['7.1']],
-  ['7.1 the world', world, b, { machines: { b: { publicFrontEnd: 'lb' } } }, 'dropped', ['1.5']],
+  [
+    '7.1 the world',
+    world,
+    b,
+    { machines: { b: { publicRules: [published] } } },
+    'dropped',
+    ['1.5'],
+  ],
+  [
+    '7.1 any of a range, by a port that Azure chose',
+    h,
+    lb,
+    { balancers: [ranged] },
+    'unknown',
+    ['7.1'],
+  ],
+  ['7.1 beyond a range', h, lb, { balancers: [ranged] }, 'dropped', ['7.1'], { port: 450 }],
+  ['7.1 a port not known yet', h, lb, { balancers: [unknownPort] }, 'unknown', ['7.1']],
   ['5.8 one region', h, lb, { balancers: [front({ sku: 'Basic' })] }, 'allowed', ['7.1']],
   [
     '7.1 all ports',
@@ -173,17 +195,27 @@ const rows: Row[] = [
     ['5.1'],
     { port: 53, protocol: 'udp' },
   ],
-  [
-    '7.1 a public front end, whose rules nobody looks at',
+  ...(
+    [
+      ['a port of a public front end', published, 443, 'allowed', ['7.1']],
+      ['a port without a rule', published, 22, 'dropped', ['7.1']],
+      ['probes that the group denies', { ...published, probePort: 80 }, 443, 'dropped', ['1.11']],
+      ['a port not known yet', { balancer: 'lb', protocol: 'Tcp' }, 443, 'unknown', ['7.1']],
+      ['another protocol', { ...published, protocol: 'Udp' }, 443, 'dropped', ['7.1']],
+      ['all ports', { balancer: 'lb', protocol: 'All' }, 8080, 'allowed', ['7.1']],
+    ] as const
+  ).map(([name, rule, port, expected, rules]): Row => [
+    `7.1 from the internet: ${name}`,
     world,
     b,
     {
-      subnets: { 'B/vm': { securityRules: [inbound(100, 'Allow')] } },
-      machines: { b: { publicFrontEnd: 'lb' } },
+      subnets: { 'B/vm': { securityRules: [noProbes, inbound(200, 'Allow')] } },
+      machines: { b: { publicRules: [rule] } },
     },
-    'unknown',
-    ['7.1'],
-  ],
+    expected,
+    rules,
+    { port },
+  ]),
 ];
 
 checkCases(

@@ -3,7 +3,8 @@ import type { Hub, Network as DeclaredNetwork, Topology } from '../../topology/m
 import type { Estate, Network, Subnet, Zone } from '../model.ts';
 import { sameId } from '../model.ts';
 import { readFirewalls } from './firewalls.ts';
-import { inSubnets, readBalancers, readEndpoints, readMachines } from './machines.ts';
+import { readBalancers } from './balancers.ts';
+import { inSubnets, readEndpoints, readMachines } from './machines.ts';
 import { readNetworks, readSubnets } from './networks.ts';
 import { lastOf, parentOf } from './resource.ts';
 import { tagsOf } from './service-tags.ts';

@@ -53,13 +53,22 @@ function outcome(
 
 const open = { name: 'front', properties: { publicIPAddress: { id: 'pip' } } };
 const inner = { name: 'front', properties: { privateIPAddress: '10.1.0.100', subnet: home } };
+const ports = { protocol: 'Tcp', frontendPort: 80, backendPort: 443 };
 const balanced = {
   name: 'r',
-  properties: { frontendIPConfiguration: front, backendAddressPool: pool },
+  properties: { frontendIPConfiguration: front, backendAddressPool: pool, ...ports },
 };
-const translated = { name: 'nat', properties: { frontendIPConfiguration: front } };
+const translated = { name: 'nat', properties: { frontendIPConfiguration: front, ...ports } };
+/** Each machine of the pool has a port of the range. */
+const ranged = {
+  name: 'nat',
+  properties: {
+    ...{ frontendIPConfiguration: front, backendAddressPool: pool, protocol: 'Tcp' },
+    ...{ frontendPortRangeStart: 500, frontendPortRangeEnd: 599, backendPort: 443 },
+  },
+};
 const member = { loadBalancerBackendAddressPools: [pool] };
-const unsure = 'unknown: the public front end of lb, whose rules nobody looks at';
+const passed = 'allowed: inbound in (100)';
 
 describe('reach: front ends on the internet', () => {
   const cases: [string, { card?: Given; balancer?: Given }, number, string][] = [
@@ -70,16 +79,51 @@ describe('reach: front ends on the internet', () => {
         balancer: { frontendIPConfigurations: [open], loadBalancingRules: [balanced] },
       },
       443,
-      unsure,
+      passed,
     ],
     [
-      'a pool with a rule, on a port that the group denies',
+      'a pool with a rule, on a port of neither rule nor group',
       {
         card: member,
         balancer: { frontendIPConfigurations: [open], loadBalancingRules: [balanced] },
       },
       22,
-      'dropped: inbound DenyAllInBound (65500)',
+      'dropped: no rule of its public front end',
+    ],
+    [
+      'a pool with a rule, on a port that the group allows and no rule leads to',
+      {
+        card: member,
+        balancer: { frontendIPConfigurations: [open], loadBalancingRules: [balanced] },
+      },
+      8443,
+      'dropped: no rule of its public front end',
+    ],
+    [
+      'a pool with a rule whose port is an expression',
+      {
+        card: member,
+        balancer: {
+          frontendIPConfigurations: [open],
+          loadBalancingRules: [
+            {
+              name: 'r',
+              properties: { ...balanced.properties, backendPort: "[reference('x').y]" },
+            },
+          ],
+        },
+      },
+      443,
+      'unknown: a rule of lb, whose port Azure hands out',
+    ],
+    [
+      'an inbound NAT rule for a pool',
+      {
+        card: member,
+        balancer: { frontendIPConfigurations: [open], inboundNatRules: [ranged] },
+      },
+      443,
+      passed,
     ],
     [
       'a pool without a rule, for the way out only',
@@ -103,7 +147,7 @@ describe('reach: front ends on the internet', () => {
         balancer: { frontendIPConfigurations: [open], inboundNatRules: [translated] },
       },
       443,
-      unsure,
+      passed,
     ],
     [
       'a pool that names the address',
@@ -124,14 +168,14 @@ describe('reach: front ends on the internet', () => {
         },
       },
       443,
-      unsure,
+      passed,
     ],
   ];
   for (const [what, given, port, expected] of cases) {
     it(`${what}: ${expected}`, () => assert.equal(outcome(given, port), expected));
   }
 
-  it('an inbound NAT rule of an internal front end leads to its machine alone', () => {
+  it('an inbound NAT rule of an internal front end leads to its machine, or to each of a pool', () => {
     const resources = (more: Given) =>
       new Resources([
         resource('virtualNetworks', 'v', {
@@ -161,6 +205,18 @@ describe('reach: front ends on the internet', () => {
     const matrix = new Matrix(readEstate(resources({ inboundNatRules: [nat] })));
     assert.equal(matrix.outcome('10.1.0.9', '10.1.0.100', 'tcp', 2222).result, 'allowed');
     assert.equal(matrix.outcome('10.1.0.9', '10.1.0.100', 'tcp', 22).result, 'dropped');
+    const pooled = {
+      inboundNatRules: [ranged],
+      backendAddressPools: [
+        {
+          name: 'pool',
+          properties: { loadBalancerBackendAddresses: [{ properties: { ipAddress: '10.1.0.4' } }] },
+        },
+      ],
+    };
+    const each = new Matrix(readEstate(resources(pooled)));
+    assert.equal(each.outcome('10.1.0.9', '10.1.0.100', 'tcp', 599).result, 'unknown');
+    assert.equal(each.outcome('10.1.0.9', '10.1.0.100', 'tcp', 600).result, 'dropped');
     const none = new Matrix(readEstate(resources({})));
     assert.equal(none.outcome('10.1.0.9', '10.1.0.100', 'tcp', 2222).result, 'dropped');
   });
