@@ -205,7 +205,8 @@ describe('gate checks of ends that prove nothing', () => {
   });
 
   describe('denied', () => {
-    const denied = `kind: denied, host: ${kv}, port: 443, control: { host: 10.0.1.4, port: 443 }`;
+    const alone = `kind: denied, host: ${kv}, port: 443`;
+    const denied = `${alone}, control: { host: 10.0.1.4, port: 443 }`;
     const control = { '10.0.1.4:443': 'connected' } as const;
     const page = `https://${kv}:443/`;
     table([
@@ -226,6 +227,30 @@ describe('gate checks of ends that prove nothing', () => {
         `${denied}, state: reset`,
         { names, ports: control },
         'fail DENIED_DROPPED timeout',
+      ],
+      [
+        'broken off without a control: an answer needs no proof',
+        `${alone}, state: reset`,
+        { names, certificates: { [inside]: { class: 'reset' } } },
+        'pass OK reset',
+      ],
+      [
+        'refused without a control',
+        `${alone}, state: refused`,
+        { names, ports: { [`${inside}:443`]: 'refused' } },
+        'pass OK refused',
+      ],
+      [
+        'a control that is named has to answer in any case',
+        `${denied}, state: reset`,
+        { names, certificates: { [inside]: { class: 'reset' } } },
+        'unknown DENIED_UNPROVEN control-failed',
+      ],
+      [
+        'silence of both is no drop',
+        `${denied}, state: refused`,
+        { names },
+        'unknown DENIED_UNPROVEN control-failed',
       ],
       [
         '403 as expected',

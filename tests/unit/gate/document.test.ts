@@ -170,7 +170,12 @@ checks:
     [
       'no control',
       'checks:\n  - { id: a, kind: denied, host: 10.1.2.5, port: 1 }\n',
-      ['2:5 a: control is missing'],
+      ['2:5 a: control is needed with state: dropped'],
+    ],
+    [
+      'no control of any',
+      'checks:\n  - { id: a, kind: denied, host: 10.1.2.5, port: 1, state: any }\n',
+      ['2:5 a: control is needed with state: any'],
     ],
     [
       'an unknown key of the control',

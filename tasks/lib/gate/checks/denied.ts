@@ -13,7 +13,8 @@ const stateWords = 'must be dropped, refused, reset, http-403 or any';
 const schema = v.strictObject({
   host: hostField,
   port: portField,
-  control: v.strictObject({ host: hostField, port: portField }),
+  /** Needed where silence may be the end. */
+  control: v.optional(v.strictObject({ host: hostField, port: portField })),
   state: v.optional(v.picklist(states, stateWords), 'dropped'),
   /** What is asked for with `http-403`. */
   path: v.optional(
@@ -35,8 +36,7 @@ interface Seen {
   /**
    * A target that must answer: without it a time-out may only mean that this agent has no network.
    */
-  readonly control: TargetSeen;
-  readonly controls: readonly ConnectSeen[];
+  readonly control?: { readonly target: TargetSeen; readonly ends: readonly ConnectSeen[] };
 }
 
 /**
@@ -55,7 +55,11 @@ control: { host: 10.1.2.5, port: 443 }`,
   },
   complete(spec, context) {
     checkHost(spec.host, ['host'], context);
-    checkHost(spec.control.host, ['control', 'host'], context);
+    if (spec.control !== undefined) {
+      checkHost(spec.control.host, ['control', 'host'], context);
+    } else if (spec.state === 'dropped' || spec.state === 'any') {
+      context.problem(['control'], `is needed with state: ${spec.state}`);
+    }
     if (spec.path !== undefined && spec.state !== 'http-403') {
       context.problem(['path'], 'is only for state: http-403');
     }
@@ -67,12 +71,14 @@ control: { host: 10.1.2.5, port: 443 }`,
     const ends = await Promise.all(
       addressesOf(target).map((address) => lookAt(address, spec, probe, signal)),
     );
+    if (spec.control === undefined) return { target, ends };
     // Afterwards, so that a network which went away during the time-out does not pass for a drop.
-    const control = await seeTarget(spec.control.host, probe, signal);
-    const controls = await Promise.all(
-      addressesOf(control).map((address) => probe.connect(address, spec.control.port, signal)),
+    const { host, port } = spec.control;
+    const control = await seeTarget(host, probe, signal);
+    const answers = await Promise.all(
+      addressesOf(control).map((address) => probe.connect(address, port, signal)),
     );
-    return { target, ends, control, controls };
+    return { target, ends, control: { target: control, ends: answers } };
   },
   judge(spec, seen) {
     const way = {
@@ -88,19 +94,23 @@ control: { host: 10.1.2.5, port: 443 }`,
       // Not having found the target does not prove that it is closed.
       return seen.target.state === 'unresolved' ? { ...off, status: 'unknown' } : off;
     }
-    const verdicts = seen.ends.map((end) => judgeOne(spec, end, seen, expected));
+    const verdicts = seen.ends.map((end) => judgeOne(spec, end, expected));
     // An open way comes before one that is closed in another way than was asked for.
     const open = verdicts.find((one) => one?.code === 'DENIED_REACHABLE');
     const verdict = open ?? verdicts.find((one) => one !== undefined);
-    if (verdict !== undefined) return verdict;
-    const shown = seen.ends.map((end) => `${end.address} ${wordsOf(end)}`);
-    return {
-      status: 'pass',
-      code: 'OK',
-      expected,
-      observed: `${shown.join(', ')}; the control ${spec.control.host}:${spec.control.port} answered`,
-      class: classOf(seen.ends[0]),
-    };
+    if (verdict !== undefined) {
+      // Silence says nothing of any state while the control is silent, too.
+      const doubt = verdict.code === 'DENIED_DROPPED' && judgeControl(spec, seen, verdict);
+      return doubt || verdict;
+    }
+    const observed = seen.ends.map((end) => `${end.address} ${wordsOf(end)}`).join(', ');
+    const common = { expected, observed, class: classOf(seen.ends[0]) };
+    const unproven = judgeControl(spec, seen, common);
+    if (unproven !== undefined) return unproven;
+    const { control } = spec;
+    const proof =
+      control === undefined ? '' : `; the control ${control.host}:${control.port} answered`;
+    return { ...common, status: 'pass', code: 'OK', observed: `${observed}${proof}` };
   },
 };
 
@@ -131,12 +141,7 @@ async function lookAt(
 }
 
 /** Undefined when this address is closed in the way that was asked for. */
-function judgeOne(
-  spec: Spec,
-  seen: EndSeen,
-  { control, controls }: Pick<Seen, 'control' | 'controls'>,
-  expected: string,
-): Verdict | undefined {
+function judgeOne(spec: Spec, seen: EndSeen, expected: string): Verdict | undefined {
   const { state } = spec;
   const observed = `${seen.address}:${spec.port} ${wordsOf(seen)}`;
   const common = { expected, observed, class: classOf(seen), went: wentTo(spec.host, seen) };
@@ -152,9 +157,7 @@ function judgeOne(
         ? undefined
         : { ...common, status: 'fail', code: 'DENIED_RESET', hint };
     case 'refused':
-      if (state === 'refused' || state === 'any') {
-        return judgeControl(spec, control, controls, common);
-      }
+      if (state === 'refused' || state === 'any') return undefined;
       return {
         ...common,
         status: 'fail',
@@ -164,9 +167,7 @@ function judgeOne(
           'as nothing listens there. Use state: any if that is enough.',
       };
     case 'timeout':
-      if (state === 'dropped' || state === 'any') {
-        return judgeControl(spec, control, controls, common);
-      }
+      if (state === 'dropped' || state === 'any') return undefined;
       return {
         ...common,
         status: 'fail',
@@ -200,25 +201,24 @@ function classOf(seen: EndSeen | undefined): string {
   return seen?.class === 'answered' ? `http-${seen.status}` : (seen?.class ?? 'timeout');
 }
 
-/** Undefined when the control answered. */
+/** Undefined when the control answered, or none is needed. */
 function judgeControl(
-  spec: Spec,
-  control: TargetSeen,
-  controls: readonly ConnectSeen[],
-  common: Pick<Verdict, 'expected' | 'observed' | 'class'>,
+  { control: asked }: Spec,
+  { control: seen }: Seen,
+  { expected, observed }: Pick<Verdict, 'expected' | 'observed'>,
 ): Verdict | undefined {
-  const name = `${spec.control.host}:${spec.control.port}`;
-  const bad = controls.find((one) => one.class !== 'connected');
-  if (control.state === 'ready' && bad === undefined) return undefined;
+  if (asked === undefined || seen === undefined) return undefined;
+  const bad = seen.ends.find((one) => one.class !== 'connected');
+  if (seen.target.state === 'ready' && bad === undefined) return undefined;
   const why =
     bad === undefined ? 'could not be looked up inside the networks' : connectWords[bad.class];
   return {
-    ...common,
     status: 'unknown',
     code: 'DENIED_UNPROVEN',
-    observed: `${common.observed}; the control ${name} ${why}`,
+    expected,
+    observed: `${observed}; the control ${asked.host}:${asked.port} ${why}`,
     class: 'control-failed',
-    went: bad === undefined ? { name: spec.control.host } : wentTo(spec.control.host, bad),
+    went: bad === undefined ? { name: asked.host } : wentTo(asked.host, bad),
     hint: 'As long as the control does not answer, silence may only mean that this agent has no network.',
   };
 }
