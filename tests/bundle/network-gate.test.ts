@@ -123,6 +123,13 @@ describe('NetworkGate as a process', function () {
     ]);
   });
 
+  it('sees an address of IPv6 outside the estate beside a good one', async () => {
+    names.names.set(vault, [...(names.names.get(vault) ?? []), '2001:db8::9']);
+    const { result } = await gate();
+    assert.equal(result, 'Failed');
+    assert.deepEqual(await failing(), ['fail weu/vault-dns DNS_OUTSIDE_NETWORKS public-address']);
+  });
+
   it('waits until a name appears', async () => {
     const way = names.names.get(vault) ?? [];
     names.names.delete(vault);

@@ -7,7 +7,7 @@ import type { Answer, Packet } from 'dns-packet';
 export interface NameServer {
   readonly server: string;
   readonly names: Map<string, readonly string[]>;
-  /** Names that were asked for and are not in the table, in order. */
+  /** Names whose IPv4 addresses were asked for and are not in the table, in order. */
   readonly missed: string[];
   /** Called after each of them was answered. */
   onMissing: (name: string) => void;
@@ -34,7 +34,7 @@ export async function startNameServer(): Promise<NameServer> {
     const answers: Answer[] = [];
     let owner = name;
     for (const step of way ?? []) {
-      const type = /^[\d.]+$/.test(step) ? 'A' : 'CNAME';
+      const type = step.includes(':') ? 'AAAA' : /^[\d.]+$/.test(step) ? 'A' : 'CNAME';
       answers.push({ name: owner, type, ttl: 10, data: step });
       if (type === 'CNAME') owner = step;
     }
@@ -46,7 +46,7 @@ export async function startNameServer(): Promise<NameServer> {
       answers,
     };
     socket.send(encode(answer), from.port, from.address);
-    if (way !== undefined) return;
+    if (way !== undefined || query.questions?.[0]?.type !== 'A') return;
     missed.push(name);
     server.onMissing(name);
   });

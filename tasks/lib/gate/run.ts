@@ -207,12 +207,13 @@ function askingOnce(probe: Probe, signal: AbortSignal): Probe {
   let state: Promise<StateSeen> | undefined;
   return {
     ...probe,
-    resolve(name) {
-      const known = asked.get(name);
+    resolve(name, _signal, family) {
+      const key = `${family ?? 4} ${name}`;
+      const known = asked.get(key);
       if (known !== undefined) return known;
       // The round's signal: one check running out of time must not spoil the answer of the others.
-      const answer = probe.resolve(name, signal);
-      asked.set(name, answer);
+      const answer = probe.resolve(name, signal, family);
+      asked.set(key, answer);
       return answer;
     },
     state: () => (state ??= probe.state(signal)),

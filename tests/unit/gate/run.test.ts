@@ -138,18 +138,27 @@ describe('gate rounds', () => {
     });
   });
 
-  it('asks for a name once a round', async () => {
-    const probe = fakeProbe({ names: { 'a.example': { addresses: ['10.1.2.5'] } } });
+  it('asks for the addresses of a name once a round, and for those of each family', async () => {
+    const probe = fakeProbe({
+      names: { 'a.example': { addresses: ['10.1.2.5'] } },
+      ipv6: { 'a.example': { addresses: ['2001:db8::5'] } },
+    });
+    const found: string[] = [];
     const asking = (id: string): GateCheck => ({
       ...check(id, pass),
       async run(given, signal) {
-        await given.resolve('a.example', signal);
+        const answers = await Promise.all([
+          given.resolve('a.example', signal),
+          given.resolve('a.example', signal, 6),
+        ]);
+        found.push(...answers.flatMap(({ system }) => system.addresses));
         return pass;
       },
     });
     const signal = new AbortController().signal;
     await runGate([asking('a'), asking('b')], probe, options, fakeClock(), signal);
-    assert.deepEqual(probe.asked, ['resolve a.example']);
+    assert.deepEqual(probe.asked, ['resolve a.example', 'resolve a.example AAAA']);
+    assert.deepEqual(found, ['10.1.2.5', '2001:db8::5', '10.1.2.5', '2001:db8::5']);
   });
 
   it('makes a check unknown that takes too long', async () => {
