@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -204,6 +204,21 @@ waivers:
       'gates.yml': sha(gates),
     });
     assert.match(evidence?.task ?? '', /^NetworkGate@1\./);
+  });
+
+  it('keeps the hashes of documents of one name apart', async () => {
+    const other = join(folder, 'other');
+    await mkdir(other);
+    const copy = join(other, 'topology.yml');
+    await writeFile(copy, gates);
+    await gate({ gates: copy });
+    const text = await readFile(join(folder, 'results', 'gate.json'), 'utf8');
+    const { evidence } = JSON.parse(text) as GateResult;
+    assert.deepEqual(Object.keys(evidence?.documents ?? {}).sort(), [
+      copy,
+      paths.topology,
+      'topology.sandbox.yml',
+    ]);
   });
 
   it('fails before any probe for a target that is forbidden', async () => {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { createArmClient } from '../../lib/azure/arm-client.ts';
 import { listEndpoints } from '../../lib/azure/dns-endpoints.ts';
 import { SpokelineError } from '../../lib/errors.ts';
@@ -17,7 +16,7 @@ import type { Inputs } from './inputs.ts';
 export interface GateChecks {
   readonly checks: readonly GateCheck[];
   readonly context: GateContext;
-  /** File name and SHA-256 of the gates document. */
+  /** Path and SHA-256 of the gates document. */
   readonly documents: Readonly<Record<string, string>>;
 }
 
@@ -81,13 +80,13 @@ async function readStateChecks(
 function hashes(documents: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(documents).map(([file, text]) => [
-      basename(file),
+      file,
       createHash('sha256').update(text).digest('hex'),
     ]),
   );
 }
 
-/** By file name. */
+/** SHA-256 by path. */
 export async function hashFiles(files: readonly string[]): Promise<Record<string, string>> {
   const texts = files.map(async (file) => [file, await readDocument(file)] as const);
   return hashes(Object.fromEntries(await Promise.all(texts)));

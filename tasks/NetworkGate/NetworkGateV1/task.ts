@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createArmClient } from '../../lib/azure/arm-client.ts';
 import type { ServiceConnection } from '../../lib/azure/connection.ts';
 import type { NetworkSource } from '../../lib/azure/network-resources.ts';
@@ -162,9 +162,19 @@ function evidenceOf(
     agent: agent.name ?? '',
     networks: [...estate.networks],
     resolvers: [...estate.resolvers],
-    documents: { ...documents },
+    documents: byName(documents),
     checksHash: createHash('sha256').update(JSON.stringify(checks)).digest('hex'),
   };
+}
+
+/** By file name; those of one name, such as an overlay beside the topology of its name, by their paths. */
+function byName(documents: Readonly<Record<string, string>>): Record<string, string> {
+  const files = Object.keys(documents);
+  const isShared = (file: string) =>
+    files.filter((one) => basename(one) === basename(file)).length > 1;
+  return Object.fromEntries(
+    Object.entries(documents).map(([file, hash]) => [isShared(file) ? file : basename(file), hash]),
+  );
 }
 
 function eventsOf(inputs: Inputs, checks: number, { log }: TaskContext) {

@@ -78,7 +78,9 @@ export const gateResultSchema = v.strictObject({
       resolvers: v.array(v.string()),
       documents: v.pipe(
         v.record(v.string(), v.string()),
-        v.description('File name and SHA-256 of each document that was read.'),
+        v.description(
+          'File name, or path where two have one name, and SHA-256 of each document that was read.',
+        ),
       ),
       checksHash: v.pipe(
         v.string(),
