@@ -117,6 +117,20 @@ describe('reach: front ends on the internet', () => {
       'unknown: a rule of lb, whose port Azure hands out',
     ],
     [
+      'a pool with a rule whose port is none',
+      {
+        card: member,
+        balancer: {
+          frontendIPConfigurations: [open],
+          loadBalancingRules: [
+            { name: 'r', properties: { ...balanced.properties, backendPort: 70_000 } },
+          ],
+        },
+      },
+      443,
+      'unknown: a rule of lb, whose port Azure hands out',
+    ],
+    [
       'an inbound NAT rule for a pool',
       {
         card: member,

@@ -110,7 +110,7 @@ function frontPorts(rule: unknown): Pick<BalancerRule, 'frontPort' | 'lastFrontP
 
 function portAt(value: unknown, key: string): number | undefined {
   const port = Number(valueAt(value, key) ?? NaN);
-  return Number.isInteger(port) ? port : undefined;
+  return Number.isInteger(port) && port >= 0 && port <= 65535 ? port : undefined;
 }
 
 /** Addresses of interfaces that name a pool or rule as theirs, and of pools that name them. */
