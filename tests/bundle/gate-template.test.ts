@@ -148,6 +148,23 @@ describe('NetworkGate on templates, without a socket', function () {
     }
   });
 
+  it('gives each template the parameters that it declares, and refuses what none does', async () => {
+    await writeEstate(folder, ['443']);
+    const parameters = { ...hubTemplate.parameters, peered: { type: 'bool' } };
+    const [network, peering] = hubTemplate.resources;
+    const resources = [network, { ...peering, condition: "[parameters('peered')]" }];
+    await writeFile(
+      join(folder, 'hub.json'),
+      JSON.stringify({ ...hubTemplate, parameters, resources }),
+    );
+    const whole = await runGate(folder, inputs({ parameters: 'Peered: true' }));
+    assert.equal(whole.result, 'Succeeded', whole.output);
+    const apart = await runGate(folder, inputs({ parameters: 'peered: false' }));
+    assert.ok(apart.codes.includes('REACH_ALLOWED_CLOSED'), apart.output);
+    const wrong = await runGate(folder, inputs({ parameters: 'peered: true\nzones: 1' }));
+    assert.match(wrong.output, /parameter "zones" is declared by none of the templates/);
+  });
+
   it("predicts the project's own Bicep files with the snapshot of the CLI", async () => {
     const templates = resolve('templates');
     const run = await runGate(folder, {

@@ -15,6 +15,7 @@ import { resourcesOfPlainTemplate } from '../../lib/reach/read/plain-template.ts
 import { resourcesOfSnapshot } from '../../lib/reach/read/predicted.ts';
 import { Resources, type Resource } from '../../lib/reach/read/resource.ts';
 import { selectStamps, type Stamp, type Topology } from '../../lib/topology/model.ts';
+import { GivenParameters } from './given-parameters.ts';
 import { readInputFile } from './input-file.ts';
 import type { Inputs } from './inputs.ts';
 
@@ -36,7 +37,7 @@ export async function predict(
   context: TaskContext,
 ): Promise<Prediction> {
   const stamps = selectStamps(topology, inputs.stamp);
-  const given = await loadParameters(inputs);
+  const given = new GivenParameters(await loadParameters(inputs));
   const before = inputs.baseline === undefined ? undefined : await readBaseline(inputs.baseline);
   let after = before ?? new Resources();
   for (const file of inputs.templates) {
@@ -45,13 +46,14 @@ export async function predict(
     context.log.info(`${shown}: ${predicted.length} resources predicted`);
     after = afterDeployment(after, predicted);
   }
+  given.checkAllTaken();
   return { before: before?.deployed(pinned), after: after.deployed(pinned) };
 }
 
 interface Estate {
   readonly topology: Topology;
   readonly stamps: readonly Stamp[];
-  readonly given: readonly Parameters[];
+  readonly given: GivenParameters;
 }
 
 async function predictFile(
@@ -85,11 +87,7 @@ async function predictFile(
 
 /** A template that asks for a stamp is deployed once for each, into its group; any other once, into the hub's. */
 function placesOf(declared: readonly string[], { topology, stamps, given }: Estate): Wanted[] {
-  const values = Object.fromEntries(
-    given
-      .flatMap((set) => Object.entries(set))
-      .flatMap(([name, one]) => ('value' in one ? [[name, one.value]] : [])),
-  ) as Record<string, unknown>;
+  const values = Object.assign({}, ...given.of(declared).map(valuesOf)) as Record<string, unknown>;
   const wanted = (place: Hosted, offered: Offered): Wanted => ({
     place: {
       subscriptionId: place.subscription,
@@ -115,13 +113,19 @@ async function predictJson(file: string, { topology, stamps, given }: Estate): P
     ? stamps.map((stamp) => ({ place: stamp, offered: { hub, topology, stamp } }))
     : [{ place: hub, offered: { hub, topology } }];
   return places.flatMap(({ place, offered }) => {
-    const merged = mergeParameters(template, offered, given);
-    const values = Object.fromEntries(
-      Object.entries(merged).flatMap(([name, one]) => ('value' in one ? [[name, one.value]] : [])),
-    ) as Record<string, unknown>;
+    const own = given.of(Object.keys(template.parameters));
+    const values = valuesOf(mergeParameters(template, offered, own));
     const where = { subscriptionId: place.subscription, resourceGroup: place.resourceGroup };
     return resourcesOfPlainTemplate(template.body, values, where, file);
   });
+}
+
+function valuesOf(parameters: Parameters): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(parameters).flatMap(([name, one]) =>
+      'value' in one ? [[name, one.value]] : [],
+    ),
+  );
 }
 
 async function loadParameters({ parametersFile, parameters }: Inputs): Promise<Parameters[]> {

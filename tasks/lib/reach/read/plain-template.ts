@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { SpokelineError } from '../../errors.ts';
 import { isDecisive } from './predicted.ts';
 import type { Resource } from './resource.ts';
@@ -10,8 +11,8 @@ export interface TemplatePlace {
 }
 
 /**
- * The resources of an ARM template that is plain: parameters, variables, `concat`, `format` and `resourceId`.
- * Anything that needs a template engine (loops, conditions, nested deployments, other functions) is refused
+ * The resources of an ARM template that is plain: parameters, variables, conditions of these, `concat`, `format` and
+ * `resourceId`. Anything that needs a template engine (loops, nested deployments, other functions) is refused
  * where it stands in a network resource; the Bicep CLI's snapshot has one.
  *
  * @throws SpokelineError TEMPLATE_INVALID
@@ -56,10 +57,12 @@ class PlainTemplate {
       throw this.#refusal('a nested deployment');
     }
     if (!isDecisive(type)) return [];
-    for (const key of ['copy', 'condition', 'scope']) {
+    for (const key of ['copy', 'scope']) {
       if (valueAt(item, key) !== undefined) throw this.#refusal(`"${key}" of a ${type}`);
     }
-    if (valueAt(item, 'existing') === true) return [];
+    const condition = this.#value(valueAt(item, 'condition') ?? true);
+    if (condition === false || valueAt(item, 'existing') === true) return [];
+    if (condition !== true) throw this.#refusal(`"condition" of a ${type}`);
     const given = String(this.#value(textAt(item, 'name') ?? ''));
     const name = parentName === '' || given.includes('/') ? given : `${parentName}/${given}`;
     const location = this.#value(textAt(item, 'location') ?? '');
@@ -157,6 +160,14 @@ class PlainTemplate {
         return String(first).replace(/\{(\d+)\}/g, (_, position: string) =>
           String(args[Number(position) + 1]),
         );
+      case 'equals':
+        return isDeepStrictEqual(first, args[1]);
+      case 'not':
+        return !this.#truth(first, text);
+      case 'and':
+        return args.every((arg) => this.#truth(arg, text));
+      case 'or':
+        return args.some((arg) => this.#truth(arg, text));
       case 'resourceid': {
         const type = args.findIndex((arg) => String(arg).includes('/'));
         const names = args.slice(type + 1).map(String);
@@ -175,6 +186,11 @@ class PlainTemplate {
       default:
         throw this.#refusal(`the function ${name} in [${text}]`);
     }
+  }
+
+  #truth(value: unknown, text: string): boolean {
+    if (typeof value !== 'boolean') throw this.#refusal(`[${text}], of which a part is no truth`);
+    return value;
   }
 
   #parameter(name: string, text: string): unknown {
