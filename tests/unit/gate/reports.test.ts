@@ -135,6 +135,14 @@ describe('gate reports', () => {
     );
   });
 
+  it('name twenty checks of a place and of a reason, and all in the table', () => {
+    const checks = Array.from({ length: 30 }, (_, n) => ({ ...failed, id: `weu/c${n}` }));
+    assert.match(pictureOf(checks), /✗ c19 TLS_NAME\n {15}… and 10 more$/);
+    const page = markdownOf({ ...result, checks }, 'shop');
+    assert.match(page, /\*\*weu\/c19\*\* and 10 more: Look at the/);
+    assert.match(page, /^\| weu\/c29 \|/m);
+  });
+
   it('have a schema that their JSON fits', () => {
     assert.deepEqual(v.parse(gateResultSchema, result), result);
   });

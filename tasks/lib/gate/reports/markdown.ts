@@ -16,6 +16,9 @@ const verdicts = {
   unknown: '❔ Network gate could not decide',
 };
 
+/** Of the checks that have one reason; the table has them all. */
+const shownIds = 20;
+
 /** The gate as a page for people: what holds the release comes first, with what to look at. */
 export function markdownOf(result: GateResult, title: string): string {
   const { passed, failed, unknown, tolerated } = countsOf(result);
@@ -70,7 +73,10 @@ function reasonLines(holding: readonly CheckResult[]): string[] {
     const reason = words.join('. ');
     reasons.set(reason, [...(reasons.get(reason) ?? []), `**${plain(check.id)}**`]);
   }
-  return [...reasons].map(([reason, ids]) => `- ${ids.join(', ')}: ${plain(reason)}`);
+  return [...reasons].map(([reason, ids]) => {
+    const more = ids.length > shownIds ? ` and ${ids.length - shownIds} more` : '';
+    return `- ${ids.slice(0, shownIds).join(', ')}${more}: ${plain(reason)}`;
+  });
 }
 
 function markOf(check: CheckResult): string {

@@ -1,6 +1,8 @@
 import { weighs, type CheckResult } from '../result.ts';
 
 const bar = 20;
+/** Of a place, of those that did not pass; the table below has them all. */
+const shownNames = 20;
 
 /**
  * The estate as a picture of letters: a line for the shared parts and one for each stamp, with a bar of what
@@ -21,12 +23,10 @@ export function pictureOf(checks: readonly CheckResult[]): string {
     const passed = found.length - off.length;
     const full = Math.floor((passed / found.length) * bar);
     const head = `${last ? '└─▶' : '├─▶'} ${name.padEnd(width)}  ${'█'.repeat(full)}${'░'.repeat(bar - full)}  ${passed}/${found.length}`;
-    return [
-      head,
-      ...off.map(
-        (check) => `${last ? '   ' : '│  '}   ${' '.repeat(width)}${markOf(check)} ${plain(check)}`,
-      ),
-    ];
+    const texts = off.slice(0, shownNames).map((check) => `${markOf(check)} ${plain(check)}`);
+    if (off.length > shownNames) texts.push(`… and ${off.length - shownNames} more`);
+    const indent = `${last ? '   ' : '│  '}   ${' '.repeat(width)}`;
+    return [head, ...texts.map((text) => `${indent}${text}`)];
   });
   return ['this agent', ...lines].join('\n');
 }
