@@ -59,7 +59,10 @@ describe('NetworkGate as a process', function () {
     await writeFile(join(folder, 'gates.yml'), gates);
   });
 
-  function gate(inputs: Record<string, string> = {}): Promise<TaskRun> {
+  function gate(
+    inputs: Record<string, string> = {},
+    environment: Record<string, string> = { NODE_EXTRA_CA_CERTS: authority.caFile },
+  ): Promise<TaskRun> {
     return runPackaged(
       'NetworkGate',
       folder,
@@ -70,7 +73,7 @@ describe('NetworkGate as a process', function () {
         resultsFolder: join(folder, 'results'),
         ...inputs,
       },
-      { NODE_EXTRA_CA_CERTS: authority.caFile },
+      environment,
     );
   }
 
@@ -100,6 +103,13 @@ describe('NetworkGate as a process', function () {
     );
     assert.match(output, /^##vso\[task\.uploadsummary\].*gate\.md$/m);
     assert.match(output, /^##vso\[results\.publish .*gate\.junit\.xml/m);
+  });
+
+  it("trusts the system's authorities, which Node does not read", async () => {
+    const { result, output } = await gate({}, { SSL_CERT_FILE: authority.caFile });
+    assert.equal(result, 'Succeeded', output);
+    await gate({}, {});
+    assert.deepEqual(await failing(), ['fail weu/vault-tls TLS_UNTRUSTED certificate-untrusted']);
   });
 
   it('fails for a record that points at a neighbour, and for nothing else', async () => {

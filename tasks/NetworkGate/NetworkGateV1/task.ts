@@ -18,6 +18,8 @@ import type { StateSeen } from '../../lib/gate/state.ts';
 import { writeResults } from '../../lib/gate/write-results.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { resolverFor } from '../../lib/net/resolve.ts';
+import type { ClientCertificate } from '../../lib/net/tls.ts';
+import { systemTrust } from '../../lib/net/trust.ts';
 import type { Resource } from '../../lib/reach/read/resource.ts';
 import { membersOf } from '../../lib/topology/members.ts';
 import { dialledPort } from '../../lib/topology/model.ts';
@@ -58,7 +60,7 @@ export async function run(inputs: Inputs, context: TaskContext): Promise<void> {
   let judged: StateSeen | undefined;
   const looking =
     prediction === undefined || topology === undefined
-      ? probeOf(inputs, topology, read, context, pinned, client)
+      ? await probeOf(inputs, topology, read, context, pinned, client)
       : predictedProbe(read.context.estate, predictedState(prediction.after, topology));
   const probe: Probe = {
     ...looking,
@@ -104,14 +106,14 @@ export async function run(inputs: Inputs, context: TaskContext): Promise<void> {
   conclude(inputs, result, context);
 }
 
-function probeOf(
+async function probeOf(
   inputs: Inputs,
   topology: Topology | undefined,
   { context: { estate } }: GateChecks,
   context: TaskContext,
   pinned: readonly Resource[],
-  certificate: Awaited<ReturnType<typeof readClientCertificate>> | undefined,
-): Probe {
+  certificate: ClientCertificate | undefined,
+): Promise<Probe> {
   const client = (connection: ServiceConnection | undefined) =>
     connection === undefined ? undefined : createArmClient(connection, context);
   const stamp = client(inputs.azureSubscription);
@@ -128,6 +130,7 @@ function probeOf(
     ),
     dialled: (port) => (topology === undefined ? port : dialledPort(topology, port)),
     probeTimeout: probeMs,
+    trust: await systemTrust(context.agent.environment),
     ...(certificate === undefined ? {} : { client: certificate }),
   });
 }

@@ -36,8 +36,8 @@ export function judgeHandshake(
         class: seen.class,
         went,
         hint:
-          'An inspecting firewall signs with its own authority, or the agent lacks the authority; give the ' +
-          'agent its certificate in NODE_EXTRA_CA_CERTS if that is meant to be.',
+          'An inspecting firewall signs with its own authority, or the agent lacks the authority; add it to ' +
+          "the system's, or name it in NODE_EXTRA_CA_CERTS, if that is meant to be.",
         final: true,
       };
     case 'certificate-expired':

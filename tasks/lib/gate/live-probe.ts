@@ -4,6 +4,7 @@ import { greetPostgres, greetRedis } from '../net/greeting.ts';
 import { askHttps } from '../net/https-answer.ts';
 import { parseServer, resolveAt, type Resolver } from '../net/resolve.ts';
 import { handshake, type ClientCertificate, type Handshake } from '../net/tls.ts';
+import { Trust } from '../net/trust.ts';
 import type { Estate } from './estate.ts';
 import type { HandshakeClass, HandshakeSeen, HttpSeen, NetworkState, Probe } from './probe.ts';
 
@@ -17,8 +18,8 @@ export interface LiveProbeOptions {
   readonly dialled: (port: number) => number | undefined;
   /** For one connection, handshake or request, in ms. */
   readonly probeTimeout: number;
-  /** Instead of the authorities that this process trusts, PEM. */
-  readonly ca?: string;
+  /** Default: the authorities that Node has. */
+  readonly trust?: Trust;
   /** What `mtls` checks show. */
   readonly client?: ClientCertificate;
 }
@@ -29,6 +30,7 @@ const outsideAddresses = 8;
 /** Probes from this agent. */
 export function liveProbe(options: LiveProbeOptions): Probe {
   const { estate, resolver, state, dialled, probeTimeout: timeoutMs, client } = options;
+  const { trust = new Trust() } = options;
   // The last line of defence: gates documents come from branches, so whatever a check has missed
   // stops here.
   const guard = (address: string): void => {
@@ -51,9 +53,10 @@ export function liveProbe(options: LiveProbeOptions): Probe {
     if (dialledPort === undefined) return { ...common, class: 'unmapped' as const, ms: 0 };
     return { ...common, ...(await see(dialledPort)) };
   };
-  const authority = (own: string | undefined): { ca?: string } => {
-    const ca = own ?? options.ca;
-    return ca === undefined ? {} : { ca };
+  /** An authority of a check counts instead of all others. */
+  const trusting = (own?: string, shown?: ClientCertificate) => {
+    if (own === undefined) return { secureContext: trust.context(shown) };
+    return { ca: own, ...(shown === undefined ? {} : { client: shown }) };
   };
   return {
     estate,
@@ -83,7 +86,7 @@ export function liveProbe(options: LiveProbeOptions): Probe {
         if (port === undefined) return { class: 'unmapped' as const, address };
         const at = { address, port, servername: name, timeoutMs, signal };
         return {
-          class: seenOf(await handshake({ ...at, ...authority(undefined) })).class,
+          class: seenOf(await handshake({ ...at, ...trusting() })).class,
           address,
         };
       });
@@ -101,9 +104,9 @@ export function liveProbe(options: LiveProbeOptions): Probe {
     handshake: (address, port, servername, signal, how = {}) =>
       look(address, port, async (dialledPort) => {
         const at = { address, port: dialledPort, servername, timeoutMs, signal };
-        const { newest, ca } = how;
-        const newestOffered = newest === undefined ? {} : { newest };
-        return seenOf(await handshake({ ...at, ...authority(ca), ...newestOffered }));
+        // Whether an old version is spoken does not depend on whom one trusts.
+        const offer = how.newest === undefined ? trusting(how.ca) : { newest: how.newest };
+        return seenOf(await handshake({ ...at, ...offer }));
       }),
     request: (address, ask, signal) => {
       const port = Number(new URL(ask.url).port || 443);
@@ -114,8 +117,7 @@ export function liveProbe(options: LiveProbeOptions): Probe {
         }
         return askHttps({
           ...{ url: ask.url, method: ask.method, address, port: dialledPort, timeoutMs, signal },
-          ...authority(ask.ca),
-          ...(shown === undefined ? {} : { client: shown }),
+          ...trusting(ask.ca, shown),
         });
       });
     },
@@ -123,7 +125,7 @@ export function liveProbe(options: LiveProbeOptions): Probe {
       look(address, port, async (dialledPort) => {
         const greet = protocol === 'postgres' ? greetPostgres : greetRedis;
         const at = { address, port: dialledPort, servername, timeoutMs, signal };
-        const { handshake: shaken, said } = await greet({ ...at, ...authority(undefined) });
+        const { handshake: shaken, said } = await greet({ ...at, ...trusting() });
         const seen = shaken.class === 'no-tls' ? { class: 'no-tls' as const } : seenOf(shaken);
         return { ...seen, ...(said === undefined ? {} : { said }) };
       }),

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createSecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import type { ClientCertificate } from './tls.ts';
 
 export interface PinnedRequest {
@@ -25,6 +26,8 @@ export interface PinnedRequest {
   readonly ca?: string;
   /** Shown to a server that asks for it; without an agent only. */
   readonly client?: ClientCertificate;
+  /** What is trusted, and shown, instead of `ca` and `client`; without an agent only. */
+  readonly secureContext?: SecureContext;
 }
 
 /**
@@ -77,7 +80,7 @@ export function request(options: PinnedRequest): Promise<PinnedResponse> {
   if (url.protocol !== 'https:')
     throw new TypeError(`${url.protocol}// is not allowed, only https://`);
   if (isIP(options.address) === 0) throw new TypeError(`"${options.address}" is no IP address`);
-  const { signal, timeoutMs, body, agent, ca, client } = options;
+  const { signal, timeoutMs, body, agent, ca, client, secureContext } = options;
   const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
@@ -96,6 +99,7 @@ export function request(options: PinnedRequest): Promise<PinnedResponse> {
       ...(agent === undefined ? { agent: false as const } : { agent }),
       ...(ca === undefined ? {} : { ca }),
       ...client,
+      ...(secureContext === undefined ? {} : { secureContext }),
     });
     outgoing.setTimeout(timeoutMs, () => {
       const connected = outgoing.socket?.connecting === false;

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { SecureContext } from 'node:tls';
 import { readText, request, RequestTimeout } from './http.ts';
 import { tlsClassOf, type ClientCertificate, type HandshakeClass } from './tls.ts';
 
@@ -19,6 +20,8 @@ export interface AnswerOptions {
   readonly signal: AbortSignal;
   readonly ca?: string;
   readonly client?: ClientCertificate;
+  /** What is trusted, and shown, instead of `ca` and `client`. */
+  readonly secureContext?: SecureContext;
 }
 
 export interface Answer {
@@ -41,7 +44,7 @@ const longestBody = 256 * 1024;
  * Redirects are answers. Rejects only with the signal's reason.
  */
 export async function askHttps(options: AnswerOptions): Promise<Answer> {
-  const { url, address, port, method, timeoutMs, signal, ca, client } = options;
+  const { url, address, port, method, timeoutMs, signal, ca, client, secureContext } = options;
   const started = performance.now();
   const ms = (): number => Math.round(performance.now() - started);
   // A server that goes on trickling is stopped as well.
@@ -52,6 +55,7 @@ export async function askHttps(options: AnswerOptions): Promise<Answer> {
       signal: AbortSignal.any([signal, within]),
       ...(ca === undefined ? {} : { ca }),
       ...(client === undefined ? {} : { client }),
+      ...(secureContext === undefined ? {} : { secureContext }),
     });
     const { status, headers } = answer;
     const body = await readText(answer, longestBody).catch((error: unknown) => {

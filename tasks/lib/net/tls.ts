@@ -4,6 +4,7 @@ import {
   connect,
   type DetailedPeerCertificate,
   type PeerCertificate,
+  type SecureContext,
   type SecureVersion,
   type TLSSocket,
 } from 'node:tls';
@@ -33,6 +34,8 @@ export interface SecureOptions {
   readonly signal: AbortSignal;
   /** Instead of the authorities this process trusts (NODE_EXTRA_CA_CERTS included), PEM. */
   readonly ca?: string | readonly string[];
+  /** What is trusted, and shown, instead of `ca` and `client`. */
+  readonly secureContext?: SecureContext;
   /** The newest version that is offered; older ones than TLS 1.2 are offered only with it. */
   readonly newest?: SecureVersion;
   readonly client?: ClientCertificate;
@@ -106,7 +109,7 @@ export async function handshake(options: HandshakeOptions): Promise<Handshake> {
 
 /** Shakes hands over a connection, which it closes unless it is to be kept. Rejects only with the signal's reason. */
 export function secure(socket: Socket, options: SecureOptions): Promise<Handshake> {
-  const { servername, timeoutMs, signal, ca, newest, client, keep } = options;
+  const { servername, timeoutMs, signal, ca, secureContext, newest, client, keep } = options;
   const started = performance.now();
   const ms = () => Math.round(performance.now() - started);
   return new Promise((resolve, reject) => {
@@ -129,6 +132,7 @@ export function secure(socket: Socket, options: SecureOptions): Promise<Handshak
       // Judged below: a bad certificate is a finding here, and one wants to see what it says. No data is sent.
       rejectUnauthorized: false,
       ...(ca === undefined ? {} : { ca: typeof ca === 'string' ? ca : [...ca] }),
+      ...(secureContext === undefined ? {} : { secureContext }),
       ...(newest === undefined ? {} : upTo(newest)),
       ...client,
     });

@@ -9,6 +9,7 @@ import { estateOf } from '../../../tasks/lib/gate/estate.ts';
 import { liveProbe } from '../../../tasks/lib/gate/live-probe.ts';
 import type { OutsideSeen, PeeringSide, Probe } from '../../../tasks/lib/gate/probe.ts';
 import { listen } from '../../support/listen.ts';
+import { Trust } from '../../../tasks/lib/net/trust.ts';
 import { createTestAuthority } from '../../support/tls.ts';
 import { estate } from './estate.ts';
 
@@ -80,7 +81,7 @@ describe('live probe', () => {
         },
         dialled: () => certified.port,
         probeTimeout: 10_000,
-        ca: trusted,
+        trust: new Trust([trusted]),
       }).outside('out.example', signal);
     }
 
