@@ -42,9 +42,14 @@ export async function readNetworkResources(
 ): Promise<StateSeen> {
   const readers = sources.map((source) => new Reader(clients[source.owner], source, signal));
   await Promise.all(readers.map((reader) => reader.read()));
+  // In an order that does not hang on which answer came first: it shows in the evidence, and in every baseline.
+  const inOrder = <Item>(items: readonly Item[], key: (item: Item) => string): Item[] =>
+    items.toSorted((one, other) => (key(one) < key(other) ? -1 : 1));
   return {
-    resources: new Resources(readers.flatMap(({ found }) => found)),
-    unread: readers.flatMap(({ unread }) => unread),
+    resources: new Resources(readers.flatMap(({ found }) => inOrder(found, ({ id }) => id))),
+    unread: readers.flatMap(({ unread }) =>
+      inOrder(unread, ({ type, scope }) => `${type} ${scope}`),
+    ),
     source: 'azure',
   };
 }

@@ -207,6 +207,30 @@ describe('the surroundings of a network, read from Azure', () => {
     assert.equal(readEstate(resources).networks[0]?.gateway?.learns, true);
   });
 
+  it('has the same order, whichever answer comes first', async () => {
+    const orders = new Set<string>();
+    for (const first of [`${group}/providers/Microsoft.Network/loadBalancers`, hub]) {
+      const late = <Answer>(path: string, answer: Answer): Promise<Answer> =>
+        path === first
+          ? Promise.resolve(answer)
+          : new Promise((done) => setImmediate(() => done(answer)));
+      const item = (id: string) => ({ id, properties: {} });
+      const client: ReadingClient = {
+        list: (path) => late(path, [item(`${path}/one`)] as never[]),
+        tryGet: (path) => late(path, { status: 200, headers: {}, body: item(path) as never }),
+        post: (path) => late(path, { status: 200, headers: {}, body: {} as never }),
+      };
+      const sources = [{ owner: 'hub', network: hub } as const];
+      const { resources } = await readNetworkResources(
+        { hub: client, stamp: undefined },
+        sources,
+        signal,
+      );
+      orders.add(resources.all.map(({ id }) => id).join('\n'));
+    }
+    assert.equal(orders.size, 1, [...orders].join('\n\n'));
+  });
+
   it('asks for all pages of the admin rules', async () => {
     const pages = [
       { value: [{ id: '/a/rules/one', properties: {} }], skipToken: 'more' },

@@ -169,6 +169,12 @@ describe("gate checks of Azure's state: endpoints and zones", () => {
         'pass OK as-declared',
       ],
       [
+        'beside a zone of its name that was left in another group',
+        check,
+        { closerZone: 'privatelink.vaultcore.azure.net' },
+        'pass OK as-declared',
+      ],
+      [
         'behind a zone that is closer to the name',
         check,
         { closerZone: 'kv-weu.privatelink.vaultcore.azure.net' },

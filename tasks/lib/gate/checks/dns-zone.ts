@@ -55,9 +55,7 @@ records: ['{stamp.parameters.keyVaultName}']`,
       records.length === 0
         ? `${zone} is linked to ${names}`
         : `${zone} is linked to ${names} and says of ${records.join(', ')} what its endpoint has`;
-    const found = seen.resources
-      .ofType(networkTypes.zones)
-      .find(({ id }) => sameId(lastOf(id), zone));
+    const found = zoneOf(seen, zone, hub);
     const blind = seen.unread.some(({ type }) => type === networkTypes.zones);
     if (seen.source === 'predicted') {
       // Records are written after a deployment, and zones often by another team's template.
@@ -102,15 +100,29 @@ const later: Omit<Verdict, 'expected'> = {
   hint: 'Run the gate with evidence live or state after PrivateDns.',
 };
 
+/** Of zones of one name in several groups, the one in the place for zones. */
+function zoneOf(
+  { resources }: StateSeen,
+  name: string,
+  hub: Hub | undefined,
+): Resource | undefined {
+  const named = resources.ofType(networkTypes.zones).filter(({ id }) => sameId(lastOf(id), name));
+  return named.find(({ id }) => isInPlace(id, hub)) ?? named[0];
+}
+
+/** Whether an id is of something in the topology's place for zones, or of that group itself. */
+function isInPlace(id: string, hub: Hub | undefined): boolean {
+  if (hub === undefined) return false;
+  const place = `/subscriptions/${hub.dns.subscription}/resourceGroups/${hub.dns.resourceGroup}/`;
+  return `${id}/`.toLowerCase().startsWith(place.toLowerCase());
+}
+
 /** Zones beside the place for them matter if they are seen; that they cannot be is no gap. */
 function withoutOtherGroups(seen: StateSeen, hub: Hub | undefined): StateSeen {
   if (hub === undefined) return seen;
-  const place = `/subscriptions/${hub.dns.subscription}/resourceGroups/${hub.dns.resourceGroup}`;
   const unread = seen.unread.filter(
     ({ type, scope, why }) =>
-      !type.startsWith(networkTypes.zones) ||
-      why === 'no-connection' ||
-      `${scope}/`.toLowerCase().startsWith(`${place}/`.toLowerCase()),
+      !type.startsWith(networkTypes.zones) || why === 'no-connection' || isInPlace(scope, hub),
   );
   return { ...seen, unread };
 }

@@ -117,6 +117,7 @@ function nameOf({ id }: Pick<Network, 'id'>, topology: Topology): string {
   return found?.part.network.name ?? id;
 }
 
+/** Those that decide most come first. */
 const wayTypes: readonly string[] = [
   networkTypes.networks,
   networkTypes.groups,
@@ -135,7 +136,7 @@ const nameTypes: readonly string[] = [
 /** What would have to be read to say more. */
 function blindness({ class: end }: CheckResult, unread: readonly Unread[]): string | undefined {
   const types = ofName.has(end) ? nameTypes : wayTypes;
-  const blind = unread.find(({ type }) => types.some((one) => type.startsWith(one)));
+  const [blind] = types.flatMap((one) => unread.find(({ type }) => type.startsWith(one)) ?? []);
   if (blind === undefined) return undefined;
   const input = blind.owner === 'hub' ? 'hubConnection' : 'azureSubscription';
   switch (blind.why) {
