@@ -192,9 +192,16 @@ export async function primaryAt(
   }
 }
 
+/** Faults in which no question has reached a server: nobody has answered, and nobody has failed to. */
+const unasked = new Set([
+  ...['ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EHOSTDOWN', 'EACCES', 'EPERM'],
+  ...['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS'],
+]);
+
 function networkError(error: unknown): ResolutionError {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  return code === 'ECONNREFUSED' ? 'refused' : 'servfail';
+  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
+  if (code === 'ECONNREFUSED') return 'refused';
+  return unasked.has(code) ? 'timeout' : 'servfail';
 }
 
 /** Follows the chain from the name through the answer's records; records off the chain do not count. */

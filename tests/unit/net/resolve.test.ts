@@ -181,10 +181,10 @@ describe('net/resolve', () => {
     assert.equal((await ask(kv, 50)).error, 'timeout');
   });
 
-  it('says servfail when there is no way to the server', async () => {
+  it('says time-out when there is no way to the server, as of one that does not answer', async () => {
     // Needs a right that no process has by default: the connect itself fails.
-    const answer = await resolveAt('255.255.255.255', kv, signal, 2_000);
-    assert.equal(answer.error, 'servfail');
+    const answer = await resolveAt('255.255.255.255', kv, signal, 60_000);
+    assert.equal(answer.error, 'timeout');
   });
 
   it('says refused when no server is there', async () => {
