@@ -1,13 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import { networkInterfaces } from 'node:os';
-import { typeOf } from '../../lib/azure/network-resources.ts';
 import { zoneNameOf } from '../../lib/dns/zones.ts';
 import { SpokelineError } from '../../lib/errors.ts';
 import { explain, isExplainable } from '../../lib/gate/explain/explain.ts';
 import type { NamedEndpoint, RegisteredName } from '../../lib/gate/explain/name.ts';
 import type { CheckResult } from '../../lib/gate/result.ts';
 import type { StateSeen } from '../../lib/gate/state.ts';
-import { Resources } from '../../lib/reach/read/resource.ts';
+import { Resources, typeOf } from '../../lib/reach/read/resource.ts';
 import type { Cloud, Topology } from '../../lib/topology/model.ts';
 
 /** For all of Azure's answers: a hint must not hold up a verdict that stands. */

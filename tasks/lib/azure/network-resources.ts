@@ -10,6 +10,7 @@ import {
   objectAt,
   Resources,
   textAt,
+  typeOf,
   valueAt,
 } from '../reach/read/resource.ts';
 import { speaksBgp } from '../reach/read/gateways.ts';
@@ -42,16 +43,20 @@ export async function readNetworkResources(
 ): Promise<StateSeen> {
   const readers = sources.map((source) => new Reader(clients[source.owner], source, signal));
   await Promise.all(readers.map((reader) => reader.read()));
-  // In an order that does not hang on which answer came first: it shows in the evidence, and in every baseline.
-  const inOrder = <Item>(items: readonly Item[], key: (item: Item) => string): Item[] =>
-    items.toSorted((one, other) => (key(one) < key(other) ? -1 : 1));
+  // In an order that does not hang on which answer came first: it shows in hints, evidence and baselines.
   return {
-    resources: new Resources(readers.flatMap(({ found }) => inOrder(found, ({ id }) => id))),
-    unread: readers.flatMap(({ unread }) =>
-      inOrder(unread, ({ type, scope }) => `${type} ${scope}`),
-    ),
+    resources: new Resources(readers.flatMap(({ found }) => found.sort(byId))),
+    unread: readers.flatMap(({ unread }) => unread.sort(byTypeAndScope)),
     source: 'azure',
   };
+}
+
+function byId(one: Resource, other: Resource): number {
+  return one.id.localeCompare(other.id);
+}
+
+function byTypeAndScope(one: Unread, other: Unread): number {
+  return one.type.localeCompare(other.type) || one.scope.localeCompare(other.scope);
 }
 
 class Reader {
@@ -291,10 +296,4 @@ function resourceOf(item: unknown): Resource | undefined {
   const sku = valueAt(item, 'sku');
   const properties = { ...objectAt(item, 'properties'), ...(sku === undefined ? {} : { sku }) };
   return { id, type: typeOf(id), properties, ...(location === undefined ? {} : { location }) };
-}
-
-/** `.../providers/Microsoft.Network/virtualNetworks/v/subnets/s` -> `Microsoft.Network/virtualNetworks/subnets` */
-export function typeOf(id: string): string {
-  const [namespace = '', ...rest] = (id.split('/providers/').at(-1) ?? '').split('/');
-  return [namespace, ...rest.filter((_, position) => position % 2 === 0)].join('/');
 }

@@ -158,3 +158,9 @@ export function lastOf(id: string): string {
 export function parentOf(id: string): string {
   return id.split('/').slice(0, -2).join('/');
 }
+
+/** `.../providers/Microsoft.Network/virtualNetworks/v/subnets/s` -> `Microsoft.Network/virtualNetworks/subnets` */
+export function typeOf(id: string): string {
+  const [namespace = '', ...rest] = (id.split('/providers/').at(-1) ?? '').split('/');
+  return [namespace, ...rest.filter((_, position) => position % 2 === 0)].join('/');
+}
