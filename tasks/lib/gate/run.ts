@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { SpokelineError } from '../errors.ts';
 import type { Clock } from '../net/clock.ts';
 import { untilAborted } from '../net/until-aborted.ts';
@@ -132,6 +133,8 @@ async function runRound(
       next += 1;
       const check = checks[position];
       if (check === undefined) return;
+      // Checks of a state compute and do not wait: answers of the network come in between them.
+      await setImmediate();
       const start = clock.now();
       const verdict = await runOne(check, shared, options.checkTimeout, round);
       results[position] = onResult(resultOf(check, verdict, start, clock.now()), verdict);

@@ -1,5 +1,7 @@
+import assert from 'node:assert/strict';
+import { matrixOf } from '../../../tasks/lib/gate/matrix-of.ts';
 import type { Resource } from '../../../tasks/lib/reach/read/resource.ts';
-import { denyRule, endpointsSubnet, group, sshRule } from './state-world.ts';
+import { denyRule, endpointsSubnet, group, sshRule, stateOf, topology } from './state-world.ts';
 import { network, refused, table } from './state-table.ts';
 
 /** A front end of a balancer in the subnet. */
@@ -124,5 +126,12 @@ describe("gate checks of Azure's state: room and flows", () => {
         'c: flows names no flow of the topology; did you mean no-ssh?',
       ],
     ]);
+  });
+
+  it('works out once who reaches whom, for all checks of a round', () => {
+    const state = stateOf();
+    assert.equal(matrixOf(state, topology), matrixOf({ ...state, unread: [] }, topology));
+    assert.notEqual(matrixOf(state, topology), matrixOf(stateOf(), topology));
+    assert.notEqual(matrixOf(state, topology), matrixOf(state, { ...topology }));
   });
 });

@@ -161,6 +161,23 @@ describe('gate rounds', () => {
     assert.deepEqual(found, ['10.1.2.5', '2001:db8::5', '10.1.2.5', '2001:db8::5']);
   });
 
+  it('lets the network answer between checks that compute', async () => {
+    let answered = false;
+    const first: GateCheck = {
+      ...check('first'),
+      run: () => {
+        setImmediate(() => (answered = true));
+        return Promise.resolve(pass);
+      },
+    };
+    const second: GateCheck = {
+      ...check('second'),
+      run: () => Promise.resolve(answered ? pass : fail),
+    };
+    const { verdict } = await gate([first, second], { concurrency: 1, timeout: 0 });
+    assert.equal(verdict, 'pass');
+  });
+
   it('makes a check unknown that takes too long', async () => {
     const slow: GateCheck = {
       ...check('slow'),

@@ -1,15 +1,14 @@
 import * as v from 'valibot';
 import { assertFlow, flowsOfStamps } from '../../reach/flows.ts';
-import { Matrix } from '../../reach/matrix.ts';
 import { parsePorts } from '../../reach/ports.ts';
 import type { PortRange } from '../../reach/ports.ts';
 import { everything, setOf, without } from '../../reach/ranges.ts';
-import { readEstate } from '../../reach/read/estate.ts';
 import { bothAt, idAt, lastOf, textAt } from '../../reach/read/resource.ts';
 import { sameId } from '../../reach/model.ts';
 import { membersOf } from '../../topology/members.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { Check } from '../check.ts';
+import { matrixOf } from '../matrix-of.ts';
 import type { Finding, StateSeen, Subject } from '../state.ts';
 import {
   aboutOnly,
@@ -140,20 +139,19 @@ function judgePolicies(
 
 /** Declared flows of this network that a security group stops. */
 function judgeFlows(topology: Topology, subject: Subject, seen: StateSeen): Finding[] {
+  const owner = membersOf(topology).find(({ part }) => part.network === subject.network)?.name;
+  const isOwn = (end: string): boolean => end.startsWith(`${owner}/`);
   const flows = flowsOfStamps(topology.flows, Object.keys(topology.stamps)).filter(
-    ({ expect }) => expect === 'allowed',
+    ({ expect, from, to }) => expect === 'allowed' && (isOwn(from) || isOwn(to)),
   );
   if (flows.length === 0) return [];
-  const matrix = new Matrix(readEstate(seen.resources, topology));
-  const owner = membersOf(topology).find(({ part }) => part.network === subject.network)?.name;
+  const matrix = matrixOf(seen, topology);
   return flows.flatMap((flow) => {
     // Of the two ends, the one whose group decides.
     const endOf = (by: string) => (by.startsWith('outbound') ? flow.from : flow.to);
     const stopped = assertFlow(matrix, flow).deviations.filter(
       ({ result, rules, by }) =>
-        result === 'dropped' &&
-        rules.some((rule) => rule.startsWith('1.')) &&
-        endOf(by).startsWith(`${owner}/`),
+        result === 'dropped' && rules.some((rule) => rule.startsWith('1.')) && isOwn(endOf(by)),
     );
     const [first] = stopped;
     if (first === undefined) return [];

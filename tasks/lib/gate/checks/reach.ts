@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { assertFlow, flowsOfStamps } from '../../reach/flows.ts';
 import type { FlowVerdict } from '../../reach/flows.ts';
-import { Matrix } from '../../reach/matrix.ts';
-import { readEstate } from '../../reach/read/estate.ts';
+import type { Matrix } from '../../reach/matrix.ts';
 import type { Flow, Topology } from '../../topology/model.ts';
 import { nearest } from '../../topology/nearest.ts';
 import type { Check } from '../check.ts';
+import { matrixOf } from '../matrix-of.ts';
 import type { StateSeen } from '../state.ts';
 import { adminRulesType, blindVerdict, firstGap } from '../state.ts';
 
@@ -51,8 +51,7 @@ export const reach: Check<Spec, StateSeen> = {
   observe: (_spec, probe, signal) => probe.state(signal),
   judge({ topology, wanted = [] }, seen) {
     const expected = wanted.map(({ name, expect }) => `${name} ${expect}`).join(', ');
-    const matrix = new Matrix(readEstate(seen.resources, topology));
-    const looked = wanted.map((flow) => ({ flow, ...assertFlow(matrix, flow) }));
+    const looked = topology === undefined ? [] : assertAll(wanted, matrixOf(seen, topology));
     const broken = looked.filter(({ verdict }) => verdict === 'broken');
     if (broken.length > 0) {
       return {
@@ -84,6 +83,10 @@ export const reach: Check<Spec, StateSeen> = {
     return { status: 'pass', code: 'OK', class: 'as-declared', expected, observed };
   },
 };
+
+function assertAll(flows: readonly Flow[], matrix: Matrix) {
+  return flows.map((flow) => ({ flow, ...assertFlow(matrix, flow) }));
+}
 
 /** Reader may not ask for a Network Manager's rules, and most estates have none. */
 function conditionOf({ unread }: StateSeen): string {
