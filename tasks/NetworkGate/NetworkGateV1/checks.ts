@@ -9,6 +9,7 @@ import { estateOf, estateOfTopology } from '../../lib/gate/estate.ts';
 import { prepareDerived, type GateCheck, type GateContext } from '../../lib/gate/gate-check.ts';
 import { stateKinds } from '../../lib/gate/predicted-probe.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
+import { sharedSignal } from '../../lib/net/shared-signal.ts';
 import { selectStamps, type Stamp, type Topology } from '../../lib/topology/model.ts';
 import type { Inputs } from './inputs.ts';
 
@@ -110,17 +111,22 @@ async function derivedOf(
 ): Promise<DerivedCheck[]> {
   if (azureSubscription === undefined) return [];
   const arm = createArmClient(azureSubscription, task);
-  const found: DerivedCheck[] = [];
-  for (const stamp of stamps) {
-    const { subscription, resourceGroup } = stamp;
-    const { endpoints } = await listEndpoints(arm, { subscription, resourceGroup }, task.signal);
+  const signal = sharedSignal(task.signal);
+  const lists = await Promise.all(
+    stamps.map(({ subscription, resourceGroup }) =>
+      listEndpoints(arm, { subscription, resourceGroup }, signal),
+    ),
+  );
+  return stamps.flatMap((stamp, position) => {
+    const endpoints = lists[position]?.endpoints ?? [];
     const checks = derivedChecks(endpoints, stamp);
+    const count =
+      endpoints.length === 1 ? '1 private endpoint' : `${endpoints.length} private endpoints`;
     task.log.info(
-      `stamp ${stamp.name}: ${endpoints.length} private endpoints in ${resourceGroup}, ${checks.length} checks`,
+      `stamp ${stamp.name}: ${count} in ${stamp.resourceGroup}, ${checks.length} checks`,
     );
-    found.push(...checks);
-  }
-  return found;
+    return checks;
+  });
 }
 
 function nothingToCheck(): SpokelineError {

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { zoneNameOf } from '../../lib/dns/zones.ts';
 import { SpokelineError } from '../../lib/errors.ts';
@@ -6,6 +5,7 @@ import { explain, isExplainable } from '../../lib/gate/explain/explain.ts';
 import type { NamedEndpoint, RegisteredName } from '../../lib/gate/explain/name.ts';
 import type { CheckResult } from '../../lib/gate/result.ts';
 import type { StateSeen } from '../../lib/gate/state.ts';
+import { sharedSignal } from '../../lib/net/shared-signal.ts';
 import { Resources, typeOf } from '../../lib/reach/read/resource.ts';
 import type { Cloud, Topology } from '../../lib/topology/model.ts';
 
@@ -38,11 +38,8 @@ async function readWithin(
   signal: AbortSignal,
 ): Promise<StateSeen> {
   const own = AbortSignal.timeout(limit);
-  const either = AbortSignal.any([signal, own]);
-  // Many requests at once listen to it: Node would take that for a leak, and say so in the log.
-  setMaxListeners(0, either);
   try {
-    return await readState(either);
+    return await readState(sharedSignal(signal, own));
   } catch (error) {
     signal.throwIfAborted();
     if (!own.aborted && !(error instanceof SpokelineError)) throw error;

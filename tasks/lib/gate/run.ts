@@ -1,7 +1,7 @@
-import { setMaxListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { SpokelineError } from '../errors.ts';
 import type { Clock } from '../net/clock.ts';
+import { sharedSignal } from '../net/shared-signal.ts';
 import { untilAborted } from '../net/until-aborted.ts';
 import type { Verdict } from './check.ts';
 import type { GateCheck } from './gate-check.ts';
@@ -121,9 +121,7 @@ async function runRound(
   clock: Clock,
   onResult: (result: CheckResult, verdict: Verdict) => CheckResult,
 ): Promise<CheckResult[]> {
-  // A signal of the round's own, since every check and every lookup listens to it: Node would take that for a leak.
-  const round = AbortSignal.any([signal]);
-  setMaxListeners(0, round);
+  const round = sharedSignal(signal);
   const shared = askingOnce(probe, round);
   const results: CheckResult[] = [];
   let next = 0;

@@ -1,6 +1,6 @@
-import { setMaxListeners } from 'node:events';
 import { SpokelineError } from '../errors.ts';
 import type { Clock } from '../net/clock.ts';
+import { sharedSignal } from '../net/shared-signal.ts';
 
 /**
  * Runs `work` with a signal that also aborts after `ms`; it then fails with TIMEOUT and what
@@ -20,10 +20,7 @@ export async function withDeadline<T>(
     () => undefined,
   );
   try {
-    const either = AbortSignal.any([signal, late.signal]);
-    // Many requests at once may listen to it, which Node would take for a leak.
-    setMaxListeners(0, either);
-    return await work(either);
+    return await work(sharedSignal(signal, late.signal));
   } catch (error) {
     signal.throwIfAborted();
     throw late.signal.aborted ? late.signal.reason : error;

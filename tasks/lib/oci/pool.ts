@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { sharedSignal } from '../net/shared-signal.ts';
 
 /** Bytes up to which a blob costs a registry a request rather than bandwidth. */
 const small = 256 * 1024;
@@ -43,9 +43,7 @@ export async function runSized<T extends { readonly size: number }>(
   work: (item: T, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const stop = new AbortController();
-  const either = AbortSignal.any([signal, stop.signal]);
-  // Every request in flight listens to it; Node would print a warning about a leak from the 11th on.
-  setMaxListeners(0, either);
+  const either = sharedSignal(signal, stop.signal);
   // Big ones first: one that starts last would run alone at the end.
   const waiting = [...items].sort((a, b) => b.size - a.size);
   const failures: unknown[] = [];
