@@ -261,19 +261,6 @@ describe("NetworkGate, packaged, on Azure's own state", function () {
       assert.doesNotMatch(run.output, /GET \//);
     });
 
-    it('checks each name of each endpoint that it finds, and names the right to find them', async () => {
-      const always = { ...inputs, derive: 'always' };
-      const run = await estate.gate(live, always);
-      assert.equal(run.result, 'Succeeded', run.output);
-      assert.deepEqual(
-        run.gate?.checks.map(({ id, kind }) => `${kind} ${id}`),
-        ['tcp weu/vault', 'dns weu/pe-kv-gate.kv-gate.dns', 'tls weu/pe-kv-gate.kv-gate.tls'],
-      );
-      const poor = await estate.gate(live, always, { azureSubscription: nobody });
-      assert.equal(poor.gate, undefined);
-      assert.match(poor.output, /Microsoft\.Network\/privateEndpoints\/read/);
-    });
-
     it('quotes the rule, or names the right or the connection that is missing', async () => {
       await estate.putGroup(deny);
       await estate.run.sandbox.network?.settled();
