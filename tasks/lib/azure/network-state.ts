@@ -31,6 +31,21 @@ export function networkState(
   sources: readonly NetworkSource[] = [],
   pinned: readonly Resource[] = [],
 ): NetworkState {
+  // By signal: the checks of a round have one, and the hub's peerings are asked for by those of every stamp.
+  const lists = new WeakMap<AbortSignal, Map<string, Promise<readonly PeeringResource[]>>>();
+  const listPeerings = (
+    client: ArmClient,
+    { owner, network }: PeeringSide,
+    signal: AbortSignal,
+  ) => {
+    const known = lists.get(signal) ?? new Map<string, Promise<readonly PeeringResource[]>>();
+    lists.set(signal, known);
+    const key = `${owner} ${network.toLowerCase()}`;
+    const path = `${network}/virtualNetworkPeerings`;
+    const list = known.get(key) ?? client.list<PeeringResource>(path, apiVersion, { signal });
+    known.set(key, list);
+    return list;
+  };
   return {
     async state(signal) {
       const seen = await readNetworkResources(clients, sources, signal);
@@ -40,9 +55,7 @@ export function networkState(
       const client = clients[side.owner];
       if (client === undefined) return { state: 'no-connection' };
       try {
-        const path = `${side.network}/virtualNetworkPeerings`;
-        const peerings = await client.list<PeeringResource>(path, apiVersion, { signal });
-        return seen(peerings, side);
+        return seen(await listPeerings(client, side, signal), side);
       } catch (error) {
         signal.throwIfAborted();
         return unseen(error);

@@ -202,7 +202,7 @@ async function runOne(
   }
 }
 
-/** Asks for each name once a round, so that all checks of a round judge the same answer. */
+/** Asks for each name, and of Azure, once a round, so that all checks of a round judge the same answer. */
 function askingOnce(probe: Probe, signal: AbortSignal): Probe {
   const asked = new Map<string, Promise<NameSeen>>();
   let state: Promise<StateSeen> | undefined;
@@ -217,6 +217,7 @@ function askingOnce(probe: Probe, signal: AbortSignal): Probe {
       asked.set(key, answer);
       return answer;
     },
+    peering: (side) => probe.peering(side, signal),
     state: () => (state ??= probe.state(signal)),
   };
 }
