@@ -112,7 +112,8 @@ async function nestedOperations(
       await pause(patience, nextTry(ask - 1, answer.retryAfterMs, patience.random));
     }
   } catch (error) {
-    if (error instanceof SpokelineError && error.code === 'ARM_FORBIDDEN') return undefined;
+    patience.signal.throwIfAborted();
+    if (error instanceof SpokelineError) return undefined;
     throw error;
   }
 }
@@ -131,10 +132,14 @@ export async function deploymentFailure(
   operations: readonly Operation[],
   patience: Patience,
 ): Promise<SpokelineError> {
-  let details = await rootCauses(port, operations, patience);
-  if (details.length === 0 && state.fault !== undefined) details = flatten(state.fault);
-  const informative = details.filter((d) => d.code === undefined || !wrappers.test(d.code));
-  if (informative.length > 0) details = informative;
+  const told = [
+    await rootCauses(port, operations, patience),
+    state.fault === undefined ? [] : flatten(state.fault),
+  ];
+  const details =
+    told.map((list) => list.filter(({ code = '' }) => !wrappers.test(code))).find(isFilled) ??
+    told.find(isFilled) ??
+    [];
   const cancelled = state.state === 'Canceled';
   const summary = cancelled
     ? 'The deployment was cancelled in Azure.'
@@ -144,6 +149,10 @@ export async function deploymentFailure(
     ...(port.portalLink === undefined ? {} : { hint: `See ${port.portalLink}` }),
     ...(state.correlationId === undefined ? {} : { correlationId: state.correlationId }),
   });
+}
+
+function isFilled(list: readonly ErrorDetail[]): boolean {
+  return list.length > 0;
 }
 
 /** Root causes with what to do about each, and the page of the resource. */
