@@ -58,7 +58,7 @@ describe('deployments in other scopes', () => {
         operations: [{ type: 'Microsoft.X/y', name: 'z', from: 0, to: 2_000 }],
       };
       await validateDeployment(port, given, bench.patience());
-      const expected = { resources: 1, certain: 1, nested: false };
+      const expected = { resources: 1, certain: 1 };
       const options = { cancelDeployment: true, whenActive: 'fail', expected } as const;
       const watcher = { info: () => {}, error: () => {}, progress: () => {} };
       const state = await deploy(port, given, watcher, bench.patience(), options);

@@ -188,6 +188,16 @@ describe('a deployment with modules', () => {
     );
   });
 
+  it('shows them while they are under way also where a resource has a condition', async () => {
+    bench.conditional = 1;
+    await bench.go();
+    const shown = bench.lines.filter((line) => /^ +started /.test(line));
+    assert.deepEqual(
+      shown.map((line) => line.trim().split(' ').pop()),
+      ['data', 'kv', 'deep', 'kv2', 'late', 'kv3'],
+    );
+  });
+
   it('is seen to end as soon as one without, with one list a poll', async () => {
     await bench.go();
     const nested = { sleeps: [...bench.clock.sleeps], requests: [...bench.arm.requests] };

@@ -67,10 +67,7 @@ export function readTemplate(text: string, name: string): Template {
 function expectedOf(resources: readonly unknown[]): Expected {
   const created = resources.map(asObject).filter((resource) => resource['existing'] !== true);
   const certain = created.filter((resource) => !('copy' in resource) && !('condition' in resource));
-  const nested = certain.some(({ type }) =>
-    /^Microsoft\.Resources\/deployments$/i.test(String(type)),
-  );
-  return { resources: created.length, certain: certain.length, nested };
+  return { resources: created.length, certain: certain.length };
 }
 
 /** What is secret in a value of a parameter or output, by its declaration. */

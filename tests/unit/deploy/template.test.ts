@@ -33,7 +33,7 @@ describe('an ARM template', () => {
       o: { type: 'SecureString', secure: true },
       p: { type: 'array', secure: false },
     });
-    assert.deepEqual(template.expected, { resources: 1, certain: 1, nested: false });
+    assert.deepEqual(template.expected, { resources: 1, certain: 1 });
   });
 
   it('may begin with a byte order mark', () => {
