@@ -68,7 +68,7 @@ describe('deployments in other scopes', () => {
       arm.whatIf = { status: 'Succeeded', properties: { changes: [] } };
       const context = fakeContext(nowhere, { clock });
       const client = createArmClient(connection(), context, { httpClient: arm.httpClient, tokens });
-      const answer = await createPredictor(client, port.id, given).predict(context.signal, 60_000);
+      const answer = await createPredictor(client, port, given).predict(context.signal, 60_000);
       assert.deepEqual(answer, arm.whatIf);
 
       const kinds = new Set(arm.requests);

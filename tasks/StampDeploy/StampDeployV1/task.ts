@@ -137,8 +137,8 @@ async function deployTo(
     askWhatIf(given, context, {
       predictor:
         settings === undefined
-          ? createPredictor(arm, port.id, content)
-          : createStackPredictor(arm, port.id, content, settings),
+          ? createPredictor(arm, port, content)
+          : createStackPredictor(arm, port, content, settings),
       deployment: { id: port.id, name },
       secrets: secretTexts(template, parameters),
       patience,

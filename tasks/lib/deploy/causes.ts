@@ -176,9 +176,18 @@ function explained(
 /** The error of a deployment that ARM's validation refused: for a missing right, or for its template. */
 export function validationFailure(
   fault: ArmFault,
-  port: Pick<DeploymentPort, 'linkTo'> = { linkTo: () => undefined },
+  port?: Pick<DeploymentPort, 'linkTo'>,
 ): SpokelineError {
-  const details = explained(flatten(fault), port);
+  return refusal(flatten(fault), port);
+}
+
+/** The same for root causes that are known already; `error` is where they come from. */
+export function refusal(
+  causes: readonly ErrorDetail[],
+  port: Pick<DeploymentPort, 'linkTo'> = { linkTo: () => undefined },
+  error?: SpokelineError,
+): SpokelineError {
+  const details = explained(causes, port);
   const rights = details.map(({ code, message }) =>
     /^(?:Linked)?AuthorizationFailed$/.test(code ?? '') ? missingRight(message) : undefined,
   );
@@ -189,6 +198,11 @@ export function validationFailure(
     forbidden
       ? `The identity lacks the action ${right.action} at ${right.scope}; nothing was deployed.`
       : 'Azure refused the deployment; nothing was deployed.',
-    { details, ...(forbidden ? { hint: grant(right) } : {}) },
+    {
+      details,
+      ...(forbidden ? { hint: grant(right) } : {}),
+      ...(error?.correlationId === undefined ? {} : { correlationId: error.correlationId }),
+      cause: error,
+    },
   );
 }
