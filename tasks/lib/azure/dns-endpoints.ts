@@ -1,7 +1,7 @@
 import type { Endpoint } from '../dns/model.ts';
 import { SpokelineError } from '../errors.ts';
 import type { ArmClient } from './arm-client.ts';
-import { asObject, listOf } from './dns-json.ts';
+import { asObject, listOf } from '../net/json-value.ts';
 
 const networkVersion = '2025-05-01';
 

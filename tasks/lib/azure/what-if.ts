@@ -1,6 +1,6 @@
 import { readFault, refusal, validationFailure } from '../deploy/causes.ts';
 import type { Content, DeploymentPort } from '../deploy/port.ts';
-import { asObject } from '../deploy/template.ts';
+import { asObject } from '../net/json-value.ts';
 import type { Predictor } from '../deploy/what-if/model.ts';
 import { SpokelineError } from '../errors.ts';
 import type { ArmClient } from './arm-client.ts';

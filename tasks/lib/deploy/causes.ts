@@ -3,7 +3,7 @@ import { hintFor } from './hints.ts';
 import { grant, missingRight } from './missing-right.ts';
 import { nextTry, pause, timeIsUp, type Patience } from './patience.ts';
 import type { ArmFault, DeploymentPort, DeploymentState, Operation } from './port.ts';
-import { asObject } from './template.ts';
+import { asObject } from '../net/json-value.ts';
 
 /** Codes that only say that something below failed. */
 const wrappers =

@@ -1,3 +1,5 @@
+import { asObject, listOf } from '../net/json-value.ts';
+
 type Json = Record<string, unknown>;
 
 const deepest = 20;
@@ -10,7 +12,7 @@ export function resolved(given: Json, definitions: Json): Json {
     if (typeof target !== 'string' || !target.startsWith('#/definitions/')) return current;
     const name = decodeURIComponent(target.slice('#/definitions/'.length));
     const { $ref: _ref, ...own } = current;
-    current = { ...objectOf(definitions[name]), ...own };
+    current = { ...asObject(definitions[name]), ...own };
   }
   return current;
 }
@@ -34,12 +36,12 @@ export function secretParts(
   if (isSecureName(type['type'])) return [value];
   if (depth >= deepest || typeof value !== 'object' || value === null) return [];
   const inside = (part: unknown, inner: unknown) =>
-    secretParts(objectOf(part), definitions, inner, depth + 1);
+    secretParts(asObject(part), definitions, inner, depth + 1);
   if (Array.isArray(value)) {
     const first = listOf(type['prefixItems']);
     return value.flatMap((item, index) => inside(first[index] ?? type['items'], item));
   }
-  const properties = objectOf(type['properties']);
+  const properties = asObject(type['properties']);
   return Object.entries(value).flatMap(([name, inner]) =>
     inside(properties[name] ?? type['additionalProperties'], inner),
   );
@@ -47,24 +49,14 @@ export function secretParts(
 
 function parts(type: Json): Json[] {
   const all = [
-    ...Object.values(objectOf(type['properties'])),
+    ...Object.values(asObject(type['properties'])),
     ...listOf(type['prefixItems']),
     type['items'],
     type['additionalProperties'],
   ];
-  return all.map(objectOf);
+  return all.map(asObject);
 }
 
 function isSecureName(type: unknown): boolean {
   return typeof type === 'string' && /^secure(string|object)$/i.test(type);
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? (value as unknown[]) : [];
-}
-
-function objectOf(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Json)
-    : {};
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SpokelineError } from '../errors.ts';
 import { parseExact } from '../net/exact-json.ts';
+import { asObject } from '../net/json-value.ts';
 import { isSecure, resolved, secretParts } from './secure-types.ts';
 import type { Expected } from './pace.ts';
 import { scopeOfSchema, type ScopeKind } from './scope.ts';
@@ -117,13 +118,6 @@ function withoutComments(text: string): string {
   return text.replace(/"(?:[^"\\]|\\.)*"|\/\/.*|\/\*[^]*?\*\//g, (found) =>
     found.startsWith('"') ? found : found.replace(/[^\r\n]/g, ' '),
   );
-}
-
-/** The object itself, or an empty one for anything else. */
-export function asObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
 }
 
 function declaration(
