@@ -18,11 +18,19 @@ export function resolved(given: Json, definitions: Json): Json {
 }
 
 /** Whether values of a type are secret, as a whole or in a part: `@secure()` may stand on a property, too. */
-export function isSecure(given: Json, definitions: Json, depth = 0): boolean {
+export function isSecure(
+  given: Json,
+  definitions: Json,
+  seen: Set<unknown> = new Set<unknown>(),
+): boolean {
+  const { $ref: reference } = given;
+  // Types may have themselves as parts.
+  if (reference !== undefined && seen.has(reference)) return false;
+  seen.add(reference);
   const type = resolved(given, definitions);
-  if (isSecureName(type['type'])) return true;
-  if (depth >= deepest) return false;
-  return parts(type).some((part) => isSecure(part, definitions, depth + 1));
+  return (
+    isSecureName(type['type']) || parts(type).some((part) => isSecure(part, definitions, seen))
+  );
 }
 
 /** The secret parts of a value, by its type. */
@@ -42,19 +50,27 @@ export function secretParts(
     return value.flatMap((item, index) => inside(first[index] ?? type['items'], item));
   }
   const properties = asObject(type['properties']);
-  return Object.entries(value).flatMap(([name, inner]) =>
+  const ofVariant = inside(variantOf(type, value as Json), value);
+  const ofProperties = Object.entries(value).flatMap(([name, inner]) =>
     inside(properties[name] ?? type['additionalProperties'], inner),
   );
+  return [...ofVariant, ...ofProperties];
+}
+
+/** The type that a value of a tagged union has by its tag; undefined for any other type. */
+function variantOf(type: Json, value: Json): unknown {
+  const { propertyName, mapping } = asObject(type['discriminator']);
+  const tag = typeof propertyName === 'string' ? value[propertyName] : undefined;
+  return typeof tag === 'string' ? asObject(mapping)[tag] : undefined;
 }
 
 function parts(type: Json): Json[] {
-  const all = [
+  return [
     ...Object.values(asObject(type['properties'])),
     ...listOf(type['prefixItems']),
-    type['items'],
-    type['additionalProperties'],
-  ];
-  return all.map(asObject);
+    ...['items', 'additionalProperties'].flatMap((name) => type[name] ?? []),
+    ...Object.values(asObject(asObject(type['discriminator'])['mapping'])),
+  ].map(asObject);
 }
 
 function isSecureName(type: unknown): boolean {

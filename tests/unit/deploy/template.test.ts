@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { fingerprint, parseJsonObject, readTemplate } from '../../../tasks/lib/deploy/template.ts';
+import {
+  fingerprint,
+  parseJsonObject,
+  readTemplate,
+  secretsIn,
+} from '../../../tasks/lib/deploy/template.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 
 const schema = 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#';
@@ -34,6 +39,39 @@ describe('an ARM template', () => {
       p: { type: 'array', secure: false },
     });
     assert.deepEqual(template.expected, { resources: 1, certain: 1 });
+  });
+
+  it('knows the secrets of tagged unions, and of types that have themselves as parts', () => {
+    const tag = (name: string, type: string) => ({
+      type: 'object',
+      properties: { kind: { type: 'string', allowedValues: [name] }, key: { type } },
+    });
+    const mapping = { a: { $ref: '#/definitions/a' }, b: { $ref: '#/definitions/b' } };
+    const branch = { $ref: '#/definitions/tree', nullable: true };
+    const template = readTemplate(
+      JSON.stringify({
+        $schema: schema,
+        definitions: {
+          a: tag('a', 'securestring'),
+          b: tag('b', 'string'),
+          login: { type: 'object', discriminator: { propertyName: 'kind', mapping } },
+          tree: {
+            type: 'object',
+            properties: Object.fromEntries([...'abcdefgh'].map((name) => [name, branch])),
+          },
+        },
+        parameters: {
+          logins: { type: 'array', items: { $ref: '#/definitions/login' } },
+          tree: { $ref: '#/definitions/tree' },
+        },
+        resources: [],
+      }),
+      'main.json',
+    );
+    const { logins, tree } = template.parameters;
+    assert.deepEqual([logins?.secure, tree?.secure], [true, false]);
+    const value = ['a', 'b'].map((kind) => ({ kind, key: `key of ${kind}` }));
+    assert.deepEqual(secretsIn(template, 'parameters', 'logins', value), ['key of a']);
   });
 
   it('may begin with a byte order mark', () => {
