@@ -43,15 +43,17 @@ export function readFault(value: unknown): ArmFault | undefined {
 /** The leaves of a fault: what really went wrong. `resource` is where, if the leaf does not say itself. */
 export function flatten(fault: ArmFault, resource?: string): ErrorDetail[] {
   const whole = unpacked(fault);
-  const target = whole.target ?? resource;
+  // A target may be the name of a property or a resource, which is found only in its resource.
+  const inside = whole.target?.startsWith('/') === false ? whole.target : undefined;
+  const target = inside === undefined ? (whole.target ?? resource) : (resource ?? inside);
   if (whole.details.length > 0) {
     const below = whole.details.flatMap((detail) => flatten(detail, target));
     // A wrapper with a code of its own may say what its details do not.
     if (below.length > 0) return below;
   }
-  const refusals = policies(whole);
-  const message =
-    refusals.length === 0 ? whole.message : `${whole.message} (${refusals.join('; ')})`;
+  const said = inside === undefined || inside === target || whole.message.includes(inside);
+  const notes = [...(said ? [] : [inside]), ...policies(whole)];
+  const message = notes.length === 0 ? whole.message : `${whole.message} (${notes.join('; ')})`;
   return [{ code: whole.code, message, ...(target === undefined ? {} : { target }) }];
 }
 
