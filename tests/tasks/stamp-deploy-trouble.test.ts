@@ -265,6 +265,14 @@ describe('a validation that takes its time', () => {
     assert.match(error.message, /while validating the template: Azure has no verdict yet\.$/);
   });
 
+  it('has no say where a deployment of the name runs', async () => {
+    const active = { error: { code: 'DeploymentActive', message: 'still active' } };
+    bench.arm.faults = [
+      { method: 'POST', path: /\/validate$/, times: 1, status: 409, body: active },
+    ];
+    await validateDeployment(bench.port, content('r'), bench.patience());
+  });
+
   it('is not valid for want of a place to ask', async () => {
     bench.arm.faults = [begun({})];
     const error = await failure(validateDeployment(bench.port, content('r'), bench.patience()));
