@@ -41,6 +41,17 @@ describe('an ARM template', () => {
     assert.deepEqual(template.expected, { resources: 1, certain: 1 });
   });
 
+  it('counts children that stand inside of their parents', () => {
+    const child = { type: 'subnets' };
+    const resources = [
+      { type: 't', resources: [child, { ...child, condition: true }] },
+      { type: 't', condition: true, resources: [child] },
+      { type: 't', existing: true, resources: { symbol: child } },
+    ];
+    const { expected } = readTemplate(JSON.stringify({ $schema: schema, resources }), 'main.json');
+    assert.deepEqual(expected, { resources: 6, certain: 3 });
+  });
+
   it('knows the secrets of tagged unions, and of types that have themselves as parts', () => {
     const tag = (name: string, type: string) => ({
       type: 'object',
