@@ -1,5 +1,6 @@
 import { containsAny } from '../net/cidr.ts';
 import type { RecordAnswer } from '../net/resolve.ts';
+import { shownValues } from './shown-values.ts';
 import type { Age } from './watch.ts';
 
 /** Why a resolver's answer is wrong. The words are stable: they are codes of the details of DNS_VERIFY_FAILED. */
@@ -96,7 +97,7 @@ function ofAzure({ azure, answer }: Observation): Diagnosis | undefined {
     case 'record-wrong':
       return {
         cause: 'record-wrong',
-        why: `the record ${record} in ${zone} holds ${holds.join(', ')}`,
+        why: `the record ${record} in ${zone} holds ${shownValues(answer.type, holds)}`,
       };
     case 'right':
     case 'unread':

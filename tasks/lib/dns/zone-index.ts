@@ -10,15 +10,15 @@ export interface ZoneIndex {
   readonly aliases: boolean;
 }
 
-const made = new WeakMap<ZoneState, ZoneIndex>();
+const made = new WeakMap<ZoneState['records'], ZoneIndex>();
 
-/** Made once for a state, however many owners' plans look into it: zones have thousands of sets, mostly of others. */
-export function indexOf(state: ZoneState): ZoneIndex {
-  const known = made.get(state);
+/** Made once for a list, however many owners' plans look into it: zones have thousands of sets, mostly of others. */
+export function indexOf({ records }: ZoneState): ZoneIndex {
+  const known = made.get(records);
   if (known !== undefined) return known;
-  const byKey = new Map(state.records.map((set) => [keyOf(set), set]));
+  const byKey = new Map(records.map((set) => [keyOf(set), set]));
   const byNote = new Map<string, RecordSet[]>();
-  for (const set of state.records) {
+  for (const set of records) {
     const note = set.metadata[ownerKey];
     if (note === undefined) continue;
     const list = byNote.get(note);
@@ -31,9 +31,9 @@ export function indexOf(state: ZoneState): ZoneIndex {
       const names = [owner, estateOf(owner)].filter((name) => name !== undefined);
       return names.flatMap((name) => byNote.get(name) ?? []);
     },
-    aliases: state.records.some(({ type }) => type === 'CNAME'),
+    aliases: records.some(({ type }) => type === 'CNAME'),
   };
-  made.set(state, index);
+  made.set(records, index);
   return index;
 }
 
