@@ -5,8 +5,8 @@ import { createZoneGroupPort } from '../../lib/azure/zone-groups.ts';
 import { awaitPolicies } from '../../lib/dns/apply-groups.ts';
 import type { Endpoint, WantedLink, Wish, ZonePort, ZoneState } from '../../lib/dns/model.ts';
 import { endpointKeyOf, groupKeyOf } from '../../lib/dns/owner.ts';
-import { sameId } from '../../lib/dns/plan-links.ts';
 import { notedBy, planOf, stateAfter, type Plan } from '../../lib/dns/plan.ts';
+import { sameId } from '../../lib/dns/same-id.ts';
 import { inTurns } from '../../lib/dns/turns.ts';
 import { refuseWaiting, wishOf, zonesIn, type WishOptions } from '../../lib/dns/wish.ts';
 import {

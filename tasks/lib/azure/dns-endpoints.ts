@@ -1,6 +1,8 @@
 import type { Endpoint } from '../dns/model.ts';
+import { sameId } from '../dns/same-id.ts';
 import { SpokelineError } from '../errors.ts';
 import type { ArmClient } from './arm-client.ts';
+import { isNotFound } from './arm-errors.ts';
 import { asObject, listOf } from './dns-json.ts';
 
 const networkVersion = '2025-05-01';
@@ -130,14 +132,6 @@ async function withAddresses(
     endpoints.push(endpointOf(resource, properties, configurations));
   }
   return endpoints;
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof SpokelineError && error.code === 'ARM_NOT_FOUND';
-}
-
-function sameId(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }
 
 function configurationsOf(nic: Record<string, unknown>): Endpoint['configurations'][number][] {

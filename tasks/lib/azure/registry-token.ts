@@ -8,9 +8,8 @@ import { tokenAnswer, tokenIn } from '../oci/token-answer.ts';
 import type { TokenSource } from './credential.ts';
 
 /**
- * Registries may refuse tokens made for Resource Manager; this audience is the registry's own, in
- * all
- * clouds. https://learn.microsoft.com/azure/container-registry/container-registry-disable-authentication-as-arm
+ * Registries may refuse tokens made for Resource Manager; this audience is the registry's own, in all clouds.
+ * https://learn.microsoft.com/azure/container-registry/container-registry-disable-authentication-as-arm
  */
 export const registryScope = 'https://containerregistry.azure.net/.default';
 

@@ -11,8 +11,9 @@ import { conflict, linkConflict, recordConflict, setText } from './check.ts';
 import { decideUnwanted, decideWanted, isWrite, type RecordStep } from './decide.ts';
 import type { Wish, ZonePort } from './model.ts';
 import { isOwn, ownerKey, recordFor } from './owner.ts';
-import { decideLink, linkFor, sameId, type LinkStep } from './plan-links.ts';
+import { decideLink, linkFor, type LinkStep } from './plan-links.ts';
 import type { Plan } from './plan.ts';
+import { sameId } from './same-id.ts';
 import { shownValues } from './shown-values.ts';
 import { inTurns } from './turns.ts';
 

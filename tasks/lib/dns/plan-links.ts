@@ -1,5 +1,6 @@
 import type { LinkBody, WantedLink, Wish, ZoneLink, ZoneState } from './model.ts';
 import { ownerKey } from './owner.ts';
+import { sameId } from './same-id.ts';
 
 export type LinkStep =
   | { readonly kind: 'create'; readonly wanted: WantedLink }
@@ -89,10 +90,6 @@ export function linksAfter(
 /** The link that fulfils a wish. */
 export function linkFor(wanted: WantedLink, owner: string, actual?: ZoneLink): LinkBody {
   return { ...wanted, tags: { ...actual?.tags, [ownerKey]: owner } };
-}
-
-export function sameId(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }
 
 function differenceOf(wanted: WantedLink, actual: ZoneLink): string | undefined {
