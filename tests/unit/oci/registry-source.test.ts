@@ -178,6 +178,16 @@ describe('an image in another registry', () => {
     });
   });
 
+  it('is refused if it has another digest than the one that was asked for', async () => {
+    await start();
+    const asked = `sha256:${'a'.repeat(64)}`;
+    server.tags.set(asked, image.digest);
+    await assert.rejects(read(asked), {
+      code: 'IMAGE_DIGEST_MISMATCH',
+      message: `Image ${sourceName}/${repository}@${asked}: ${asked} has other content: its digest is ${image.digest}`,
+    });
+  });
+
   it('is refused if it lacks a manifest that its index names', async () => {
     const missing = { mediaType: imageType, digest: digestOf(Buffer.from('no')), size: 2 };
     const manifests = [image, missing];
@@ -225,6 +235,25 @@ describe('an image in another registry', () => {
       assert.deepEqual(digests(referrers), digests(about));
       assert.deepEqual(digests(manifests), [image.digest]);
     });
+
+    const ways: [string, (path: string) => string][] = [
+      ['by its query alone', (path) => path.slice(path.indexOf('?'))],
+      ['on the host that has it', (path) => `https://${dataName}${path}`],
+    ];
+    for (const [how, nextPage] of ways) {
+      it(`finds it where a page names the next one ${how}`, async () => {
+        await start({ referrersPage: 2, nextPage });
+        const { referrers } = await read();
+        assert.deepEqual(digests(referrers), digests(about));
+        const elsewhere = server.log.filter((line) => line.includes(dataName));
+        assert.deepEqual(
+          elsewhere,
+          how.includes('host')
+            ? [`${dataName} GET /v2/${repository}/referrers/${image.digest}`]
+            : [],
+        );
+      });
+    }
 
     it('refuses a chain that does not end', async () => {
       let last = about.at(-1);
