@@ -57,7 +57,26 @@ const privateIpv6 = /^f[cd]/;
  * stands between the two: links, forwarders, caches.
  */
 export function diagnose(seen: Observation): Diagnosis {
-  return ofSilence(seen) ?? ofAzure(seen) ?? ofNegative(seen) ?? ofValues(seen);
+  const known = ofSilence(seen) ?? ofAzure(seen);
+  if (known !== undefined) return known;
+  return seen.azure.state === 'unread' ? ofUnread(seen) : ofAnswer(seen);
+}
+
+/** What an answer tells by itself, where it cannot be held against the zone. */
+function ofUnread(seen: Observation): Diagnosis {
+  const { answer, azure } = seen;
+  if (answer.error !== undefined && answer.negative?.zone === azure.zone) {
+    const why = `${azure.zone} had no record ${azure.record} when the resolver last asked`;
+    return { cause: 'record-missing', why };
+  }
+  const { cause, why } = ofAnswer(seen);
+  const unsure = answer.error === undefined && !isPublic(seen);
+  const instead = '; or the record itself is wrong, for the zones could not be read';
+  return { cause, why: unsure ? `${why}${instead}` : why };
+}
+
+function ofAnswer(seen: Observation): Diagnosis {
+  return ofNegative(seen) ?? ofValues(seen);
 }
 
 function ofSilence({ answer }: Observation): Diagnosis | undefined {

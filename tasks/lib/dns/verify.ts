@@ -56,7 +56,7 @@ export interface Finding {
 /** Names that are asked for at the same time; each takes a socket a resolver. */
 const parallel = 32;
 
-/** All names of the wishes, each once. */
+/** All names of the wishes; one that owners share, once for each of them. */
 export function expectationsOf(wishes: readonly Wish[]): Expectation[] {
   return wishes.flatMap((wish) =>
     wish.records.flatMap((record) => record.fqdns.map((fqdn) => ({ fqdn, record, wish }))),
