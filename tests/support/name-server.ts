@@ -7,7 +7,7 @@ import type { Answer, Packet } from 'dns-packet';
 export interface NameServer {
   readonly server: string;
   readonly names: Map<string, readonly string[]>;
-  /** Names that were asked for, in order. */
+  /** Names that were asked for, in order, one for each question. */
   readonly asked: string[];
   /** Those of them that are not in the table. */
   readonly missed: string[];
@@ -19,6 +19,7 @@ export interface NameServer {
 export async function startNameServer(): Promise<NameServer> {
   const names = new Map<string, readonly string[]>();
   const asked: string[] = [];
+  const questions = new Set<string>();
   const missed: string[] = [];
   const socket = createSocket('udp4');
   await new Promise<void>((done) => socket.bind(0, '127.0.0.1', done));
@@ -34,7 +35,10 @@ export async function startNameServer(): Promise<NameServer> {
   socket.on('message', (message, from) => {
     const query = decode(message);
     const name = (query.questions?.[0]?.name ?? '').toLowerCase();
-    asked.push(name);
+    // One that is sent again, since the answer took its time, is the same question.
+    const question = `${from.port} ${query.id}`;
+    if (!questions.has(question)) asked.push(name);
+    questions.add(question);
     const way = names.get(name);
     const answers: Answer[] = [];
     let owner = name;
