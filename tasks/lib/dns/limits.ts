@@ -2,6 +2,7 @@ import { isWrite, type RecordStep } from './decide.ts';
 import type { ZoneLimits, ZoneLink, ZoneState } from './model.ts';
 import { recordFor } from './owner.ts';
 import { linksAfter, type LinkStep } from './plan-links.ts';
+import { indexOf } from './zone-index.ts';
 
 /**
  * What Azure allows a private zone unless it says something else itself.
@@ -89,7 +90,7 @@ function fullZone(
   const after = links.filter((link) => link.zone === zone);
   const checks: [number, number, string][] = [
     [
-      count(state.records) + count(state.others) + created - removed,
+      indexOf(state).setsIn(zone) + count(state.others) + created - removed,
       limits.recordSets,
       'record sets',
     ],

@@ -6,6 +6,8 @@ export interface ZoneIndex {
   at(set: SetName): RecordSet | undefined;
   /** Those whose owner's note names this owner or its estate; more than are its own. */
   notedFor(owner: string): readonly RecordSet[];
+  /** How many there are in a zone. */
+  setsIn(zone: string): number;
   /** Whether there is any CNAME. */
   readonly aliases: boolean;
 }
@@ -18,7 +20,9 @@ export function indexOf({ records }: ZoneState): ZoneIndex {
   if (known !== undefined) return known;
   const byKey = new Map(records.map((set) => [keyOf(set), set]));
   const byNote = new Map<string, RecordSet[]>();
+  const counts = new Map<string, number>();
   for (const set of records) {
+    counts.set(set.zone, (counts.get(set.zone) ?? 0) + 1);
     const note = set.metadata[ownerKey];
     if (note === undefined) continue;
     const list = byNote.get(note);
@@ -31,6 +35,7 @@ export function indexOf({ records }: ZoneState): ZoneIndex {
       const names = [owner, estateOf(owner)].filter((name) => name !== undefined);
       return names.flatMap((name) => byNote.get(name) ?? []);
     },
+    setsIn: (zone) => counts.get(zone) ?? 0,
     aliases: records.some(({ type }) => type === 'CNAME'),
   };
   made.set(records, index);
