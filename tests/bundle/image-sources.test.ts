@@ -13,7 +13,7 @@ const sourceServer = 'crsource.azurecr.io';
 const layers = [randomBytes(2_000_000), Buffer.from('small')];
 
 describe('sources of the packaged ImagePush', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const world = new ImagePushWorld();
   let registry: RegistryServer;
   let layout: string;
@@ -141,9 +141,12 @@ describe('sources of the packaged ImagePush', function () {
 
   it('mounts what it copies inside one registry', async () => {
     await pushed({ source: layout, repository: 'base/app' });
+    world.asked.length = 0;
     const run = await pushed({ source: `docker://${loginServer}/base/app@${image.digest}` });
     const evidence = JSON.parse(run.outputs['evidence'] ?? '') as Record<string, unknown>;
     assert.deepEqual(evidence['blobs'], { uploaded: 0, skipped: 0, mounted: 5 });
+    // As the source and as the target it has one address; the declared resolver is its witness, too.
+    assert.deepEqual(world.asked, [loginServer, loginServer]);
     assert.equal(evidence['bytes'], 0);
   });
 
