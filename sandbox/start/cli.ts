@@ -87,7 +87,10 @@ function fail(error: unknown): void {
   const wrongArguments =
     error instanceof UsageError ||
     (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE'));
-  console.error(wrongArguments ? error.message : error);
+  if (wrongArguments) console.error(error.message);
+  else if (error instanceof Error && error.message.includes('EADDRINUSE')) {
+    console.error(`${error.message}\nThe loopback ports 10443, 10022 and 10053 have to be free.`);
+  } else console.error(error);
   process.exitCode = wrongArguments ? 2 : 1;
 }
 

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { finish, startExample } from '../support/start.ts';
 
 const breaks = 'templates/examples/mission-critical/breaks';
@@ -102,6 +107,34 @@ describe('example mission-critical', function () {
     assert.deepEqual(
       run.report.gate?.checks.map((c) => c.id).sort(),
       [...allChecks, ...replica].sort(),
+    );
+  });
+
+  it('says which port is taken, in place of a run against what listens there', async () => {
+    const other = createServer();
+    const start = async (port: number, address: string) => {
+      other.listen(port, address);
+      await once(other, 'listening');
+      const out = await mkdtemp(join(tmpdir(), 'spokeline-out-'));
+      try {
+        return await finish(process.execPath, ['dist/start.js', '--out', out]);
+      } finally {
+        await rm(out, { recursive: true, force: true });
+        await new Promise((resolve) => other.close(resolve));
+      }
+    };
+    const free = 'The loopback ports 10443, 10022 and 10053 have to be free.\n';
+    const resolver = await start(10053, '127.0.0.1');
+    assert.deepEqual(
+      [resolver.code, resolver.stderr],
+      [1, `listen EADDRINUSE: address already in use 127.0.0.1:10053\n${free}`],
+    );
+    const endpoint = await start(10443, '127.10.0.101');
+    assert.equal(endpoint.code, 1, endpoint.stdout);
+    assert.equal(
+      endpoint.stderr,
+      '127.10.0.101:10443 cannot be served: ' +
+        `listen EADDRINUSE: address already in use 127.10.0.101:10443\n${free}`,
     );
   });
 
