@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../scripts/bench/free-port.ts';
 import { gateResultSchema, type GateResult } from '../../tasks/lib/gate/result.ts';
 import * as v from 'valibot';
 import { runSandbox, type RunningSandbox } from '../sandbox/sandbox-client.ts';
@@ -46,15 +47,16 @@ export class GateEstate extends GateResources {
   }
 
   static async start(): Promise<GateEstate> {
+    const port = await freePort('127.42.0.4');
     const run = await runSandbox({
       agentAddress: '127.41.0.68',
-      endpointPorts: { 443: 14443 },
+      endpointPorts: { 443: port },
       subscriptions: [{ id: stampSubscription, name: 'stamps' }],
     });
     const estate = new GateEstate(run, await mkdtemp(join(tmpdir(), 'gate-state-')));
     await estate.deploy();
     await writeFile(estate.#file('topology.yml'), topologyOf(run.sandbox.info.subscriptionId));
-    await writeFile(estate.#file('topology.sandbox.yml'), overlayOf(run.sandbox.info.dns));
+    await writeFile(estate.#file('topology.sandbox.yml'), overlayOf(run.sandbox.info.dns, port));
     return estate;
   }
 
@@ -139,12 +141,12 @@ flows:
 `;
 }
 
-function overlayOf(dns: string): string {
+function overlayOf(dns: string, port: number): string {
   return `loopback: true
 hub:
   network: { addressSpace: [127.41.0.0/16] }
   dns: { resolvers: ['${dns}'] }
 stamps: { weu: { network: { addressSpace: [127.42.0.0/16] } } }
-ports: { '443': 14443 }
+ports: { '443': ${port} }
 `;
 }

@@ -50,7 +50,7 @@ describe("the state of an estate, read as the gate's checks do", function () {
   let ids: Ids;
 
   before(async () => {
-    run = await runSandbox({ agentAddress, endpointPorts: { 443: 31443, 22: 31022 } });
+    run = await runSandbox({ agentAddress, endpointPorts: { 443: 19443, 22: 19022 } });
     ids = await deployNetworks(run);
     const vault = await deployVault(run, ids, 'kv-estate');
     const endpoint = await deployEndpoint(run, ids, vault, 'vault');

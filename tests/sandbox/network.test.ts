@@ -16,7 +16,7 @@ import {
 } from './sandbox-estate.ts';
 import { tcpAnswer } from '../support/tcp-answer.ts';
 
-const ports = { 443: 31443, 22: 31022 };
+const ports = { 443: 18443, 22: 18022 };
 const name = 'kv-estate.vault.azure.net';
 
 describe('an estate through the resource manager', function () {

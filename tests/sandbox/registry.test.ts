@@ -13,7 +13,7 @@ import {
   versions,
 } from './sandbox-estate.ts';
 
-const ports = { 443: 32443 };
+const ports = { 443: 16443 };
 const loginServer = 'crestate.azurecr.io';
 const dataHost = 'crestate.westeurope.data.azurecr.io';
 const audience = 'https://containerregistry.azure.net/.default';

@@ -12,7 +12,7 @@ import { portsFrom, startSandbox } from '../../sandbox/azure/sandbox.ts';
 import { runSandbox } from './sandbox-client.ts';
 
 // Fixed ports of the tests lie below those of outgoing connections, which would take one now and then.
-const bases = { SIGINT: 10_000, SIGTERM: 11_000, command: 12_000, library: 13_000 };
+const bases = { SIGINT: 11_000, SIGTERM: 12_000, command: 13_000, library: 15_000 };
 const dnsPort = 14_053;
 
 const program = path.resolve('sandbox/azure/cli.ts');
@@ -145,7 +145,7 @@ describe('the sandbox command', function () {
       assert.equal(stdout, '');
       assert.match(
         stderr,
-        /^sandbox: listen EADDRINUSE: address already in use 127\.0\.0\.1:12004/,
+        /^sandbox: listen EADDRINUSE: address already in use 127\.0\.0\.1:13004/,
       );
     } finally {
       taken.close();

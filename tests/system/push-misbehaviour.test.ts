@@ -49,7 +49,7 @@ const survived: readonly (readonly [string, Misbehaviour])[] = [
   ],
   ['a slow reader', { slowReader: 1 }],
   ['a least length of chunks', { chunkMinLength: 5 * mebibyte, put416: always }],
-  ['tokens that expire in the middle', { accessLifetime: 2, slowReader: 6 }],
+  ['tokens that expire in the middle', { accessLifetime: 5, slowReader: 60 }],
   ...inOnePiece.map((rule) => [`a break: ${wordsOf(rule)}`, { breaks: [rule] }] as const),
   ...inChunks.map(
     (rule) => [`a break of chunks: ${wordsOf(rule)}`, { put416: always, breaks: [rule] }] as const,

@@ -43,9 +43,14 @@ export async function readNetworkResources(
   await Promise.all(readers.map((reader) => reader.read()));
   return {
     resources: new Resources(readers.flatMap(({ found }) => found)),
-    unread: readers.flatMap(({ unread }) => unread),
+    // In an order that does not hang on which answer came first.
+    unread: readers.flatMap(({ unread }) => unread.sort(byTypeAndScope)),
     source: 'azure',
   };
+}
+
+function byTypeAndScope(one: Unread, other: Unread): number {
+  return one.type.localeCompare(other.type) || one.scope.localeCompare(other.scope);
 }
 
 class Reader {

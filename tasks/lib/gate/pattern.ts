@@ -8,9 +8,14 @@ const scope = createContext(Object.create(null) as object);
 /**
  * Whether a regular expression matches a text. Undefined when the engine gives up: on one that backtracks without
  * end after `limitMs`, which is its own limit, since a timer cannot interrupt a match; and on one whose program is
- * too large, which shows only now.
+ * too large, which shows only now. The limit counts the time in which a busy machine does nothing for the match,
+ * too: a second try tells that from the pattern.
  */
 export function matches(pattern: string, text: string): boolean | undefined {
+  return tryMatch(pattern, text) ?? tryMatch(pattern, text);
+}
+
+function tryMatch(pattern: string, text: string): boolean | undefined {
   scope['pattern'] = pattern;
   scope['text'] = text;
   try {

@@ -192,6 +192,26 @@ describe('the surroundings of a network, read from Azure', () => {
     });
   }
 
+  it('names what is missing in one order, whichever answer came first', async () => {
+    const denied = async (late: RegExp): Promise<string[]> => {
+      const refuse = async (path: string): Promise<never> => {
+        if (late.test(path)) await new Promise((done) => setImmediate(done));
+        throw new SpokelineError('ARM_FORBIDDEN', path);
+      };
+      const client: ReadingClient = { list: refuse, tryGet: refuse, post: refuse };
+      const sources = [{ owner: 'hub', network: hub }] as const;
+      const { unread } = await readNetworkResources(
+        { hub: client, stamp: undefined },
+        sources,
+        signal,
+      );
+      return unread.map(({ type }) => type);
+    };
+    const types = await denied(/virtualNetworks|privateEndpoints/);
+    assert.ok(types.length > 5, types.join());
+    assert.deepEqual(await denied(/loadBalancers|networkInterfaces/), types);
+  });
+
   it('what a gateway learns is unknown where it may not be asked', async () => {
     const { resources } = await read({
       ...whole,

@@ -22,7 +22,7 @@ import {
 import { tcpAnswer } from '../../support/tcp-answer.ts';
 
 const endpoint = '127.22.0.4';
-const ports = { 443: 21443, 22: 21022 };
+const ports = { 443: 17221, 22: 17022 };
 
 describe('live network', () => {
   let directory: string;
@@ -76,8 +76,8 @@ describe('live network', () => {
   it('serves what the agent may reach and refuses other ports', async () => {
     assert.deepEqual(await seen(), ['connected', 'ECONNREFUSED']);
     assert.deepEqual(log, [
-      `${endpoint}:21022 refused: nothing listens on 22 (rule 9.2)`,
-      `${endpoint}:21443 allowed: by endpoint route 127.22.0.4/32 (rule 3.4)`,
+      `${endpoint}:17022 refused: nothing listens on 22 (rule 9.2)`,
+      `${endpoint}:17221 allowed: by endpoint route 127.22.0.4/32 (rule 3.4)`,
     ]);
   });
 
@@ -171,7 +171,7 @@ describe('live network', () => {
       log: () => undefined,
     }).catch((error: unknown) => error);
     assert.ok(other instanceof Error);
-    assert.match(other.message, /^127\.22\.0\.4:21443 cannot be served: .*EADDRINUSE/);
+    assert.match(other.message, /^127\.22\.0\.4:17221 cannot be served: .*EADDRINUSE/);
   });
 
   it('names a setting that it does not know', async () => {

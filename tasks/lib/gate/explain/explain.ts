@@ -132,10 +132,10 @@ const nameTypes: readonly string[] = [
   networkTypes.interfaces,
 ];
 
-/** What would have to be read to say more. */
+/** What would have to be read to say more, those types first that decide most. */
 function blindness({ class: end }: CheckResult, unread: readonly Unread[]): string | undefined {
   const types = ofName.has(end) ? nameTypes : wayTypes;
-  const blind = unread.find(({ type }) => types.some((one) => type.startsWith(one)));
+  const [blind] = types.flatMap((one) => unread.filter(({ type }) => type.startsWith(one)));
   if (blind === undefined) return undefined;
   const input = blind.owner === 'hub' ? 'hubConnection' : 'azureSubscription';
   switch (blind.why) {
