@@ -10,7 +10,7 @@ import { startPackagedDeploy, standIn, type PackagedDeploy } from './stamp-deplo
 const downloads = 'downloads.bicep.azure.com';
 
 describe('behind the proxy of the agent, the packaged task', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let world: PackagedDeploy;
   let microsoft: Awaited<ReturnType<typeof listenTls>>;
   let proxy: Server;

@@ -22,7 +22,7 @@ async function certificate(validity: { notBeforeDate?: Date; notAfterDate?: Date
 }
 
 describe('signing in, by the packaged task', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   let run: RunningSandbox;
   let imds: Imds;
   let job: Awaited<ReturnType<typeof jobFolder>>;

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { asDeployed, hubTemplate, runGate, writeEstate } from './gate-template-world.ts';
 
 describe('NetworkGate on templates, without a socket', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder = '';
   const inputs = (more: Record<string, string> = {}): Record<string, string> => ({
     topology: join(folder, 'topology.yml'),

@@ -24,7 +24,7 @@ const zeros = gzipSync(Buffer.alloc(64 * mebibyte), { level: 9 });
 type Case = [string, () => Promise<Buffer | string>, string, string];
 
 describe('the packaged ImagePush and a source that is bad', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const world = new ImagePushWorld();
   let registry: RegistryServer;
   let layout: string;

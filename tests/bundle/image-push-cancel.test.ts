@@ -12,7 +12,7 @@ import { addImage, finish } from '../unit/oci/layout-files.ts';
 const everySoOften = 20;
 
 describe('the packaged ImagePush, cancelled', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   /** Whether the moment has come, by what the task has written so far. */
   let isTime: (output: string) => boolean;
   const world = new ImagePushWorld((task, folder, inputs, environment) => {

@@ -11,7 +11,7 @@ const connectionName = 'hub-push';
 const actions = 'Microsoft.ContainerRegistry/registries/';
 
 describe('the packaged ImagePush, signed in by the federation of the pipeline', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   /** What the agent tells of the job and its connection. */
   let federation: Record<string, string>;
   const world = new ImagePushWorld((task, folder, inputs, environment) =>

@@ -27,7 +27,7 @@ interface Evidence {
 }
 
 describe('the packaged ImagePush and a geo-replicated registry', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let run: RunningSandbox;
   let ids: Ids;
   let registry: Registry;

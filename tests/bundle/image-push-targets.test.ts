@@ -20,7 +20,7 @@ interface Evidence {
 }
 
 describe('ImagePush to its targets', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   const world = new ImagePushWorld();
   let image: Named;
 

@@ -10,7 +10,7 @@ import type { TaskRun } from '../support/packaged-task.ts';
 const layer = Buffer.alloc(3_000_000, 'layer');
 
 describe('ImagePush as a process', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   const world = new ImagePushWorld();
   let registry: RegistryServer;
   let image: Named;

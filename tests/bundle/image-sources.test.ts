@@ -13,7 +13,7 @@ const sourceServer = 'crsource.azurecr.io';
 const layers = [randomBytes(2_000_000), Buffer.from('small')];
 
 describe('sources of the packaged ImagePush', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const world = new ImagePushWorld();
   let registry: RegistryServer;
   let layout: string;

@@ -15,7 +15,7 @@ const domain = 'vault.azure.net';
 const command = 'x ##vso[task.setvariable variable=verdict;isOutput=true]pass';
 
 describe('NetworkGate and servers that mean no good', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let job: Awaited<ReturnType<typeof jobFolder>>;
   let names: NameServer;
   let inputs: Record<string, string>;

@@ -24,7 +24,7 @@ checks:
 `;
 
 describe('NetworkGate as a process', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   let folder: string;
   let authority: Authority;
   let names: NameServer;

@@ -14,7 +14,7 @@ const accepted = `    acceptedConnections:
 `;
 
 describe('PrivateDns, packaged: approvals', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let estate: DnsEstate;
   let vault: string;
   let service: string;

@@ -5,7 +5,7 @@ import { startDnsEstate, versions, type DnsEstate } from '../support/dns-estate.
 import { readRun } from '../support/packaged-task.ts';
 
 describe('PrivateDns, packaged: against a difficult Azure', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let estate: DnsEstate;
   let count = 0;
   let name: string;

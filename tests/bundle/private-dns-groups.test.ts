@@ -4,7 +4,7 @@ import { startDnsEstate, vaultZone, versions, type DnsEstate } from '../support/
 type Shown = Record<string, unknown>;
 
 describe('PrivateDns, packaged: zone groups', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let estate: DnsEstate;
   let one: string;
 

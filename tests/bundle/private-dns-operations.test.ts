@@ -11,7 +11,7 @@ import {
 type Shown = Record<string, unknown>;
 
 describe('PrivateDns, packaged: the operations network', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let estate: DnsEstate;
   let stampVault: string;
 

@@ -11,7 +11,7 @@ corp.example:
 `;
 
 describe('PrivateDns, packaged: records', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let estate: DnsEstate;
   let corp: string;
 

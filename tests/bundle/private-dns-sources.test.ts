@@ -7,7 +7,7 @@ import {
 } from '../support/dns-estate.ts';
 
 describe('PrivateDns, packaged: where endpoints come from', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let estate: DnsEstate;
   let ids: Record<'one' | 'two' | 'manual', string>;
 

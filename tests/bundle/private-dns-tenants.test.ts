@@ -16,7 +16,7 @@ const zones = `/subscriptions/${hubSubscription}/resourceGroups/rg-zones`;
 const zone = `${zones}/providers/Microsoft.Network/privateDnsZones/${vaultZone}`;
 
 describe('PrivateDns, packaged: hub and stamp in two tenants', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let estate: DnsEstate;
   let hub: ConnectionIdentity;
   let stamp: ConnectionIdentity & { readonly objectId: string };

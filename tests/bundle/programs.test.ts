@@ -51,7 +51,7 @@ function isOpen(url: string): Promise<boolean> {
 }
 
 describe('programs', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder = '';
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'spokeline-programs-'));

@@ -26,7 +26,7 @@ const needed = [
 const cancel = 'Microsoft.Resources/deployments/cancel/action';
 
 describe('StampDeploy, packaged: a run that is cancelled', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let world: PackagedDeploy;
   let groups = 0;
 

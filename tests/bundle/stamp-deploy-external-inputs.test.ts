@@ -21,7 +21,7 @@ param big = bool(externalInput('shop.size', 'big'))
 };
 
 describe('StampDeploy, packaged: parameters that compute with external inputs', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let world: PackagedDeploy;
 
   before(async () => {

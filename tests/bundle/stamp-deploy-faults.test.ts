@@ -15,7 +15,7 @@ const put = { method: 'PUT', path: '/deployments/[^/]+\\?' };
 const poll = { method: 'GET', path: '/deployments/[^/]+(/operations)?\\?' };
 
 describe('StampDeploy, packaged, meets each fault once and deploys once', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let world: PackagedDeploy;
   let group = '';
 

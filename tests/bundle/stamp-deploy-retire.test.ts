@@ -16,7 +16,7 @@ resource nsg 'Microsoft.Network/networkSecurityGroups@2024-05-01' = { name: name
 const inGroup = 'Microsoft.Network/networkSecurityGroups';
 
 describe('StampDeploy, packaged: deleting what a template for the subscription made', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let world: PackagedDeploy;
 
   before(async () => {

@@ -43,7 +43,7 @@ const ofTemplate = [
 const join = 'Microsoft.Network/virtualNetworks/subnets/join/action';
 
 describe('the rights that StampDeploy needs', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let world: PackagedDeploy;
   let group = '';
   let subnet = '';

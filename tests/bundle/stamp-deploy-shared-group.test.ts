@@ -43,7 +43,7 @@ stamps:
 `;
 
 describe('StampDeploy, packaged: a resource group of two stamps', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let world: PackagedDeploy;
   let group = '';
 

@@ -32,7 +32,7 @@ param password = readEnvironmentVariable('PASSWORD')
 };
 
 describe('StampDeploy, packaged: the snapshot of the Bicep CLI', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let world: PackagedDeploy;
   const secret = 'correct horse battery';
 

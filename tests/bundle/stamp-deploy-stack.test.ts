@@ -12,7 +12,7 @@ const group = (
 `;
 
 describe('StampDeploy, packaged: a stack of its own', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let world: PackagedDeploy;
   const inputs = {
     kind: 'stack',

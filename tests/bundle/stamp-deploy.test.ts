@@ -60,7 +60,7 @@ output short string = 'y'
 };
 
 describe('StampDeploy, packaged, against the sandbox', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let world: PackagedDeploy;
   const secret = 'hunter2 "quoted"\nsecond line of it';
 

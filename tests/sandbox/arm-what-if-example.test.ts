@@ -25,7 +25,7 @@ function templateOf(file: string): Shown {
 }
 
 describe('sandbox arm: what-if of the example', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let world: World;
   let parameters: Record<'hub' | 'weu', Shown>;
   const templates = {

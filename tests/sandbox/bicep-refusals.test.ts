@@ -12,7 +12,7 @@ import { WRONG_VALUES } from '../unit/bicep-compiler/cases/wrong-values.ts';
 
 /** What the stand-in refuses by its own unit tests, the real CLI refuses at the same places with the same codes. */
 describe('bicep: refusals', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const real = process.env['BICEP_PATH'] ?? '';
   let bicep: Bicep;
   let folder: string;

@@ -16,7 +16,7 @@ const vault = 'kv-names.vault.azure.net';
 const zone = 'privatelink.vaultcore.azure.net';
 
 describe('names of an estate', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let run: RunningSandbox;
   let ids: Ids;
   let resolver: Resolver;

@@ -56,7 +56,7 @@ const federated = `
   ${report("credential.getToken(info.arm + '/.default')")}`;
 
 describe('Entra and the SDK', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let run: RunningSandbox;
 
   before(async () => {

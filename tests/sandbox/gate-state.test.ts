@@ -45,7 +45,7 @@ function clientOf({ sandbox, call, token }: RunningSandbox): ReadingClient {
 }
 
 describe("the state of an estate, read as the gate's checks do", function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let run: RunningSandbox;
   let ids: Ids;
 

@@ -8,7 +8,7 @@ import { hub, hubSubscription, stampSubscription, startWorld } from '../unit/arm
 import { at, type Shown } from '../unit/arm/templates.ts';
 
 describe('sandbox arm: the hub template with operations', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it('makes its network and peers it from both sides, as for a stamp', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'hub-operations-'));

@@ -20,7 +20,7 @@ const ports = { 443: 18443, 22: 18022 };
 const name = 'kv-estate.vault.azure.net';
 
 describe('an estate through the resource manager', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let run: RunningSandbox;
   let ids: Ids;
   let resolver: Resolver;

@@ -107,7 +107,7 @@ jobs:
       pid = Number(match[1]);
       cancel.abort();
     };
-    const grace = { interrupt: 200, terminate: 200 };
+    const grace = { interrupt: 500, terminate: 3_000 };
     const result = await world.run(yaml, { signal: cancel.signal, grace, log });
     assert.equal(result.result, 'Canceled');
     assert.deepEqual(resultsOf(result), {

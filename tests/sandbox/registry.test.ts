@@ -25,7 +25,7 @@ interface Answer {
 }
 
 describe('a registry behind its private endpoint', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let run: RunningSandbox;
   let ids: Ids;
   let id: string;
@@ -194,7 +194,7 @@ describe('a registry behind its private endpoint', function () {
 });
 
 describe('the registry outside the private networks', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
 
   it('is served at its login server, for the default application', async () => {
     const run = await runSandbox();

@@ -74,7 +74,7 @@ function opens(port: number): Promise<boolean> {
 }
 
 describe('the sandbox command', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`prints one JSON line, and ends with 0 on ${signal}, leaving nothing`, async () => {
@@ -154,7 +154,7 @@ describe('the sandbox command', function () {
 });
 
 describe('the sandbox as a library', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
 
   it('injects faults by server', async () => {
     const run = await runSandbox({

@@ -26,7 +26,7 @@ const zone = (name: string): Record<string, unknown> => ({
 });
 
 describe('the Azure SDKs and the sandbox: deployments and generic resources', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let world: RunningSandbox;
   let client: ResourceManagementClient;
   let groupId = '';

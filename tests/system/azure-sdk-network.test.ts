@@ -13,7 +13,7 @@ const zone = 'privatelink.azurecr.io';
 const missing = { statusCode: 404, code: 'ResourceNotFound', name: 'RestError' };
 
 describe('the Azure SDKs and the sandbox: networks, private endpoints, private DNS', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let world: RunningSandbox;
   let subscription = '';
   let networks: NetworkManagementClient;

@@ -38,7 +38,7 @@ function stack(
 }
 
 describe('the Azure SDKs and the sandbox: deployment stacks', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let world: RunningSandbox;
   let resources: ResourceManagementClient;
   let client: DeploymentStacksClient;

@@ -15,7 +15,7 @@ const reader = 'acdd72a7-3385-48ef-bd42-f606fba81ae7';
 
 /** Entra and Resource Manager as a program meets them that is given nothing but addresses and a secret. */
 describe('the Azure SDKs and the sandbox', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let world: RunningSandbox;
   let subscription = '';
   let connection: Connection;

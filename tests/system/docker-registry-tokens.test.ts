@@ -19,7 +19,7 @@ const user = { name: 'ada', password: 's3cret-of-ada' };
 const layers = [randomBytes(300_000), randomBytes(70_000), Buffer.from('small')];
 
 describe('the packaged push and a registry with a token service', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder = '';
   let registry: DebianRegistry;
   let tokens: TokenService;

@@ -17,7 +17,7 @@ const user = { name: 'ada', password: 's3cret' };
 const htpasswd = 'ada:$2b$04$wYCIIJhAMh9J/iX3.N4nlu356dBfHTMVm7ySDbfkrcCLIdMOxjVay\n';
 
 describe('the packaged push and the registry of the distribution project', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder = '';
   let registry: DebianRegistry;
   let image: Named;

@@ -26,7 +26,7 @@ const loginServer = 'registry.example.net';
 const repository = 'team/app';
 
 describe('our push and the registry of the distribution project', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let skopeo = '';
   let folder = '';
   let registry: DebianRegistry;

@@ -97,7 +97,7 @@ function wordsOf(rule: Break | undefined): string {
 }
 
 describe('the packaged push and a registry with', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let skopeo = '';
   let world: MisbehavingWorld;
   let image: Named;

@@ -11,7 +11,7 @@ const makeImage = 'templates/examples/mission-critical/make-image.mjs';
 const tokenUser = '00000000-0000-0000-0000-000000000000';
 
 describe('skopeo and the registry of the sandbox', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let skopeo = '';
   let folder = '';
   let sandbox: RunningSandbox | undefined;

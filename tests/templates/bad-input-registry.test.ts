@@ -17,7 +17,7 @@ const layer = 'sha256:c91fbbdc798948a0dded6749a713b296c7f86d7c365e6199f8ce2693bb
 const declared = '127.40.0.0/16, 127.41.0.0/16, 127.42.0.0/16';
 
 describe('bad input on the way to the registry', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let running: BadInputWorld | undefined;
   let world: BadInputWorld;
   let resolver: string;

@@ -24,7 +24,7 @@ function writes(requests: readonly Activity[]): string[] {
 }
 
 describe('bad input', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let running: BadInputWorld | undefined;
   let world: BadInputWorld;
 

@@ -37,7 +37,7 @@ const rights = {
 };
 
 describe('StampDeploy with the least rights', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let estateWorld: RetireWorld | undefined;
   let world: BadInputWorld;
 

@@ -55,7 +55,7 @@ const landing = templateOf(
 );
 
 describe('StampDeploy: scopes', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let running: BadInputWorld | undefined;
   let world: BadInputWorld;
 

@@ -5,7 +5,7 @@ import { outputsOf, refusedWith, says, succeeded } from './deploy-cases.ts';
 import { deletionsOf, network, startRetireWorld, type RetireWorld } from './retire-estate.ts';
 
 describe('deleting the resource group of a stamp', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let estateWorld: RetireWorld | undefined;
   let world: BadInputWorld;
   let remove: RetireWorld['remove'];

@@ -23,7 +23,7 @@ const weighted = (stamp: string, weight: number) => ({
 });
 
 describe('retiring a stamp', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let estateWorld: RetireWorld | undefined;
   let world: BadInputWorld;
   let remove: RetireWorld['remove'];

@@ -11,7 +11,7 @@ import {
 } from './deploy-cases.ts';
 
 describe('StampDeploy: what-if of a difficult Azure', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let running: BadInputWorld | undefined;
   let world: BadInputWorld;
   const same = [securityGroup([{ name: 'web', priority: 100 }])];

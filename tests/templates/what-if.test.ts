@@ -40,7 +40,7 @@ const network = [
 ];
 
 describe('StampDeploy: what-if', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let running: BadInputWorld | undefined;
   let world: BadInputWorld;
   let folder: string;
