@@ -131,6 +131,25 @@ describe('ImagePush to its targets', function () {
     assert.equal(registry.content.repositories.get('team/app')?.tags.size ?? 0, 0);
   });
 
+  it('names the tags that moved before one could not be written', async () => {
+    const registry = await world.startRegistry(undefined, undefined, 0, {
+      misbehaviour: { breaks: [{ at: 'head', method: 'PUT', path: '/stable$', count: 99 }] },
+    });
+    const run = await push({ repository: 'team/app,mirror/app', tags: '1.0,2.0,stable' });
+    assert.equal(run.result, 'Failed');
+    const [first, ...others] = run.issues;
+    assert.equal(
+      first?.message,
+      'Tags that have moved before the failure, and stay: team/app:1.0, team/app:2.0',
+    );
+    assert.deepEqual(
+      others.map(({ code }) => code),
+      ['REGISTRY_REQUEST'],
+    );
+    const tags = [...registry.content.repositories.values()].map((one) => [...one.tags.keys()]);
+    assert.deepEqual(tags, [['1.0', '2.0'], []]);
+  });
+
   it('looks at the tags of all repositories before it sends anything to one', async () => {
     const registry = await world.startRegistry();
     await push({ repository: 'mirror/app,third/app', tags: '1.0,2.0' });

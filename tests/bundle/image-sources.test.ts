@@ -141,9 +141,12 @@ describe('sources of the packaged ImagePush', function () {
 
   it('mounts what it copies inside one registry', async () => {
     await pushed({ source: layout, repository: 'base/app' });
+    world.asked.length = 0;
     const run = await pushed({ source: `docker://${loginServer}/base/app@${image.digest}` });
     const evidence = JSON.parse(run.outputs['evidence'] ?? '') as Record<string, unknown>;
     assert.deepEqual(evidence['blobs'], { uploaded: 0, skipped: 0, mounted: 5 });
+    // As the source and as the target it has one address; the declared resolver is its witness, too.
+    assert.deepEqual(world.asked, [loginServer, loginServer]);
     assert.equal(evidence['bytes'], 0);
   });
 

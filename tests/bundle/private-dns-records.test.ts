@@ -134,7 +134,7 @@ corp.example:
           ['more', 'owner=shop'],
           ['owner=shop'],
           'record-wrong',
-          'the record @ TXT in corp.example holds owner=shop',
+          'the record @ TXT in corp.example holds "owner=shop"',
         ],
         [
           'spokeline-check.apps.corp.example',
@@ -180,7 +180,7 @@ corp.example:
       ])
       .filter(([name]) => String(name).includes('corp.example'));
     assert.deepEqual(faults, [
-      ['corp.example TXT', ['the record differs: now owner=shop', 'dns answers owner=shop']],
+      ['corp.example TXT', ['the record differs: now "owner=shop"', 'dns answers "owner=shop"']],
       ['spokeline-check.apps.corp.example CNAME', []],
       ['api.corp.example', []],
       ['api.corp.example AAAA', ['the record differs: now fd00::1', 'dns answers fd00::1']],

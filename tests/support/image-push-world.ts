@@ -87,6 +87,11 @@ export class ImagePushWorld {
     return this.#names.names;
   }
 
+  /** Names that were asked for, in order. */
+  get asked(): string[] {
+    return this.#names?.asked ?? [];
+  }
+
   /**
    * A registry that resolves into the declared networks, or elsewhere.
    *

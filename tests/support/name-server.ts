@@ -7,7 +7,9 @@ import type { Answer, Packet } from 'dns-packet';
 export interface NameServer {
   readonly server: string;
   readonly names: Map<string, readonly string[]>;
-  /** Names that were asked for and are not in the table, in order. */
+  /** Names that were asked for, in order, one for each question. */
+  readonly asked: string[];
+  /** Those of them that are not in the table. */
   readonly missed: string[];
   /** Called after each of them was answered. */
   onMissing: (name: string) => void;
@@ -16,6 +18,8 @@ export interface NameServer {
 
 export async function startNameServer(): Promise<NameServer> {
   const names = new Map<string, readonly string[]>();
+  const asked: string[] = [];
+  const questions = new Set<string>();
   const missed: string[] = [];
   const socket = createSocket('udp4');
   await new Promise<void>((done) => socket.bind(0, '127.0.0.1', done));
@@ -23,6 +27,7 @@ export async function startNameServer(): Promise<NameServer> {
   const server: NameServer = {
     server: `127.0.0.1:${port}`,
     names,
+    asked,
     missed,
     onMissing: () => undefined,
     close: () => new Promise((done) => socket.close(() => done())),
@@ -30,6 +35,10 @@ export async function startNameServer(): Promise<NameServer> {
   socket.on('message', (message, from) => {
     const query = decode(message);
     const name = (query.questions?.[0]?.name ?? '').toLowerCase();
+    // One that is sent again, since the answer took its time, is the same question.
+    const question = `${from.port} ${query.id}`;
+    if (!questions.has(question)) asked.push(name);
+    questions.add(question);
     const way = names.get(name);
     const answers: Answer[] = [];
     let owner = name;

@@ -74,6 +74,32 @@ describe('PrivateDns: endpoints that are not as they should be', () => {
     });
   }
 
+  it('knows a Private Link service by its alias, too: it has no name to register', async () => {
+    const alias = 'pls.00000000-0000-4000-8000-0000000000cc.westeurope.azure.privatelinkservice';
+    leave({ privateIPAddress: '10.1.1.132', privateLinkConnectionProperties: {} });
+    for (const [target, code] of [
+      [alias, undefined],
+      [`${place}/privateLinkServices/pls`, undefined],
+      [`${place}/things/pls`, 'DNS_ENDPOINT_PENDING'],
+    ] as const) {
+      const state = { status: 'Approved' };
+      const connection = {
+        privateLinkServiceId: target,
+        privateLinkServiceConnectionState: state,
+      };
+      world.arm.put(`${place}/privateEndpoints/pe`, {
+        properties: {
+          networkInterfaces: [{ id: nic }],
+          manualPrivateLinkServiceConnections: [{ properties: connection }],
+        },
+      });
+      const run = world.act('apply', { stamp: 'weu' });
+      if (code === undefined) await run;
+      else assert.equal((await failure(run)).code, code);
+    }
+    assert.deepEqual(world.arm.writes, []);
+  });
+
   it('takes the address of an interface in another group, in IPv4 only', async () => {
     const elsewhere = nic.replace('rg-weu', 'rg-nics').toUpperCase();
     const link = { groupId: 'vault', fqdns: ['KV-Weu.Vault.Azure.Net.'] };

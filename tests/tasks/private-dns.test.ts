@@ -94,6 +94,28 @@ describe('PrivateDns', () => {
     );
   });
 
+  it('plans the link of a network that both stamps name once, and keeps it when the hub takes over', async () => {
+    const vpn = `${group(hubSubscription, 'rg-hub')}/virtualNetworks/vnet-vpn`;
+    await act('apply', { linkNetworks: [vpn] });
+    assert.equal(arm.writes.length, 5);
+    assert.equal(context.outputs['changes']?.value, '5');
+    const links = { [vpn]: { zones: ['privatelink.vaultcore.azure.net'] } };
+    await act('apply', { stamp: 'hub,primary,secondary', links });
+    assert.equal(arm.writes.length, 5);
+  });
+
+  it('has no zone group to remove of an endpoint or a resource group that is gone', async () => {
+    const id = `${group(stampSubscription, 'rg-weu')}/privateEndpoints/gone`;
+    const run = { stamp: 'weu', mode: 'zoneGroups' } as const;
+    await act('remove', { ...run, endpoints: [id] });
+    await act('apply');
+    const body = { error: { code: 'ResourceGroupNotFound', message: 'gone' } };
+    arm.interferences = [{ method: 'GET', path: /rg-weu.*\/privateEndpoints$/, status: 404, body }];
+    await act('remove', run);
+    assert.deepEqual(arm.interferences, []);
+    assert.equal(record('kv-weu'), undefined);
+  });
+
   it('works without a topology', async () => {
     await act('apply', {
       topology: undefined,

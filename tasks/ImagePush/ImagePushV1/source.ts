@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { SpokelineError } from '../../lib/errors.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
-import { resolverFor } from '../../lib/net/resolve.ts';
+import type { Resolver } from '../../lib/net/resolve.ts';
 import type { ImageSource } from '../../lib/oci/image.ts';
 import { parsePlatform } from '../../lib/oci/platform.ts';
 import { atOnce } from '../../lib/oci/pool.ts';
@@ -19,6 +19,12 @@ import type { Inputs } from './inputs.ts';
 import { loginFor } from './login.ts';
 import type { Identity } from './login.ts';
 
+/** Where the image is to go, and how names are resolved. */
+interface Place {
+  readonly target: RegistryTarget;
+  readonly resolver: Resolver;
+}
+
 /**
  * The image that the inputs name: a folder, an archive, or another registry's. Whoever opens it
  * closes it.
@@ -27,7 +33,7 @@ import type { Identity } from './login.ts';
  */
 export async function openSource(
   inputs: Inputs,
-  target: RegistryTarget,
+  place: Place,
   context: TaskContext,
   signal: AbortSignal,
 ): Promise<ImageSource> {
@@ -38,7 +44,7 @@ export async function openSource(
     referrers,
   };
   if (source.startsWith(registryPrefix)) {
-    return openRegistry(parseReference(source), inputs, target, wish, context, signal);
+    return openRegistry(parseReference(source), inputs, place, wish, context, signal);
   }
   const status = await stat(source).catch(() => undefined);
   if (status === undefined) throw noSource(`${source} does not exist`);
@@ -59,7 +65,7 @@ function noSource(what: string): SpokelineError {
 async function openRegistry(
   reference: ImageReference,
   inputs: Inputs,
-  target: RegistryTarget,
+  { target, resolver }: Place,
   wish: SourceWish,
   context: TaskContext,
   signal: AbortSignal,
@@ -67,7 +73,7 @@ async function openRegistry(
   const { loginServer, repository } = reference;
   const { log, clock } = context;
   const hosts = new SourceHosts({
-    resolver: resolverFor(target),
+    resolver,
     target,
     connections: atOnce(inputs.concurrency),
     ...(inputs.sourcePrivate ? { networks: target.networks } : {}),

@@ -1,7 +1,8 @@
 import { cloudOf } from '../../lib/azure/cloud.ts';
 import { isPassword } from '../../lib/azure/registry-connection.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
-import { resolverFor } from '../../lib/net/resolve.ts';
+import { remembered } from '../../lib/net/remembered.ts';
+import { resolverFor, type Resolver } from '../../lib/net/resolve.ts';
 import { withDeadline } from '../../lib/oci/deadline.ts';
 import { countsOf, evidenceOf, referenceOf, sizeOf } from '../../lib/oci/evidence.ts';
 import type { Pushed, PushRun } from '../../lib/oci/evidence.ts';
@@ -71,14 +72,18 @@ class ImagePush {
   readonly #inputs: Inputs;
   readonly #target: RegistryTarget;
   readonly #context: TaskContext;
+  readonly #resolver: Resolver;
   readonly #connections: RegistryConnections;
+  /** Tags that were written, with their repository. */
+  readonly #moved: string[] = [];
 
   constructor(inputs: Inputs, target: RegistryTarget, context: TaskContext) {
     this.doing = `reading ${inputs.source}`;
     this.#inputs = inputs;
     this.#target = target;
     this.#context = context;
-    this.#connections = new RegistryConnections(resolverFor(target), target.networks, target);
+    this.#resolver = remembered(resolverFor(target));
+    this.#connections = new RegistryConnections(this.#resolver, target.networks, target);
   }
 
   async run(signal: AbortSignal): Promise<Omit<PushRun, 'ms'>> {
@@ -96,7 +101,8 @@ class ImagePush {
   }
 
   async #read(signal: AbortSignal): Promise<ImageSource> {
-    const image = await openSource(this.#inputs, this.#target, this.#context, signal);
+    const place = { target: this.#target, resolver: this.#resolver };
+    const image = await openSource(this.#inputs, place, this.#context, signal);
     this.doing = 'resolving the registry';
     return image;
   }
@@ -144,7 +150,10 @@ class ImagePush {
     this.doing = `pushing to ${registry.loginServer}`;
     const session = this.#session(image, way);
     const pushes = repositories.map((repository) => this.#push(image, repository, session, signal));
-    await pushAll(pushes);
+    await pushAll(pushes).catch((error: unknown) => {
+      this.#tellMoved();
+      throw error;
+    });
     const pushed = pushes.map(({ repository, result }): Pushed => ({ repository, result }));
     const otherPaths = [...others];
     const seen = { image, tags, path: registry, otherPaths, pushed };
@@ -170,6 +179,13 @@ class ImagePush {
         issue('warning', finding, { code: 'REGISTRY_RESOLVERS_DISAGREE' });
       }
     }
+  }
+
+  /** Who moves them back knows what they named, and whether somebody else has moved them since. */
+  #tellMoved(): void {
+    if (this.#moved.length === 0) return;
+    const moved = this.#moved.join(', ');
+    this.#context.issue('warning', `Tags that have moved before the failure, and stay: ${moved}`);
   }
 
   #tellReplicas(replicas: readonly ReplicaEvidence[]): void {
@@ -226,8 +242,10 @@ class ImagePush {
           log.info(`Blob ${done}/${count} ${blob.digest} (${sizeText(blob.size)}): ${outcome}`);
           log.progress(Math.floor((done / count) * 95), `Pushing ${repository}`);
         },
-        onManifest: (digest, tag) =>
-          log.info(`Manifest ${digest} in ${repository}${tag === undefined ? '' : ` as ${tag}`}`),
+        onManifest: (digest, tag) => {
+          log.info(`Manifest ${digest} in ${repository}${tag === undefined ? '' : ` as ${tag}`}`);
+          if (tag !== undefined && tags.includes(tag)) this.#moved.push(`${repository}:${tag}`);
+        },
       },
     );
   }

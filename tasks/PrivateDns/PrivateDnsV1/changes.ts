@@ -98,7 +98,9 @@ async function ownGroups(
   { signal }: TaskContext,
 ): Promise<GroupStep[]> {
   const steps: GroupStep[] = [];
-  const { endpoints } = await listEndpoints(armOf(source.connection), source, signal);
+  // Zone groups go with their endpoint.
+  const place = { ...source, mayBeGone: true };
+  const { endpoints } = await listEndpoints(armOf(source.connection), place, signal);
   for (const endpoint of endpoints) {
     if (endpoint.unregistered) continue;
     const found = await groups.groups(endpoint.id, signal);

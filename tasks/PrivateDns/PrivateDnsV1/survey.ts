@@ -5,8 +5,8 @@ import { createZoneGroupPort } from '../../lib/azure/zone-groups.ts';
 import { awaitPolicies } from '../../lib/dns/apply-groups.ts';
 import type { Endpoint, WantedLink, Wish, ZonePort, ZoneState } from '../../lib/dns/model.ts';
 import { endpointKeyOf, groupKeyOf } from '../../lib/dns/owner.ts';
-import { sameId } from '../../lib/dns/plan-links.ts';
 import { notedBy, planOf, stateAfter, type Plan } from '../../lib/dns/plan.ts';
+import { sameId } from '../../lib/dns/same-id.ts';
 import { inTurns } from '../../lib/dns/turns.ts';
 import { refuseWaiting, wishOf, zonesIn, type WishOptions } from '../../lib/dns/wish.ts';
 import {
@@ -104,16 +104,16 @@ export async function readParts(
     context,
   );
   const made = parts.flatMap(({ wish }) => wish.links);
-  return parts.map((part) => ({ ...part, wish: withoutMade(part.wish, made) }));
+  return parts.map((part) => ({ ...part, wish: besideOthers(part.wish, made) }));
 }
 
-/** Links that this run makes need not be expected of others. */
-function withoutMade(wish: Wish, made: readonly WantedLink[]): Wish {
+/** Links that this run makes need not be expected of others, and stay whoever of it has made them. */
+function besideOthers(wish: Wish, made: readonly WantedLink[]): Wish {
   const expectedLinks = wish.expectedLinks.filter(
     ({ zone, networkId }) =>
       !made.some((link) => link.zone === zone && sameId(link.networkId, networkId)),
   );
-  return { ...wish, expectedLinks };
+  return { ...wish, expectedLinks, othersLinks: made };
 }
 
 /** Compares parts with the zones and the zone groups of their endpoints. */

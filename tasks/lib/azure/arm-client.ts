@@ -1,6 +1,7 @@
 import type { TaskContext } from '../host/context.ts';
 import type { ServiceConnection } from './connection.ts';
 import { createTransport, type ArmMethod, type TransportOptions } from './arm-transport.ts';
+import { isNotFound } from './arm-errors.ts';
 import { follow } from './arm-operation.ts';
 import { SpokelineError } from '../errors.ts';
 
@@ -75,10 +76,6 @@ export interface ArmClient {
 interface Page<T> {
   readonly value?: T[];
   readonly nextLink?: string | null;
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof SpokelineError && error.code === 'ARM_NOT_FOUND';
 }
 
 /** What the deletion of something that is not there comes to. */

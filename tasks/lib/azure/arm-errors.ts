@@ -142,3 +142,8 @@ export function armError(fault: ArmFault): SpokelineError {
     transient: transientStatus.has(fault.status),
   });
 }
+
+/** Whether something that was asked for does not exist, or cannot be seen. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof SpokelineError && error.code === 'ARM_NOT_FOUND';
+}

@@ -3,7 +3,7 @@ import { SpokelineError } from '../errors.ts';
 import type { TaskContext } from '../host/context.ts';
 import { retryAfter } from '../net/retry.ts';
 import type { ArmOptions, ArmResponse } from './arm-client.ts';
-import { findArmError, rootCauses } from './arm-errors.ts';
+import { findArmError, isNotFound, rootCauses } from './arm-errors.ts';
 import { aborted, shownPath, type ArmMethod, type ArmTransport } from './arm-transport.ts';
 
 interface Followed<T> {
@@ -151,8 +151,7 @@ async function poll(
         persistent: true,
       });
     } catch (error) {
-      const hidden = error instanceof SpokelineError && error.code === 'ARM_NOT_FOUND';
-      if (!hidden || seen || clock.now() >= visibleBy) throw error;
+      if (!isNotFound(error) || seen || clock.now() >= visibleBy) throw error;
       told = undefined;
       continue;
     }

@@ -1,6 +1,8 @@
 import type { Endpoint } from '../dns/model.ts';
+import { sameId } from '../dns/same-id.ts';
 import { SpokelineError } from '../errors.ts';
 import type { ArmClient } from './arm-client.ts';
+import { isNotFound } from './arm-errors.ts';
 import { asObject, listOf } from './dns-json.ts';
 
 const networkVersion = '2025-05-01';
@@ -18,6 +20,8 @@ export interface EndpointPlace {
   readonly resourceGroup: string | undefined;
   /** All of them without it. */
   readonly selection?: EndpointSelection;
+  /** Whether a group or an endpoint that does not exist is left out instead of refused. Default false. */
+  readonly mayBeGone?: boolean;
 }
 
 const everything: EndpointSelection = { ids: [], tags: [] };
@@ -34,7 +38,7 @@ export interface EndpointListing {
  * The private endpoints of a place with the names and addresses that their network interfaces carry.
  * `customDnsConfigs` of an endpoint would be shorter to read, but empties as soon as it has a zone group. Endpoints that
  * are named by id are looked for in their own resource groups. Throws rather than return a part: ARM_NOT_FOUND names
- * each id that does not exist.
+ * each id that does not exist, unless it may be gone.
  */
 export async function listEndpoints(
   arm: ArmClient,
@@ -47,7 +51,12 @@ export async function listEndpoints(
   const groups: string[] = [];
   for (const base of basesOf(place)) {
     const listed = (
-      await arm.list<unknown>(`${base}/privateEndpoints`, networkVersion, { signal })
+      await arm
+        .list<unknown>(`${base}/privateEndpoints`, networkVersion, { signal })
+        .catch((error: unknown) => {
+          if (place.mayBeGone === true && isNotFound(error)) return [];
+          throw error;
+        })
     ).map(asObject);
     const meant = listed.filter((resource) => isMeant(resource, ids, tags));
     others.push(
@@ -58,7 +67,7 @@ export async function listEndpoints(
     if (meant.length > 0) found.push(...(await withAddresses(arm, base, meant, signal)));
   }
   const missing = ids.filter((id) => !found.some((endpoint) => sameId(endpoint.id, id)));
-  if (missing.length > 0) {
+  if (missing.length > 0 && place.mayBeGone !== true) {
     const what = missing.length === 1 ? 'A private endpoint does' : 'Private endpoints do';
     throw new SpokelineError('ARM_NOT_FOUND', `${what} not exist, or cannot be seen.`, {
       details: missing.map((id) => ({ target: id, message: `no private endpoint ${id}` })),
@@ -125,10 +134,6 @@ async function withAddresses(
   return endpoints;
 }
 
-function sameId(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
-}
-
 function configurationsOf(nic: Record<string, unknown>): Endpoint['configurations'][number][] {
   return listOf(asObject(nic['properties'])['ipConfigurations']).flatMap((configuration) => {
     const properties = asObject(configuration['properties']);
@@ -179,8 +184,13 @@ function endpointOf(
   };
 }
 
-/** `Microsoft.KeyVault/vaults` of a resource id. */
+/**
+ * `Microsoft.KeyVault/vaults` of a resource id. A Private Link service goes by its alias, too, as in
+ * `name.guid.region.azure.privatelinkservice`:
+ * https://learn.microsoft.com/azure/private-link/private-link-service-overview#alias
+ */
 function typeOf(id: string): string {
+  if (/\.azure\.privatelinkservice$/i.test(id)) return 'Microsoft.Network/privateLinkServices';
   const parts = id.slice(id.toLowerCase().lastIndexOf('/providers/') + 1).split('/');
   const [, namespace, ...rest] = parts;
   return [namespace, ...rest.filter((_part, index) => index % 2 === 0)].join('/');

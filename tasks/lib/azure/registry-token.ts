@@ -3,14 +3,13 @@ import type { BearerChallenge } from '../oci/challenge.ts';
 import type { RegistryPath } from '../oci/failure.ts';
 import type { RegistryHttp, RegistryResponse } from '../oci/http.ts';
 import { expiryOf } from '../oci/login.ts';
-import type { RegistryLogin, RegistryToken, TokenHosts } from '../oci/login.ts';
+import type { OnThrottled, RegistryLogin, RegistryToken, TokenHosts } from '../oci/login.ts';
 import { tokenAnswer, tokenIn } from '../oci/token-answer.ts';
 import type { TokenSource } from './credential.ts';
 
 /**
- * Registries may refuse tokens made for Resource Manager; this audience is the registry's own, in
- * all
- * clouds. https://learn.microsoft.com/azure/container-registry/container-registry-disable-authentication-as-arm
+ * Registries may refuse tokens made for Resource Manager; this audience is the registry's own, in all clouds.
+ * https://learn.microsoft.com/azure/container-registry/container-registry-disable-authentication-as-arm
  */
 export const registryScope = 'https://containerregistry.azure.net/.default';
 
@@ -33,7 +32,7 @@ export interface RegistryLoginOptions {
 export function registryLogin(options: RegistryLoginOptions): RegistryLogin {
   let refresh: string | undefined;
   return {
-    async accessToken(challenge, scopes, signal): Promise<RegistryToken> {
+    async accessToken(challenge, scopes, signal, onThrottled): Promise<RegistryToken> {
       if (challenge.scheme !== 'bearer') {
         throw new SpokelineError(
           'REGISTRY_AUTH',
@@ -42,14 +41,14 @@ export function registryLogin(options: RegistryLoginOptions): RegistryLogin {
         );
       }
       const kept = refresh;
-      refresh ??= await exchange(options, challenge, signal);
+      refresh ??= await exchange(options, challenge, signal, onThrottled);
       let response = await access(options, challenge, scopes, refresh, signal);
       if (response.status === 401 && kept !== undefined) {
-        refresh = await exchange(options, challenge, signal);
+        refresh = await exchange(options, challenge, signal, onThrottled);
         response = await access(options, challenge, scopes, refresh, signal);
       }
       const what = 'the request for an access token';
-      const answer = tokenAnswer(response, options.path, what);
+      const answer = tokenAnswer(response, options.path, what, onThrottled);
       const token = tokenIn(answer, ['access_token'], options.path, what);
       options.mask(token);
       const expiresAt = expiryOf(token);
@@ -63,6 +62,7 @@ async function exchange(
   options: RegistryLoginOptions,
   challenge: BearerChallenge,
   signal: AbortSignal,
+  onThrottled: OnThrottled,
 ): Promise<string> {
   const { token } = await options.tokens.token(registryScope, signal);
   options.mask(token);
@@ -76,7 +76,7 @@ async function exchange(
   const response = await post(options, challenge.host, target, form, signal);
   const what = 'the exchange of the Entra token';
   const refresh = tokenIn(
-    tokenAnswer(response, options.path, what),
+    tokenAnswer(response, options.path, what, onThrottled),
     ['refresh_token'],
     options.path,
     what,

@@ -2,6 +2,7 @@ import type { EndpointName, GroupDeployment, GroupPort, Lock } from '../deploy/r
 import { contentTag, ownerTag } from '../deploy/start.ts';
 import { SpokelineError } from '../errors.ts';
 import type { ArmClient } from './arm-client.ts';
+import { isNotFound } from './arm-errors.ts';
 import { listEndpoints } from './dns-endpoints.ts';
 import { asObject } from './dns-json.ts';
 import { createTypeVersions } from './type-versions.ts';
@@ -98,7 +99,7 @@ export function createGroupPort(
         .list<unknown>(`${id}/resources`, resourcesVersion, { signal })
         .catch((error: unknown) => {
           // The group went while it was asked.
-          if (error instanceof SpokelineError && error.code === 'ARM_NOT_FOUND') return [];
+          if (isNotFound(error)) return [];
           throw error;
         });
       return found.map((resource) => textOf(asObject(resource)['id']));

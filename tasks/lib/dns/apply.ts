@@ -11,8 +11,10 @@ import { conflict, linkConflict, recordConflict, setText } from './check.ts';
 import { decideUnwanted, decideWanted, isWrite, type RecordStep } from './decide.ts';
 import type { Wish, ZonePort } from './model.ts';
 import { isOwn, ownerKey, recordFor } from './owner.ts';
-import { decideLink, linkFor, sameId, type LinkStep } from './plan-links.ts';
+import { decideLink, linkFor, type LinkStep } from './plan-links.ts';
 import type { Plan } from './plan.ts';
+import { sameId } from './same-id.ts';
+import { shownValues } from './shown-values.ts';
 import { inTurns } from './turns.ts';
 
 /** Record sets that are written at a time; each has its own etag, and a zone takes no part in it. */
@@ -78,7 +80,8 @@ async function settleRecord(
     }
     if (!isWrite(step)) {
       if (step.kind === 'keep' && last?.transient === true) {
-        journal.wrote(`wrote ${what}: ${step.wanted.values.join(', ')} (the answer was lost)`);
+        const values = shownValues(set.type, step.wanted.values);
+        journal.wrote(`wrote ${what}: ${values} (the answer was lost)`);
       }
       return;
     }
@@ -118,7 +121,7 @@ async function writeRecord(
 function sentenceOf(step: WriteStep): string {
   const verbs = { create: 'created', update: 'changed', adopt: 'adopted', remove: 'removed' };
   const set = step.kind === 'remove' ? step.actual : step.wanted;
-  return `${verbs[step.kind]} ${setText(set)}: ${set.values.join(', ')}`;
+  return `${verbs[step.kind]} ${setText(set)}: ${shownValues(set.type, set.values)}`;
 }
 
 async function settleLink(
@@ -137,8 +140,10 @@ async function settleLink(
     switch (step?.kind) {
       case 'conflict':
         throw conflict([linkConflict(step.actual, owner)], true);
-      case undefined:
       case 'keep':
+        if (last?.transient === true) journal.wrote(`wrote ${what} (the answer was lost)`);
+        return;
+      case undefined:
       case 'foreign':
         return;
       case 'create':

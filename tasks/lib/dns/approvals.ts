@@ -1,4 +1,5 @@
 import type { AcceptedConnection } from '../topology/model.ts';
+import { sameId } from './same-id.ts';
 
 /** A private endpoint connection, as the service at its end shows it. */
 export interface LinkConnection {
@@ -77,10 +78,6 @@ function accepts(accepted: AcceptedConnection, connection: LinkConnection): bool
     (from === undefined || isWithin(connection.endpointId, from)) &&
     (message === undefined || message === connection.message)
   );
-}
-
-function sameId(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }
 
 function isWithin(id: string, scope: string): boolean {

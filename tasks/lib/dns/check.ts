@@ -2,6 +2,7 @@ import { SpokelineError, type ErrorDetail } from '../errors.ts';
 import { byHand, type RecordSet, type SetName, type ZoneLink } from './model.ts';
 import { ownerIn, ownerKey, partsOf } from './owner.ts';
 import type { Mixture, Plan } from './plan.ts';
+import { shownValues } from './shown-values.ts';
 
 /**
  * Refuses plans that cannot be carried out as a whole, before the first write. Throws DNS_ZONE_MISSING,
@@ -51,7 +52,7 @@ export function recordConflict(
   wanted: readonly string[],
   owner: string,
 ): ErrorDetail {
-  const holds = actual.values.join(', ') || 'no value';
+  const holds = shownValues(actual.type, actual.values) || 'no value';
   const from = ownerIn(actual) === owner ? `, ${sourcesText(actual)}` : '';
   const who =
     actual.planned === undefined
@@ -59,7 +60,7 @@ export function recordConflict(
       : `gets ${holds} from ${ownerIn(actual)} in this run`;
   return {
     target: `${actual.name}.${actual.zone}`,
-    message: `${setText(actual)} ${who}; ${owner} needs ${wanted.join(', ')}`,
+    message: `${setText(actual)} ${who}; ${owner} needs ${shownValues(actual.type, wanted)}`,
   };
 }
 
@@ -104,7 +105,7 @@ function doubles(plans: readonly Plan[]): ErrorDetail[] {
     const seen = new Map<string, string>();
     return records.flatMap((wanted): ErrorDetail[] => {
       const key = `${wanted.type} ${wanted.name}.${wanted.zone}`;
-      const value = wanted.values.join(', ');
+      const value = shownValues(wanted.type, wanted.values);
       const other = seen.get(key);
       seen.set(key, value);
       if (other === undefined) return [];

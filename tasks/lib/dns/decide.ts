@@ -10,6 +10,7 @@ import {
   recordFor,
 } from './owner.ts';
 import { byHand, type Part, type RecordSet, type WantedRecord, type Wish } from './model.ts';
+import { shownValues } from './shown-values.ts';
 
 /** What has to happen to one record set. */
 export type RecordStep =
@@ -156,7 +157,7 @@ function decideKin(wanted: WantedRecord, rules: Rules, actual: RecordSet): Recor
   if (theirs === undefined || byPeople || !isUntouched(actual)) return undefined;
   const own = wanted.parts.filter(({ source }) => !theirs.some((part) => part.source === source));
   // One endpoint that two stamps list stays with the one that noted it.
-  if (own.length < wanted.parts.length) return undefined;
+  if (own.length === 0) return undefined;
   const whole = united(wanted, [...theirs, ...own], actual);
   return { kind: 'update', wanted: whole, actual, why: `shared with ${ownerIn(actual)}` };
 }
@@ -172,7 +173,7 @@ function united(wanted: WantedRecord, all: readonly Part[], actual: RecordSet): 
 function differenceOf(wanted: WantedRecord, owner: string, actual: RecordSet): string | undefined {
   if (!sameValues(actual.values, wanted.values)) {
     const touched = isUntouched(actual) ? '' : ', changed by somebody';
-    return `now ${actual.values.join(', ')}${touched}`;
+    return `now ${shownValues(actual.type, actual.values)}${touched}`;
   }
   if (actual.ttl !== wanted.ttl) return `TTL now ${actual.ttl} s`;
   const { metadata } = recordFor(wanted, owner, actual);

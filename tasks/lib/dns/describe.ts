@@ -3,6 +3,7 @@ import type { RecordSet, RecordType, SetName, WantedRecord } from './model.ts';
 import { ownerIn, ownerKey } from './owner.ts';
 import type { LinkStep } from './plan-links.ts';
 import { presentIn, type Plan } from './plan.ts';
+import { shownValues } from './shown-values.ts';
 import { groupText, type GroupStep } from './zone-groups.ts';
 
 /** The columns of a plan. */
@@ -17,7 +18,7 @@ export function planRows(plan: Plan): string[][] {
     ...plan.mixtures.map(({ wanted, type }) => [
       'conflict',
       nameOf(wanted),
-      wanted.values.join(', '),
+      shownValues(wanted.type, wanted.values),
       '',
       `a CNAME excludes other records, and there is also one of type ${type}`,
     ]),
@@ -92,11 +93,15 @@ function recordRow(step: RecordStep): string[] {
   const set = setOf(step);
   const present = presentIn(step);
   const owner = present === undefined ? '' : ownerIn(present);
-  return [step.kind, nameOf(set), set.values.join(', '), owner, whyOf(step)];
+  return [step.kind, nameOf(set), shownValues(set.type, set.values), owner, whyOf(step)];
 }
 
 function setOf(step: RecordStep): WantedRecord | RecordSet {
   return 'wanted' in step ? step.wanted : step.actual;
+}
+
+function valuesIn({ type, values }: RecordSet): string {
+  return shownValues(type, values);
 }
 
 function presentOf({ values, ttl, ...set }: RecordSet): unknown {
@@ -121,12 +126,12 @@ function whyOf(step: RecordStep): string {
         : `${ownerIn(step.actual)} writes it in this run: left alone`;
     case 'conflict':
       return step.actual.planned === undefined
-        ? `holds ${step.actual.values.join(', ')}, and somebody else writes it`
-        : `${ownerIn(step.actual)} writes ${step.actual.values.join(', ')} in this run`;
+        ? `holds ${valuesIn(step.actual)}, and somebody else writes it`
+        : `${ownerIn(step.actual)} writes ${valuesIn(step.actual)} in this run`;
     case 'await':
       return step.actual === undefined
         ? 'the zone group has to write it'
-        : `holds ${step.actual.values.join(', ')}; the zone group has to write it`;
+        : `holds ${valuesIn(step.actual)}; the zone group has to write it`;
     case 'remove':
       return 'ours, and not needed';
   }
@@ -134,7 +139,7 @@ function whyOf(step: RecordStep): string {
 
 function linkRow(step: LinkStep, owner: string): string[] {
   const { zone, networkId } = step.kind === 'remove' ? step.actual : step.wanted;
-  const present = step.kind === 'create' ? undefined : step.actual;
+  const present = step.kind === 'create' || step.actual.planned ? undefined : step.actual;
   const belongs = present?.tags[ownerKey] ?? 'nobody that spokeline knows';
   const settings = step.kind === 'remove' ? step.actual : step.wanted;
   const values = [
@@ -158,10 +163,12 @@ function linkWhy(step: LinkStep, owner: string): string {
       return 'right as it is';
     case 'update':
       return `${step.actual.fallback === step.wanted.fallback ? 'registration' : 'fallback'} differs`;
-    case 'foreign':
-      return step.differs === undefined
-        ? 'linked already by somebody else: left alone'
-        : `linked by somebody else: left alone, though ${step.differs}`;
+    case 'foreign': {
+      const by = step.actual.planned
+        ? `${step.actual.tags[ownerKey] ?? ''} makes it in this run`
+        : 'linked by somebody else';
+      return `${by}: left alone${step.differs === undefined ? '' : `, though ${step.differs}`}`;
+    }
     case 'conflict':
       return `the name belongs to a link of ${step.actual.networkId}`;
     case 'remove':

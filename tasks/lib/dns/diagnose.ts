@@ -1,5 +1,6 @@
 import { containsAny } from '../net/cidr.ts';
 import type { RecordAnswer } from '../net/resolve.ts';
+import { shownValues } from './shown-values.ts';
 import type { Age } from './watch.ts';
 
 /** Why a resolver's answer is wrong. The words are stable: they are codes of the details of DNS_VERIFY_FAILED. */
@@ -56,7 +57,26 @@ const privateIpv6 = /^f[cd]/;
  * stands between the two: links, forwarders, caches.
  */
 export function diagnose(seen: Observation): Diagnosis {
-  return ofSilence(seen) ?? ofAzure(seen) ?? ofNegative(seen) ?? ofValues(seen);
+  const known = ofSilence(seen) ?? ofAzure(seen);
+  if (known !== undefined) return known;
+  return seen.azure.state === 'unread' ? ofUnread(seen) : ofAnswer(seen);
+}
+
+/** What an answer tells by itself, where it cannot be held against the zone. */
+function ofUnread(seen: Observation): Diagnosis {
+  const { answer, azure } = seen;
+  if (answer.error !== undefined && answer.negative?.zone === azure.zone) {
+    const why = `${azure.zone} had no record ${azure.record} when the resolver last asked`;
+    return { cause: 'record-missing', why };
+  }
+  const { cause, why } = ofAnswer(seen);
+  const unsure = answer.error === undefined && !isPublic(seen);
+  const instead = '; or the record itself is wrong, for the zones could not be read';
+  return { cause, why: unsure ? `${why}${instead}` : why };
+}
+
+function ofAnswer(seen: Observation): Diagnosis {
+  return ofNegative(seen) ?? ofValues(seen);
 }
 
 function ofSilence({ answer }: Observation): Diagnosis | undefined {
@@ -96,7 +116,7 @@ function ofAzure({ azure, answer }: Observation): Diagnosis | undefined {
     case 'record-wrong':
       return {
         cause: 'record-wrong',
-        why: `the record ${record} in ${zone} holds ${holds.join(', ')}`,
+        why: `the record ${record} in ${zone} holds ${shownValues(answer.type, holds)}`,
       };
     case 'right':
     case 'unread':

@@ -3,16 +3,19 @@ import type { RecordAnswer } from '../net/resolve.ts';
 import { inTurns } from './turns.ts';
 import { sameValues, type RecordStep } from './decide.ts';
 import { nameOf, withType } from './describe.ts';
-import type { RecordSet, WantedRecord } from './model.ts';
+import type { RecordSet, RecordType, WantedRecord } from './model.ts';
 import { ownerIn } from './owner.ts';
 import type { LinkStep } from './plan-links.ts';
 import type { Plan } from './plan.ts';
+import { shownValues } from './shown-values.ts';
 import { groupText, type ZoneGroup } from './zone-groups.ts';
 
 /** One name, as everybody who has a say in it sees it. */
 export interface DriftRow {
   /** The public name, or that of the record where there is none. */
   readonly name: string;
+  /** Of its records; not of a link. */
+  readonly type?: RecordType;
   /** What the interfaces of its private endpoints, or the declaration, have; empty for a record that is stale. */
   readonly wanted: readonly string[];
   /** The zone groups of its endpoints, in words. */
@@ -63,11 +66,13 @@ export function driftTable(rows: readonly DriftRow[]): { header: string[]; rows:
   const header = ['name', 'endpoint', 'zone group', 'record', ...sources, 'verdict'];
   return {
     header,
-    rows: rows.map((row) => [
+    rows: rows.map(({ type = 'A', ...row }) => [
       row.name,
-      row.wanted.join(', '),
+      shownValues(type, row.wanted),
       row.zoneGroup ?? '',
-      row.record === undefined ? '' : `${row.record.values.join(', ')} (${row.record.owner})`,
+      row.record === undefined
+        ? ''
+        : `${shownValues(type, row.record.values)} (${row.record.owner})`,
       ...sources.map((source) => {
         const answer = row.answers.find((a) => a.source === source);
         return answer === undefined ? '' : answerText(answer);
@@ -86,11 +91,13 @@ function rowOf(
 ): DriftRow {
   const wanted = 'wanted' in step ? step.wanted : undefined;
   const actual = 'actual' in step ? step.actual : undefined;
+  const set = wanted ?? (step as { actual: RecordSet }).actual;
   const values = wanted?.values ?? [];
   const groups = (wanted?.parts ?? []).flatMap(({ source }) => present.get(source) ?? []);
   const beside = plan.mixtures.some((mixture) => mixture.wanted === wanted);
   return {
-    name: title ?? nameOf(wanted ?? (step as { actual: RecordSet }).actual),
+    name: title ?? nameOf(set),
+    type: set.type,
     wanted: values,
     zoneGroup: groups.length === 0 ? undefined : groups.map(groupText).join(', '),
     record:
@@ -135,8 +142,8 @@ function answerFault(answer: RecordAnswer): string {
   return `${answer.source} answers ${answerText(answer)}`;
 }
 
-function answerText({ values, error }: RecordAnswer): string {
-  return error ?? values.join(', ');
+function answerText({ type, values, error }: RecordAnswer): string {
+  return error ?? shownValues(type, values);
 }
 
 function linkRows(step: LinkStep): DriftRow[] {

@@ -1,7 +1,8 @@
 import { isWrite, type RecordStep } from './decide.ts';
-import type { ZoneLimits, ZoneState } from './model.ts';
+import type { ZoneLimits, ZoneLink, ZoneState } from './model.ts';
 import { recordFor } from './owner.ts';
-import type { LinkStep } from './plan-links.ts';
+import { linksAfter, type LinkStep } from './plan-links.ts';
+import { indexOf } from './zone-index.ts';
 
 /**
  * What Azure allows a private zone unless it says something else itself.
@@ -23,11 +24,12 @@ export function limitsBroken(
   links: readonly LinkStep[],
   state: ZoneState,
 ): string[] {
+  const after = linksAfter(links, owner, state.links);
   return [
     ...fullSets(records),
     ...fullNotes(owner, records),
-    ...grownZones(records, links).flatMap((zone) => fullZone(zone, records, links, state)),
-    ...fullNetworks(links, state),
+    ...grownZones(records, links).flatMap((zone) => fullZone(zone, records, after, state)),
+    ...fullNetworks(links, after),
   ];
 }
 
@@ -77,7 +79,7 @@ function grownZones(records: readonly RecordStep[], links: readonly LinkStep[]):
 function fullZone(
   zone: string,
   records: readonly RecordStep[],
-  links: readonly LinkStep[],
+  links: readonly ZoneLink[],
   state: ZoneState,
 ): string[] {
   const limits = state.limits[zone] ?? usualLimits;
@@ -85,10 +87,10 @@ function fullZone(
     list.filter((item) => item.zone === zone).length;
   const created = count(records.flatMap((s) => (s.kind === 'create' ? [s.wanted] : [])));
   const removed = count(records.flatMap((s) => (s.kind === 'remove' ? [s.actual] : [])));
-  const after = linksAfter(zone, links, state);
+  const after = links.filter((link) => link.zone === zone);
   const checks: [number, number, string][] = [
     [
-      count(state.records) + count(state.others) + created - removed,
+      indexOf(state).setsIn(zone) + count(state.others) + created - removed,
       limits.recordSets,
       'record sets',
     ],
@@ -104,7 +106,7 @@ function fullZone(
     .map(([number, limit, what]) => `${zone} would have ${number} ${what}, ${limit} are allowed`);
 }
 
-function fullNetworks(links: readonly LinkStep[], state: ZoneState): string[] {
+function fullNetworks(links: readonly LinkStep[], after: readonly ZoneLink[]): string[] {
   const networks = new Map(
     links.flatMap((step) =>
       step.kind === 'create' || step.kind === 'update'
@@ -112,7 +114,6 @@ function fullNetworks(links: readonly LinkStep[], state: ZoneState): string[] {
         : [],
     ),
   );
-  const after = state.zones.flatMap((zone) => linksAfter(zone, links, state));
   return [...networks].flatMap(([key, id]) => {
     const own = after.filter(({ networkId }) => networkId.toLowerCase() === key);
     const registering = own.filter(({ registration }) => registration).length;
@@ -125,33 +126,4 @@ function fullNetworks(links: readonly LinkStep[], state: ZoneState): string[] {
         : []),
     ];
   });
-}
-
-interface LinkAfter {
-  readonly networkId: string;
-  readonly registration: boolean;
-}
-
-/** The links that a zone has when the plan has been carried out. */
-function linksAfter(zone: string, links: readonly LinkStep[], state: ZoneState): LinkAfter[] {
-  const steps = links.filter(
-    (step) => (step.kind === 'remove' ? step.actual.zone : step.wanted.zone) === zone,
-  );
-  const changed = new Set(steps.flatMap((s) => (s.kind === 'create' ? [] : [s.actual])));
-  return [
-    ...state.links.filter((link) => link.zone === zone && !changed.has(link)),
-    ...steps.flatMap((step): LinkAfter[] => {
-      switch (step.kind) {
-        case 'create':
-        case 'update':
-          return [step.wanted];
-        case 'keep':
-        case 'foreign':
-        case 'conflict':
-          return [step.actual];
-        case 'remove':
-          return [];
-      }
-    }),
-  ];
 }

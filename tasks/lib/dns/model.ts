@@ -58,7 +58,12 @@ export interface ZoneLink {
   readonly fallback: boolean;
   readonly tags: Readonly<Record<string, string>>;
   readonly etag: string;
+  /** Set where an earlier plan of the same run is going to make it. */
+  readonly planned?: true;
 }
+
+/** What a link is written with. */
+export type LinkBody = Omit<ZoneLink, 'etag' | 'planned'>;
 
 /** What a zone may hold at most. */
 export interface ZoneLimits {
@@ -138,6 +143,8 @@ export interface Wish {
   readonly links: readonly WantedLink[];
   /** Links that somebody else makes, such as the hub's own. */
   readonly expectedLinks: readonly { readonly zone: string; readonly networkId: string }[];
+  /** What other owners of the run want: a link of this owner is not stale while it serves them. */
+  readonly othersLinks?: readonly WantedLink[];
   /** `everything`: the owner gives up all that it has. */
   readonly seen: Seen | 'everything';
   /** Whether the records by hand are all that the owner wants of that kind, so that others may go. */
@@ -168,10 +175,6 @@ export interface ZonePort {
   writeRecord(record: RecordBody, etag: string | undefined, signal: AbortSignal): Promise<void>;
   /** Only while it has its etag. */
   removeRecord(record: RecordSet, signal: AbortSignal): Promise<void>;
-  writeLink(
-    link: Omit<ZoneLink, 'etag'>,
-    etag: string | undefined,
-    signal: AbortSignal,
-  ): Promise<void>;
+  writeLink(link: LinkBody, etag: string | undefined, signal: AbortSignal): Promise<void>;
   removeLink(link: ZoneLink, signal: AbortSignal): Promise<void>;
 }

@@ -1,5 +1,6 @@
-import type { WantedLink, Wish, ZoneLink, ZoneState } from './model.ts';
+import type { LinkBody, WantedLink, Wish, ZoneLink, ZoneState } from './model.ts';
 import { ownerKey } from './owner.ts';
+import { sameId } from './same-id.ts';
 
 export type LinkStep =
   | { readonly kind: 'create'; readonly wanted: WantedLink }
@@ -65,17 +66,30 @@ export function missingLinks(wish: Wish, state: ZoneState): Wish['expectedLinks'
   );
 }
 
-/** The link that fulfils a wish. */
-export function linkFor(
-  wanted: WantedLink,
+/** The links there are when an owner's steps have been carried out. */
+export function linksAfter(
+  steps: readonly LinkStep[],
   owner: string,
-  actual?: ZoneLink,
-): Omit<ZoneLink, 'etag'> {
-  return { ...wanted, tags: { ...actual?.tags, [ownerKey]: owner } };
+  links: readonly ZoneLink[],
+): readonly ZoneLink[] {
+  const gone = new Set<ZoneLink>();
+  const made: ZoneLink[] = [];
+  for (const step of steps) {
+    if (step.kind === 'update' || step.kind === 'remove') gone.add(step.actual);
+    // An etag that nobody knows yet.
+    if (step.kind === 'create') {
+      made.push({ ...linkFor(step.wanted, owner), etag: '', planned: true });
+    }
+    if (step.kind === 'update') {
+      made.push({ ...linkFor(step.wanted, owner, step.actual), etag: '' });
+    }
+  }
+  return [...links.filter((link) => !gone.has(link)), ...made];
 }
 
-export function sameId(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
+/** The link that fulfils a wish. */
+export function linkFor(wanted: WantedLink, owner: string, actual?: ZoneLink): LinkBody {
+  return { ...wanted, tags: { ...actual?.tags, [ownerKey]: owner } };
 }
 
 function differenceOf(wanted: WantedLink, actual: ZoneLink): string | undefined {
@@ -94,8 +108,9 @@ function staleLinks(
   links: readonly ZoneLink[],
   usedZones: ReadonlySet<string>,
 ): LinkStep[] {
+  const wanted = [...wish.links, ...(wish.othersLinks ?? [])];
   const isWanted = (actual: ZoneLink) =>
-    wish.links.some((w) => w.zone === actual.zone && sameId(w.networkId, actual.networkId));
+    wanted.some((w) => w.zone === actual.zone && sameId(w.networkId, actual.networkId));
   // A zone that the run links to other networks is its business; another one only without records.
   const isOurs = ({ zone }: ZoneLink) =>
     wish.links.some((w) => w.zone === zone) || !usedZones.has(zone);

@@ -3,7 +3,7 @@ import { limitsBroken } from './limits.ts';
 import type { RecordSet, WantedRecord, Wish, ZoneState } from './model.ts';
 import { isOwn, partKeyOf, partsOf, recordFor } from './owner.ts';
 import type { GroupStep } from './zone-groups.ts';
-import { linkStepsOf, missingLinks, type LinkStep } from './plan-links.ts';
+import { linksAfter, linkStepsOf, missingLinks, type LinkStep } from './plan-links.ts';
 import { indexOf, keyOf } from './zone-index.ts';
 
 /** The way from what is to what an owner wants. */
@@ -98,6 +98,14 @@ export function presentIn(step: RecordStep): RecordSet | undefined {
 
 /** What the zones hold when a plan has been carried out: what the next owner's plan begins with. */
 export function stateAfter(plan: Plan, state: ZoneState): ZoneState {
+  return {
+    ...state,
+    records: recordsAfter(plan, state.records),
+    links: linksAfter(plan.links, plan.wish.owner, state.links),
+  };
+}
+
+function recordsAfter(plan: Plan, records: ZoneState['records']): ZoneState['records'] {
   const changed = new Map<string, RecordSet | undefined>();
   for (const step of plan.records) {
     if (!isWrite(step)) continue;
@@ -110,10 +118,11 @@ export function stateAfter(plan: Plan, state: ZoneState): ZoneState {
       changed.set(keyOf(set), { ...set, registered: false, etag: '', planned });
     }
   }
-  if (changed.size === 0) return state;
-  const untouched = state.records.filter((set) => !changed.has(keyOf(set)));
+  // The same list has the same index.
+  if (changed.size === 0) return records;
+  const untouched = records.filter((set) => !changed.has(keyOf(set)));
   const made = [...changed.values()].filter((set) => set !== undefined);
-  return { ...state, records: [...untouched, ...made] };
+  return [...untouched, ...made];
 }
 
 /**

@@ -8,6 +8,7 @@ import { nameOf, withType } from './describe.ts';
 import { diagnose, type Cause } from './diagnose.ts';
 import type { WantedRecord, Wish, ZoneState } from './model.ts';
 import { planOf } from './plan.ts';
+import { shownValues } from './shown-values.ts';
 import { AnswerWatch } from './watch.ts';
 
 export interface VerifyOptions {
@@ -55,7 +56,7 @@ export interface Finding {
 /** Names that are asked for at the same time; each takes a socket a resolver. */
 const parallel = 32;
 
-/** All names of the wishes, each once. */
+/** All names of the wishes; one that owners share, once for each of them. */
 export function expectationsOf(wishes: readonly Wish[]): Expectation[] {
   return wishes.flatMap((wish) =>
     wish.records.flatMap((record) => record.fqdns.map((fqdn) => ({ fqdn, record, wish }))),
@@ -73,17 +74,6 @@ export function shownAnswer({ source, type, error, chain, values }: RecordAnswer
         ? `that the name has no ${what} (NODATA)`
         : errorWords[error];
   return `${who} answered ${said}${chain.length === 0 ? '' : ` through ${chain.join(' -> ')}`}`;
-}
-
-/** A text may be long, and hold anything. */
-const longestShown = 100;
-
-function shownValues(type: AnswerType, values: readonly string[]): string {
-  if (type !== 'TXT') return values.join(', ');
-  return values
-    .map((text) => (text.length > longestShown ? `${text.slice(0, longestShown)}...` : text))
-    .map((text) => JSON.stringify(text))
-    .join(', ');
 }
 
 const errorWords: Record<Exclude<NonNullable<RecordAnswer['error']>, 'nodata'>, string> = {

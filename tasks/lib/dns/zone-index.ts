@@ -6,19 +6,23 @@ export interface ZoneIndex {
   at(set: SetName): RecordSet | undefined;
   /** Those whose owner's note names this owner or its estate; more than are its own. */
   notedFor(owner: string): readonly RecordSet[];
+  /** How many there are in a zone. */
+  setsIn(zone: string): number;
   /** Whether there is any CNAME. */
   readonly aliases: boolean;
 }
 
-const made = new WeakMap<ZoneState, ZoneIndex>();
+const made = new WeakMap<ZoneState['records'], ZoneIndex>();
 
-/** Made once for a state, however many owners' plans look into it: zones have thousands of sets, mostly of others. */
-export function indexOf(state: ZoneState): ZoneIndex {
-  const known = made.get(state);
+/** Made once for a list, however many owners' plans look into it: zones have thousands of sets, mostly of others. */
+export function indexOf({ records }: ZoneState): ZoneIndex {
+  const known = made.get(records);
   if (known !== undefined) return known;
-  const byKey = new Map(state.records.map((set) => [keyOf(set), set]));
+  const byKey = new Map(records.map((set) => [keyOf(set), set]));
   const byNote = new Map<string, RecordSet[]>();
-  for (const set of state.records) {
+  const counts = new Map<string, number>();
+  for (const set of records) {
+    counts.set(set.zone, (counts.get(set.zone) ?? 0) + 1);
     const note = set.metadata[ownerKey];
     if (note === undefined) continue;
     const list = byNote.get(note);
@@ -31,9 +35,10 @@ export function indexOf(state: ZoneState): ZoneIndex {
       const names = [owner, estateOf(owner)].filter((name) => name !== undefined);
       return names.flatMap((name) => byNote.get(name) ?? []);
     },
-    aliases: state.records.some(({ type }) => type === 'CNAME'),
+    setsIn: (zone) => counts.get(zone) ?? 0,
+    aliases: records.some(({ type }) => type === 'CNAME'),
   };
-  made.set(state, index);
+  made.set(records, index);
   return index;
 }
 

@@ -1,5 +1,6 @@
 import { SpokelineError } from '../errors.ts';
 import type { Cloud } from '../topology/model.ts';
+import { sameId } from './same-id.ts';
 import { zoneTable, type ServiceZones, type ZoneEntry } from './zone-table.ts';
 
 /** A name in a private DNS zone. */
@@ -83,7 +84,7 @@ export function zonesOf(kind: EndpointKind, own: readonly OwnZones[] = []): stri
 }
 
 function patternsOf(kind: EndpointKind, own: readonly OwnZones[]): Pattern[] {
-  const mine = own.find((o) => same(o.type, kind.type) && isGroup(o.groupId, kind.groupId));
+  const mine = own.find((o) => sameId(o.type, kind.type) && isGroup(o.groupId, kind.groupId));
   const entries = mine?.zones ?? serviceOf(kind)?.[kind.cloud];
   if (entries !== undefined) return entries.flatMap(patternsIn);
   throw new SpokelineError(
@@ -95,7 +96,7 @@ function patternsOf(kind: EndpointKind, own: readonly OwnZones[]): Pattern[] {
 
 function serviceOf({ type, groupId }: EndpointKind): ServiceZones | undefined {
   return zoneTable.services.find(
-    (service) => same(service.type, type) && service.groups.some((g) => isGroup(g, groupId)),
+    (service) => sameId(service.type, type) && service.groups.some((g) => isGroup(g, groupId)),
   );
 }
 
@@ -133,10 +134,6 @@ function match(host: string, { zone, suffix }: Pattern): ZoneName | undefined {
 }
 
 function isGroup(pattern: string, groupId: string): boolean {
-  if (!pattern.endsWith('*')) return same(pattern, groupId);
+  if (!pattern.endsWith('*')) return sameId(pattern, groupId);
   return groupId.toLowerCase().startsWith(pattern.slice(0, -1).toLowerCase());
-}
-
-function same(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }

@@ -1,5 +1,5 @@
 import type { Challenge } from './challenge.ts';
-import type { RegistryHttp } from './http.ts';
+import type { RegistryHttp, RegistryResponse } from './http.ts';
 
 export interface RegistryToken {
   /** For the Authorization header, its scheme included. */
@@ -7,6 +7,9 @@ export interface RegistryToken {
   /** Milliseconds since 1970, by the registry's word; undefined if it does not say. */
   readonly expiresAt?: number;
 }
+
+/** Told of an answer by which a token service asks to wait; the error that follows is transient. */
+export type OnThrottled = (answer: RegistryResponse) => void;
 
 /**
  * The port to an identity: gets one credential for all scopes. Throws SpokelineError REGISTRY_AUTH.
@@ -16,6 +19,7 @@ export interface RegistryLogin {
     challenge: Challenge,
     scopes: readonly string[],
     signal: AbortSignal,
+    onThrottled: OnThrottled,
   ): Promise<RegistryToken>;
 }
 

@@ -3,7 +3,7 @@ import type { BearerChallenge } from './challenge.ts';
 import type { RegistryPath } from './failure.ts';
 import type { RegistryHttp } from './http.ts';
 import { expiryOf } from './login.ts';
-import type { RegistryLogin, RegistryToken, TokenHosts } from './login.ts';
+import type { OnThrottled, RegistryLogin, RegistryToken, TokenHosts } from './login.ts';
 import { tokenAnswer, tokenIn } from './token-answer.ts';
 
 export interface Password {
@@ -38,9 +38,9 @@ export function passwordLogin(options: PasswordLoginOptions): RegistryLogin {
       : Buffer.from(`${password.username}:${password.password}`).toString('base64');
   if (basic !== undefined) mask(basic);
   return {
-    accessToken(challenge, scopes, signal): Promise<RegistryToken> {
+    accessToken(challenge, scopes, signal, onThrottled): Promise<RegistryToken> {
       if (challenge.scheme === 'bearer')
-        return fetchToken(options, basic, challenge, scopes, signal);
+        return fetchToken(options, basic, challenge, scopes, signal, onThrottled);
       if (basic === undefined) {
         throw new SpokelineError(
           'REGISTRY_AUTH',
@@ -59,6 +59,7 @@ async function fetchToken(
   challenge: BearerChallenge,
   scopes: readonly string[],
   signal: AbortSignal,
+  onThrottled: OnThrottled,
 ): Promise<RegistryToken> {
   const query = new URLSearchParams({ service: challenge.service });
   for (const scope of scopes) query.append('scope', scope);
@@ -69,7 +70,7 @@ async function fetchToken(
   const asked = now();
   const response = await send({ method: 'GET', target, headers, signal });
   const what = `the request for a token at ${challenge.host}`;
-  const answer = tokenAnswer(response, path, what);
+  const answer = tokenAnswer(response, path, what, onThrottled);
   const token = tokenIn(answer, ['token', 'access_token'], path, what);
   mask(token);
   const lifetime = Number(answer['expires_in'] ?? defaultLifetime);

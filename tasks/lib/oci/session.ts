@@ -6,7 +6,7 @@ import type { Challenge } from './challenge.ts';
 import { refusal } from './failure.ts';
 import type { RegistryPath } from './failure.ts';
 import type { RegistryHttp, RegistryRequest, RegistryResponse } from './http.ts';
-import type { RegistryLogin, RegistryToken } from './login.ts';
+import type { OnThrottled, RegistryLogin, RegistryToken } from './login.ts';
 
 export interface SessionOptions {
   readonly http: RegistryHttp;
@@ -183,8 +183,8 @@ export class RegistrySession {
 
   async #renew(challenge: Challenge, signal: AbortSignal): Promise<HeldToken> {
     const from = this.#options.clock.now();
-    const { authorization, expiresAt } = await this.#insist(signal, () =>
-      this.#accessToken(challenge, signal),
+    const { authorization, expiresAt } = await this.#insist(signal, (onThrottled) =>
+      this.#accessToken(challenge, signal, onThrottled),
     );
     // A token that lives shorter than the margin is used for half of its life; one that is over
     // already tells of a wrong clock here, and is used until the registry says so.
@@ -196,28 +196,42 @@ export class RegistrySession {
     return this.#token;
   }
 
-  async #accessToken(challenge: Challenge, signal: AbortSignal): Promise<RegistryToken> {
+  async #accessToken(
+    challenge: Challenge,
+    signal: AbortSignal,
+    onThrottled: OnThrottled,
+  ): Promise<RegistryToken> {
     const { login, scopes } = this.#options;
+    const all = [...scopes, ...this.#extraScopes];
     try {
-      return await login.accessToken(challenge, [...scopes, ...this.#extraScopes], signal);
+      return await login.accessToken(challenge, all, signal, onThrottled);
     } catch (error) {
       const refused = error instanceof SpokelineError && error.code === 'REGISTRY_AUTH';
       if (!refused || this.#extraScopes.length === 0) throw error;
       // Some token services refuse all for the sake of one.
       this.#extraScopes = [];
-      return login.accessToken(challenge, scopes, signal);
+      return login.accessToken(challenge, scopes, signal, onThrottled);
     }
   }
 
   /** Does it again after faults that pass. */
-  async #insist<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  async #insist<T>(
+    signal: AbortSignal,
+    work: (onThrottled: OnThrottled) => Promise<T>,
+  ): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
+      let throttled = false;
       try {
-        return await work();
+        return await work((answer) => {
+          throttled = true;
+          this.#waitFor(answer);
+        });
       } catch (error) {
-        if (!isTransient(error) || attempt > repeatTries) throw error;
+        const tries = throttled ? throttleTries : repeatTries;
+        if (!isTransient(error) || attempt > tries) throw error;
       }
-      await this.pause(attempt, signal);
+      if (throttled) await this.#backoff.ready(signal);
+      else await this.pause(attempt, signal);
     }
   }
 }

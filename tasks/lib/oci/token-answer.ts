@@ -3,6 +3,7 @@ import { isRecord } from './descriptor.ts';
 import { refusal } from './failure.ts';
 import type { RegistryPath } from './failure.ts';
 import type { RegistryResponse } from './http.ts';
+import type { OnThrottled } from './login.ts';
 
 /**
  * The JSON object of a token service's answer.
@@ -14,12 +15,14 @@ export function tokenAnswer(
   response: RegistryResponse,
   path: RegistryPath,
   what: string,
+  onThrottled: OnThrottled,
 ): Record<string, unknown> {
   const host = path.loginServer;
   if (response.status !== 200) {
     const fault = refusal(what, response, path);
     const { hint, details } = fault;
     if (response.status === 429 || response.status >= 500) {
+      if (response.status === 429 || 'retry-after' in response.headers) onThrottled(response);
       const info = { details, transient: true };
       throw new SpokelineError(
         fault.code,

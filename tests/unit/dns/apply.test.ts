@@ -126,6 +126,19 @@ describe('applying a DNS plan', () => {
     assert.equal(zones.records.size, 1);
   });
 
+  it('takes its own link whose answer was lost for made', async () => {
+    const zones = new MemoryZones();
+    const plan = planOf(wish({ records: [], links: [linkWish] }), await zones.state());
+    const write = zones.writeLink.bind(zones);
+    zones.writeLink = async (given, etag) => {
+      await write(given, etag);
+      zones.writeLink = write;
+      throw new SpokelineError('ARM_REQUEST', 'reset', { transient: true });
+    };
+    assert.equal(await apply(plan, zones), 1);
+    assert.deepEqual(lines, [`  wrote link of ${vaultZone} to ${network} (the answer was lost)`]);
+  });
+
   it('gives up with the reason when others keep changing a record', async () => {
     const zones = new MemoryZones();
     zones.put(owned('t/weu', { values: ['10.1.0.9'] }));

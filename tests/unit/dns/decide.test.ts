@@ -94,6 +94,12 @@ describe('the decision about a wanted record', () => {
       'conflict 10.1.0.4',
     ],
     [
+      'that another stamp has for one of our two endpoints',
+      owned('t/neu'),
+      'update 10.1.0.4 10.1.0.5 (shared with t/neu)',
+      { records: [both] },
+    ],
+    [
       'that another stamp has, and somebody changed',
       owned('t/neu', { values: theirs.values, parts: [theirs] }, { values: ['10.9.9.9'] }),
       'conflict 10.1.0.4',
@@ -158,7 +164,8 @@ describe('the decision about a wanted record', () => {
   ];
   for (const [name, actual, expected, more] of cases) {
     it(`${name}: ${expected}`, () => {
-      assert.equal(line(decideWanted(wanted(), wish(more), actual)), expected);
+      const rules = wish(more);
+      assert.equal(line(decideWanted(rules.records[0]!, rules, actual)), expected);
     });
   }
 

@@ -173,6 +173,16 @@ const cases: [string, Observation, string][] = [
     `forwarder-missing: the resolver ${forwarder}: it asks public DNS.`,
   ],
   [
+    'that the zone lacks the record, when the zones cannot be read',
+    seen(noPrivate, fresh, { state: 'unread' }),
+    `record-missing: ${vaultZone} had no record kv when the resolver last asked`,
+  ],
+  [
+    'another private address, when the zones cannot be read',
+    seen({ values: ['10.9.9.9'] }, once, { state: 'unread' }),
+    'stale-answer: it holds an answer from before; that is over in 60 s; or the record itself is wrong, for the zones could not be read',
+  ],
+  [
     'a public IPv6 address',
     seen({ type: 'AAAA', values: ['2001:db8::1'] }, cached, {}, { seesZone: false }),
     `forwarder-missing: the resolver ${forwarder}: it asks public DNS.`,

@@ -155,6 +155,25 @@ describe('drift', () => {
     );
   });
 
+  it('shows texts in quotes', async () => {
+    const texts = ['', 'a, b'];
+    const text = wanted({ type: 'TXT', values: texts });
+    const ask: AskRecords = (name, type) =>
+      Promise.resolve([{ ...{ name, type, chain: [], source: 'system' }, values: ['a, b'] }]);
+    const present = state({ records: [unowned({ type: 'TXT', values: texts })] });
+    const rows = await driftOf(planOf(wish({ records: [text] }), present), new Map(), ask, signal);
+    assert.deepEqual(driftTable(rows).rows, [
+      [
+        'kv.vault.azure.net TXT',
+        '"", "a, b"',
+        '',
+        '"", "a, b" (nobody that spokeline knows)',
+        '"a, b"',
+        'system answers "a, b"',
+      ],
+    ]);
+  });
+
   it('does not ask for what has no name', async () => {
     const text = wanted({ type: 'TXT', values: ['x'], fqdns: [] });
     const plan = planOf(

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { refuseObstacles } from '../../../tasks/lib/dns/check.ts';
-import { planDocument, planRows } from '../../../tasks/lib/dns/describe.ts';
-import { byHand } from '../../../tasks/lib/dns/model.ts';
+import { changesOf, planDocument, planRows } from '../../../tasks/lib/dns/describe.ts';
+import { byHand, type Wish } from '../../../tasks/lib/dns/model.ts';
 import { planOf, removalOf, stateAfter } from '../../../tasks/lib/dns/plan.ts';
 import { thrown } from '../../support/failure.ts';
-import { owned, state, vaultZone, wanted, wish } from './estate.ts';
+import { link, network, owned, state, vaultZone, want, wanted, wish } from './estate.ts';
 
 describe('the DNS plans of several stamps in one run', () => {
   it('lets stamps of one run share a name, the second after the first', () => {
@@ -58,6 +58,43 @@ describe('the DNS plans of several stamps in one run', () => {
       `record kv in ${vaultZone} gets 10.1.0.9 from t/weu in this run; t/neu needs 10.1.0.4`,
     );
     assert.equal(planRows(two)[0]?.at(-1), 't/weu writes 10.1.0.9 in this run');
+  });
+
+  it('counts a link that two stamps want once, and says who makes it', () => {
+    const links = [want, { ...want, networkId: `${network}2`, name: 'other' }];
+    const begin = state({ links: [link({ name: 'old', networkId: '/old' })] });
+    const one = planOf(wish({ records: [], links }), begin);
+    const two = planOf(
+      wish({ owner: 't/neu', records: [], links: [{ ...want, fallback: true }] }),
+      stateAfter(one, begin),
+    );
+    assert.equal(changesOf(one) + changesOf(two), 3);
+    assert.deepEqual(planRows(two), [
+      [
+        'foreign',
+        `${vaultZone} <-> v`,
+        'fallback',
+        '',
+        't/weu makes it in this run: left alone, though fallback to the internet is off',
+      ],
+    ]);
+    // What the first takes away is not there any more for the second.
+    const old = [{ ...want, networkId: '/old', name: 'new' }];
+    const again = planOf(wish({ owner: 't/neu', records: [], links: old }), stateAfter(one, begin));
+    assert.deepEqual(
+      again.links.map(({ kind }) => kind),
+      ['create'],
+    );
+  });
+
+  it('leaves a link in place that another owner of the run wants from now on', () => {
+    const begin = state({ links: [link()] });
+    const mine = (more: Partial<Wish>) => planOf(wish({ records: [], ...more }), begin).links;
+    assert.deepEqual(
+      mine({}).map(({ kind }) => kind),
+      ['remove'],
+    );
+    assert.deepEqual(mine({ othersLinks: [want] }), []);
   });
 
   it('leaves a name to the stamp of the run that registers the same endpoint', () => {

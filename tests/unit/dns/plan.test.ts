@@ -3,6 +3,7 @@ import { refuseObstacles } from '../../../tasks/lib/dns/check.ts';
 import { changesOf, planHeader, planRows } from '../../../tasks/lib/dns/describe.ts';
 import { byHand, type ZoneLink, type ZoneState } from '../../../tasks/lib/dns/model.ts';
 import { planOf, removalOf } from '../../../tasks/lib/dns/plan.ts';
+import { shownValues } from '../../../tasks/lib/dns/shown-values.ts';
 import { tableLines, tableMarkdown } from '../../../tasks/lib/dns/table.ts';
 import {
   endpoint,
@@ -229,10 +230,17 @@ describe('a DNS plan', () => {
       'action  what                                     values    owner now  why',
       `remove  kv.${vaultZone}       10.1.0.4  t/weu      ours, and not needed`,
       `leave   c.${vaultZone}        10.3.3.3  t/weu      not needed, but changed by somebody`,
-      `remove  *.d.${vaultZone} TXT  e         t/weu      ours, and not needed`,
+      `remove  *.d.${vaultZone} TXT  "e"       t/weu      ours, and not needed`,
       `remove  ${vaultZone} <-> v              t/weu      of t/weu, and not needed`,
     ]);
     assert.equal(changesOf(plan), 3);
+  });
+
+  it('shows texts in quotes and not too long, so that each stays in its line', () => {
+    const texts = ['', 'a, "b"\nc', 'x'.repeat(600)];
+    const shown = `"", "a, \\"b\\"\\nc", "${'x'.repeat(100)}..."`;
+    assert.equal(shownValues('TXT', texts), shown);
+    assert.equal(shownValues('A', ['10.1.0.4', '10.1.0.5']), '10.1.0.4, 10.1.0.5');
   });
 
   it('keeps what comes from outside in its cell of a page', () => {

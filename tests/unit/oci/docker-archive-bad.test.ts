@@ -84,7 +84,7 @@ describe('a bad docker archive', () => {
       () =>
         tarOf(dockerEntries([Buffer.from('28b52ffd00', 'hex')], { diffIds: [digestOf(layer)] })),
       'IMAGE_MEDIA_TYPE',
-      `: ${layerName} is compressed with zstd; only plain and gzip are`,
+      `: ${layerName} is compressed with zstd, for which manifests of Docker have no media type; export the image as an OCI archive`,
     ],
   ]);
 

@@ -39,7 +39,7 @@ describe('push in trouble', function () {
     ['503 on a HEAD', trouble('HEAD', /./, 2, { status: 503 }), undefined],
     ['503 on a POST', trouble('POST', /uploads\/$/, 2, { status: 503 }), undefined],
     ['500 on the PUT of a layer', trouble('PUT', upload, 1, { status: 500 }), /^PATCH/],
-    ['429 on the token', trouble('POST', /oauth2/, 2, { status: 429 }), undefined],
+    ['429 on the token', trouble('POST', /oauth2/, 8, { status: 429 }), undefined],
     ['503 on the challenge', trouble('GET', /v2/, 2, { status: 503 }), undefined],
     ['a reset of the challenge', trouble('GET', /v2/, 1, 'reset'), undefined],
     ['a reset of a HEAD', trouble('HEAD', /./, 2, 'reset'), undefined],
@@ -109,17 +109,24 @@ describe('push in trouble', function () {
     assert.equal(tags.size, 0);
   });
 
-  it('waits as long as Retry-After says, all requests together', async () => {
-    await world.image(layers(10, 20, 30));
-    await world.start({
-      intercept: trouble('HEAD', /blobs/, 1, { status: 429, headers: { 'retry-after': '7' } }),
+  const asking: [string, Parameters<typeof trouble>[0], RegExp, number][] = [
+    ['all requests together', 'HEAD', /blobs/, 429],
+    ['a token service that throttles', 'POST', /oauth2/, 429],
+    ['a token service in trouble', 'POST', /oauth2/, 503],
+  ];
+  for (const [what, method, where, status] of asking) {
+    it(`waits as long as Retry-After says: ${what}`, async () => {
+      await world.image(layers(10, 20, 30));
+      const headers = { 'retry-after': '7' };
+      await world.start({ intercept: trouble(method, where, 1, { status, headers }) });
+      await world.push();
+      const { slept } = world.clock;
+      assert.ok(
+        slept.some((ms) => ms > 6000 && ms <= 7000),
+        `slept ${slept.join(', ')}`,
+      );
     });
-    await world.push();
-    assert.ok(
-      world.clock.slept.some((ms) => ms > 6000 && ms <= 7000),
-      `slept ${world.clock.slept.join(', ')}`,
-    );
-  });
+  }
 
   it('gives up on throttling that does not end', async () => {
     await world.image(layers(10));

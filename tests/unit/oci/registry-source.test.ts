@@ -9,7 +9,6 @@ import type { Authority } from '../../../sandbox/http/certificates.ts';
 import { systemClock } from '../../../tasks/lib/net/clock.ts';
 import type { ImageSource } from '../../../tasks/lib/oci/image.ts';
 import { RegistrySession } from '../../../tasks/lib/oci/session.ts';
-import { parseReference, referenceFault } from '../../../tasks/lib/oci/source/reference.ts';
 import { readRegistry } from '../../../tasks/lib/oci/source/registry.ts';
 import { SourceHosts } from '../../../tasks/lib/oci/source/source-hosts.ts';
 import { everything } from '../../../tasks/lib/oci/source/wish.ts';
@@ -178,6 +177,16 @@ describe('an image in another registry', () => {
     });
   });
 
+  it('is refused if it has another digest than the one that was asked for', async () => {
+    await start();
+    const asked = `sha256:${'a'.repeat(64)}`;
+    server.tags.set(asked, image.digest);
+    await assert.rejects(read(asked), {
+      code: 'IMAGE_DIGEST_MISMATCH',
+      message: `Image ${sourceName}/${repository}@${asked}: ${asked} has other content: its digest is ${image.digest}`,
+    });
+  });
+
   it('is refused if it lacks a manifest that its index names', async () => {
     const missing = { mediaType: imageType, digest: digestOf(Buffer.from('no')), size: 2 };
     const manifests = [image, missing];
@@ -226,6 +235,25 @@ describe('an image in another registry', () => {
       assert.deepEqual(digests(manifests), [image.digest]);
     });
 
+    const ways: [string, (path: string) => string][] = [
+      ['by its query alone', (path) => path.slice(path.indexOf('?'))],
+      ['on the host that has it', (path) => `https://${dataName}${path}`],
+    ];
+    for (const [how, nextPage] of ways) {
+      it(`finds it where a page names the next one ${how}`, async () => {
+        await start({ referrersPage: 2, nextPage });
+        const { referrers } = await read();
+        assert.deepEqual(digests(referrers), digests(about));
+        const elsewhere = server.log.filter((line) => line.includes(dataName));
+        assert.deepEqual(
+          elsewhere,
+          how.includes('host')
+            ? [`${dataName} GET /v2/${repository}/referrers/${image.digest}`]
+            : [],
+        );
+      });
+    }
+
     it('refuses a chain that does not end', async () => {
       let last = about.at(-1);
       for (let length = 2; length < 9; length += 1) {
@@ -257,42 +285,4 @@ describe('an image in another registry', () => {
       );
     });
   });
-});
-
-describe('a reference to an image', () => {
-  it('names host, repository and tag or digest', () => {
-    const digest = `sha256:${'a'.repeat(64)}`;
-    for (const [text, loginServer, name, reference] of [
-      ['docker://mcr.microsoft.com/dotnet/aspnet:8.0', 'mcr.microsoft.com', 'dotnet/aspnet', '8.0'],
-      [`docker://a.azurecr.io/app@${digest}`, 'a.azurecr.io', 'app', digest],
-      [`docker://a.azurecr.io/app:1@${digest}`, 'a.azurecr.io', 'app', digest],
-      ['docker://reg.example:5000/a/b:c', 'reg.example:5000', 'a/b', 'c'],
-      ['docker://docker.io/nginx:1', 'registry-1.docker.io', 'library/nginx', '1'],
-      ['docker://docker.io/team/app:1', 'registry-1.docker.io', 'team/app', '1'],
-      ['docker://index.docker.io/nginx:1', 'registry-1.docker.io', 'library/nginx', '1'],
-      ['docker://Contoso.azurecr.io:443/app:1', 'contoso.azurecr.io', 'app', '1'],
-      ['docker://registry:5000/app:1', 'registry:5000', 'app', '1'],
-    ] as const) {
-      assert.deepEqual(parseReference(text), { loginServer, repository: name, reference });
-    }
-  });
-
-  const whole =
-    'must be docker://HOST/REPOSITORY:TAG or docker://HOST/REPOSITORY@DIGEST, the host a full name';
-  for (const [text, fault] of [
-    ['docker://', whole],
-    ['docker://nginx:1', whole],
-    ['docker://nginx/app:1', whole],
-    ['docker://user@a.io/app:1', whole],
-    ['docker://[2001:db8::1]:5000/app:1', whole],
-    ['docker://a.io/app', 'needs a tag or a digest; latest is not taken for granted'],
-    ['docker://a.io/App:1', 'has the repository "App", which must be lower case'],
-    [
-      'docker://a.io/app:-1',
-      'has the tag "-1", which must be up to 128 letters, digits and . _ -, not beginning with . or -',
-    ],
-    ['docker://a.io/app@sha256:1', 'has a digest that is not sha256: and 64 lower-case hex digits'],
-  ] as const) {
-    it(`is refused: ${text}`, () => assert.equal(referenceFault(text), fault));
-  }
 });

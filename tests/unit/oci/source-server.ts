@@ -20,6 +20,8 @@ export interface SourceOptions {
   readonly noRanges?: boolean;
   /** Entries of a page of referrers; undefined: it has no referrers API. */
   readonly referrersPage?: number;
+  /** How a page names the next one, given that one's path and query. */
+  readonly nextPage?: (path: string) => string;
   readonly lacking?: string;
   /** Leads to the same paths of the data host for everything, as registry.k8s.io does. */
   readonly leads?: boolean;
@@ -101,8 +103,9 @@ export async function serveLayout(folder: string, options: SourceOptions): Promi
       return about.subject?.digest === subject ? [{ mediaType, digest, size: bytes.length }] : [];
     });
     const from = Number(url.searchParams.get('from') ?? 0);
+    const path = `${url.pathname}?from=${from + size}`;
     const next =
-      from + size < all.length ? `<${url.pathname}?from=${from + size}>; rel="next"` : '';
+      from + size < all.length ? `<${options.nextPage?.(path) ?? path}>; rel="next"` : '';
     response.writeHead(200, { 'content-type': indexType, ...(next === '' ? {} : { link: next }) });
     response.end(
       JSON.stringify({
@@ -119,7 +122,7 @@ export async function serveLayout(folder: string, options: SourceOptions): Promi
     const { authorization } = request.headers;
     const credential = authorization === undefined ? '' : '+';
     log.push(`${credential}${host} ${request.method ?? ''} ${url.pathname}`);
-    if (host === dataName && options.leads !== true) {
+    if (host === dataName && options.leads !== true && !url.pathname.startsWith('/v2/')) {
       blob(url.pathname.slice(1), request, response);
       return;
     }

@@ -59,7 +59,9 @@ export class DockerLayers {
 async function look(file: SourceFile, signal: AbortSignal): Promise<Stored> {
   const magic = Buffer.concat((await file.open({ start: 0, end: 3 }).toArray()) as Buffer[]);
   if (magic.toString('hex') === '28b52ffd') {
-    const fault = 'is compressed with zstd; only plain and gzip are';
+    // https://github.com/distribution/distribution/blob/main/docs/content/spec/manifest-v2-2.md#media-types
+    const fault =
+      'is compressed with zstd, for which manifests of Docker have no media type; export the image as an OCI archive';
     return { form: 'bad', fault, code: 'IMAGE_MEDIA_TYPE' };
   }
   if (!magic.toString('hex').startsWith('1f8b')) return { form: 'plain' };

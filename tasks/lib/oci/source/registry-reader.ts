@@ -90,19 +90,22 @@ export async function getDocument(
   return getFollowed({ ...reader, follow: insistent }, target, { headers, streamed: false });
 }
 
-/** Asks the registry, and whomever it redirects to; its token goes to itself only. */
+/**
+ * Asks the registry, and whomever it redirects to; its token goes to itself only.
+ *
+ * @param asked path and query, or the URL to begin with
+ */
 export async function getFollowed(
   { session, follow, signal }: RepositoryReader,
   asked: string,
   wanted: Wanted,
 ): Promise<RegistryResponse> {
-  const own = `https://${session.path.loginServer}`;
+  const own = new URL(`https://${session.path.loginServer}`);
   let url = new URL(asked, own);
-  const { origin } = url;
   for (let hops = 0; hops <= redirects; hops += 1) {
     const target = `${url.pathname}${url.search}`;
     const response =
-      url.origin === origin
+      url.origin === own.origin
         ? await session.send({ method: 'GET', target, ...wanted, signal }, { repeat: true })
         : await follow(url, wanted, signal);
     const { location } = response.headers;

@@ -57,12 +57,12 @@ async function about(reader: RepositoryReader, digest: string): Promise<About[]>
 async function listOf(reader: RepositoryReader, digest: string): Promise<Descriptor[]> {
   const { session, repository } = reader;
   const found: Descriptor[] = [];
-  let target: string | undefined = `/v2/${repository}/referrers/${digest}`;
-  for (let page = 0; target !== undefined; page += 1) {
+  let next: string | undefined = `/v2/${repository}/referrers/${digest}`;
+  for (let page = 0; next !== undefined; page += 1) {
     if (page === pageLimit) {
       throw tooMany(`The list of referrers of ${digest} has more than ${pageLimit} pages`);
     }
-    const response = await getDocument(reader, target);
+    const response = await getDocument(reader, next);
     if (page === 0 && (response.status === 404 || response.status === 405)) {
       const list = await getManifest(reader, referrersTag(digest));
       return list === undefined ? [] : entriesOf(list.body, digest);
@@ -71,7 +71,7 @@ async function listOf(reader: RepositoryReader, digest: string): Promise<Descrip
       throw refusal(`GET of the referrers of ${digest}`, response, session.path);
     }
     found.push(...entriesOf(response.body, digest));
-    target = nextPage(response.headers['link'], session.path.loginServer);
+    next = nextPage(response.headers['link'], new URL(next, `https://${session.path.loginServer}`));
   }
   return found;
 }
@@ -91,12 +91,16 @@ function entriesOf(list: Buffer, subject: string): Descriptor[] {
   return indexEntries(isRecord(document) ? document : {}, fail);
 }
 
-/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers */
-function nextPage(link: string | undefined, host: string): string | undefined {
-  const path = /<([^>]*)>\s*;\s*rel="?next"?/.exec(link ?? '')?.[1];
-  if (path === undefined || !URL.canParse(path, `https://${host}`)) return undefined;
-  const url = new URL(path, `https://${host}`);
-  return url.host === host ? `${url.pathname}${url.search}` : undefined;
+/**
+ * Where a list goes on, perhaps on the host that the registry has led to.
+ * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers
+ */
+function nextPage(link: string | undefined, asked: URL): string | undefined {
+  const next = /<([^>]*)>\s*;\s*rel="?next"?/.exec(link ?? '')?.[1];
+  if (next === undefined) return undefined;
+  if (URL.canParse(next, asked.href)) return new URL(next, asked).href;
+  const message = `${asked.host} says that the list of referrers goes on at what is no URL`;
+  throw new SpokelineError('REGISTRY_REQUEST', message);
 }
 
 async function taggedWith(reader: RepositoryReader, tag: string): Promise<About[]> {

@@ -1,5 +1,7 @@
 import { SpokelineError } from '../../errors.ts';
+import { isDigest } from '../descriptor.ts';
 import type { Descriptor } from '../descriptor.ts';
+import type { RegistryResponse } from '../http.ts';
 import type { ImageSource } from '../image.ts';
 import { ImageGraph } from './graph.ts';
 import { Problems } from './problems.ts';
@@ -27,10 +29,12 @@ export async function readRegistry(
   const reader: RepositoryReader = { ...registry, repository, signal };
   const what = `Image ${loginServer}/${repository}${reference.includes(':') ? '@' : ':'}${reference}`;
   const problems = new Problems();
+  const { top, answer } = await topOf(reader, reference, what);
   const graph = new ImageGraph(
     {
       async manifest(descriptor, from): Promise<Buffer | undefined> {
-        const response = await getManifest(reader, descriptor.digest);
+        const isTop = descriptor.digest === top.digest;
+        const response = isTop ? answer : await getManifest(reader, descriptor.digest);
         if (response?.body.length === descriptor.size) return response.body;
         const message =
           response === undefined
@@ -49,7 +53,6 @@ export async function readRegistry(
     },
     problems,
   );
-  const top = await topOf(reader, reference, what);
   const root = await addVariants(graph, problems, top, reference, wish.platforms);
   const referrers =
     root !== undefined && wish.referrers ? await addRegistryReferrers(graph, reader) : [];
@@ -64,15 +67,17 @@ export async function readRegistry(
   };
 }
 
-/** What a tag or digest names. */
+/** What a tag or digest names, and the answer that says so. */
 async function topOf(
   reader: RepositoryReader,
   reference: string,
   what: string,
-): Promise<Descriptor> {
-  const response = await getManifest(reader, reference);
-  if (response === undefined) {
+): Promise<{ readonly top: Descriptor; readonly answer: RegistryResponse }> {
+  const answer = await getManifest(reader, reference);
+  if (answer === undefined) {
     throw new SpokelineError('IMAGE_CONTENT_MISSING', `${what} does not exist; nothing was sent`);
   }
-  return descriptorOf(response, what);
+  const top = descriptorOf(answer, what);
+  // The graph compares it with the content: a registry must not choose what a digest means.
+  return { top: isDigest(reference) ? { ...top, digest: reference } : top, answer };
 }
