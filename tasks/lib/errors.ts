@@ -75,7 +75,8 @@ export const errorCodes = {
     fix: 'Each obstacle is listed with what to do; nothing was deleted.',
   },
   DEPLOYMENT_ACTIVE: {
-    cause: 'Another deployment of the same name is running with other content.',
+    cause:
+      'Another deployment of the same name and other content runs, or took the name before the end was seen.',
     fix: 'Wait for its end with whenActive: wait, cancel it, or choose another deploymentName.',
   },
   BICEP_NOT_FOUND: {

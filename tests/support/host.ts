@@ -55,6 +55,7 @@ export function fakeContext(directory: string, options: FakeContextOptions = {})
       stage: 'release',
       job: 'deploy',
       attempt: '1',
+      step: 'StampDeploy',
       environment: { PATH: process.env['PATH'] ?? '' },
       ...options.agent,
     },

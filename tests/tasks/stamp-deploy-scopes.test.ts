@@ -58,7 +58,7 @@ describe('deployments in other scopes', () => {
         operations: [{ type: 'Microsoft.X/y', name: 'z', from: 0, to: 2_000 }],
       };
       await validateDeployment(port, given, bench.patience());
-      const expected = { resources: 1, certain: 1, nested: false };
+      const expected = { resources: 1, certain: 1 };
       const options = { cancelDeployment: true, whenActive: 'fail', expected } as const;
       const watcher = { info: () => {}, error: () => {}, progress: () => {} };
       const state = await deploy(port, given, watcher, bench.patience(), options);
@@ -68,7 +68,7 @@ describe('deployments in other scopes', () => {
       arm.whatIf = { status: 'Succeeded', properties: { changes: [] } };
       const context = fakeContext(nowhere, { clock });
       const client = createArmClient(connection(), context, { httpClient: arm.httpClient, tokens });
-      const answer = await createPredictor(client, port.id, given).predict(context.signal, 60_000);
+      const answer = await createPredictor(client, port, given).predict(context.signal, 60_000);
       assert.deepEqual(answer, arm.whatIf);
 
       const kinds = new Set(arm.requests);

@@ -1,10 +1,29 @@
 import assert from 'node:assert/strict';
-import { net, stamp } from '../unit/arm/arm-world.ts';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { net, stamp, stampSubscription } from '../unit/arm/arm-world.ts';
 import { stackAt } from '../unit/arm/stacks.ts';
-import { template } from '../unit/arm/templates.ts';
+import { subscriptionTemplate, template } from '../unit/arm/templates.ts';
 import { failure } from '../support/failure.ts';
 import { startStackBench, type StackBench } from './stamp-deploy-stack-bench.ts';
-import { held, table, tableId, tables } from './stamp-deploy-stack-templates.ts';
+import { group, held, table, tableId, tables } from './stamp-deploy-stack-templates.ts';
+
+const estate = `name: shop
+hub:
+  subscription: ${stampSubscription}
+  resourceGroup: rg-hub
+  region: westeurope
+  network: { name: vnet-hub, addressSpace: [10.0.0.0/16], subnets: { agents: /24 } }
+  dns: { resourceGroup: rg-hub, resolvers: [168.63.129.16] }
+stamps:
+  weu:
+    role: primary
+    weight: 100
+    region: westeurope
+    subscription: ${stampSubscription}
+    resourceGroup: RG-WEU
+    network: { name: vnet-weu, addressSpace: [10.1.0.0/16], subnets: { app: /24 } }
+`;
 
 describe('StampDeploy with kind: stack, before and at its end', () => {
   let bench: StackBench;
@@ -113,6 +132,50 @@ describe('StampDeploy with kind: stack, before and at its end', () => {
       await bench.run({}, { ...all, trafficState: 'off' });
       assert.deepEqual([await stack(), await exists('a')], [404, false]);
       assert.equal(bench.context.outputs['deletedCount']?.value, '2');
+    });
+
+    it('stays while another stack has one of its resources', async () => {
+      await bench.run(tables('a', 'b'));
+      await bench.run(tables('a'), { deploymentName: 'other' });
+      const all = { ...gone, onUnmanage: 'deleteResources', trafficState: 'off' } as const;
+      const thrown = await failure(bench.run({}, all));
+      assert.equal(thrown.code, 'RETIRE_REFUSED');
+      const other = stackAt(stamp, 'other').replace(/\?.*/, '');
+      assert.deepEqual(
+        thrown.details.map(({ code, message }) => [code, message]),
+        [['Shared', `${tableId('a')} would go with it, which the stack ${other} manages as well`]],
+      );
+      assert.deepEqual([await stack(), await exists('a'), await exists('b')], [200, true, true]);
+      await bench.run({}, { ...gone, deploymentName: 'other' });
+      await bench.run({}, all);
+      assert.deepEqual([await stack(), await exists('a')], [404, false]);
+    });
+
+    it('asks in every group that something goes from, whose stamp may have traffic', async () => {
+      const subscription = `/subscriptions/${stampSubscription}`;
+      const place = { target: 'subscription', resourceGroup: undefined } as const;
+      await bench.run(subscriptionTemplate([group('rg-weu'), group('rg-two')]), {
+        ...place,
+        location: 'westeurope',
+      });
+      const topology = join(bench.context.agent.tempDirectory, 'topology.yml');
+      await writeFile(topology, estate);
+      const all = { ...gone, ...place, onUnmanage: 'deleteAll', trafficState: 'off' } as const;
+      const busy = await failure(bench.run({}, { ...all, topology }));
+      assert.equal(
+        busy.details[0]?.message,
+        'Stack st has traffic: the topology gives stamp weu the weight 100',
+      );
+      const lock = 'providers/Microsoft.Authorization/locks/keep?api-version=2020-05-01';
+      await bench.world.make(`${subscription}/resourceGroups/rg-two/${lock}`, {
+        properties: { level: 'CanNotDelete' },
+      });
+      const locked = await failure(bench.run({}, all));
+      assert.deepEqual(
+        locked.details.map(({ code, target }) => [code, target]),
+        [['Locked', `${subscription}/resourceGroups/rg-two`]],
+      );
+      await bench.run({}, { ...gone, ...place });
     });
 
     it('stays with what cannot be deleted, and says why', async () => {

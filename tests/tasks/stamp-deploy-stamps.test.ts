@@ -124,6 +124,24 @@ describe('StampDeploy of several stamps', () => {
     assert.equal(world.context.outputs['hasChanges']?.value, 'false');
   });
 
+  it('hides no failure behind a fault of the task itself', async () => {
+    const no = { error: { code: 'RequestDisallowedByPolicy', message: 'no' } };
+    world.arm.faults = [
+      { method: 'PUT', path: /rg-neu/i, times: 1, status: 403, body: no },
+      { method: 'POST', path: /rg-weu.*validate/i, times: 1, status: 429 },
+    ];
+    world.clock.sleep = () => Promise.reject(new TypeError('broken'));
+    const thrown = await failure(act({ stamps: ['weu', 'neu'] }));
+    assert.deepEqual(
+      [thrown.code, thrown.message],
+      ['INTERNAL', '2 of 2 stamps failed: weu, neu.'],
+    );
+    assert.deepEqual(
+      thrown.details.map(({ message }) => message),
+      ['weu: broken', 'neu: no'],
+    );
+  });
+
   it('writes the prediction of each to a file of its own', async () => {
     world.arm.whatIf = { status: 'Succeeded', properties: { changes: [] } };
     const whatIfFile = `${world.directory}/out/result.json`;

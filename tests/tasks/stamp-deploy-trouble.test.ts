@@ -61,6 +61,50 @@ describe('StampDeploy does not lose sight of a deployment', () => {
     );
   });
 
+  for (const status of [400, 401, 409]) {
+    it(`when the list of its operations is answered with ${status}, also after its end`, async () => {
+      bench.arm.script = { takes: 5_000 };
+      bench.arm.faults = [{ method: 'GET', path: listPath, times: 100, skip: 3, status }];
+      assert.equal((await bench.go()).state, 'Succeeded');
+      assert.match(bench.lines.join('\n'), /injected So the resources are not shown one by one\./);
+    });
+  }
+
+  it('nor of its causes when one of its modules cannot be listed', async () => {
+    const wrapped = { code: 'DeploymentFailed', message: 'see below' };
+    const cause = { code: 'SkuNotAvailable', message: 'not in this region' };
+    const module = { type: 'Microsoft.Resources/deployments', name: 'data', from: 0, to: 4_000 };
+    bench.arm.script = {
+      takes: 5_000,
+      error: { ...wrapped, details: [cause] },
+      operations: [{ ...module, error: wrapped }],
+    };
+    bench.arm.faults = [
+      { method: 'GET', path: /\/deployments\/data\/operations$/, times: 100, status: 400 },
+    ];
+    const error = await failure(bench.go());
+    assert.equal(error.message, 'The deployment failed with one root cause.');
+    assert.equal(error.details[0]?.code, 'SkuNotAvailable');
+  });
+
+  it('to another that takes its name: success of that one is not reported', async () => {
+    bench.arm.script = { takes: 5_000 };
+    bench.afterSleeps(4, () => {
+      const own = bench.arm.deployments.get('d');
+      assert.ok(own);
+      const { tags } = content('r2', 'other');
+      bench.arm.deployments.set('d', { ...own, tags, since: bench.clock.now() });
+    });
+    const error = await failure(bench.go());
+    assert.equal(error.code, 'DEPLOYMENT_ACTIVE');
+    assert.equal(
+      error.message,
+      `Another deployment has taken the name of this one: ${bench.port.id}. ` +
+        'The deployment was begun and was Running when last seen; its outcome is not known.',
+    );
+    assert.ok(!bench.arm.requests.some((r) => r.endsWith('/cancel')));
+  });
+
   it('when the sign-in service fails in the middle', async () => {
     await bench.arm.close();
     bench = await startBench(0);
@@ -144,6 +188,16 @@ describe('a deployment with modules', () => {
     );
   });
 
+  it('shows them while they are under way also where a resource has a condition', async () => {
+    bench.conditional = 1;
+    await bench.go();
+    const shown = bench.lines.filter((line) => /^ +started /.test(line));
+    assert.deepEqual(
+      shown.map((line) => line.trim().split(' ').pop()),
+      ['data', 'kv', 'deep', 'kv2', 'late', 'kv3'],
+    );
+  });
+
   it('is seen to end as soon as one without, with one list a poll', async () => {
     await bench.go();
     const nested = { sleeps: [...bench.clock.sleeps], requests: [...bench.arm.requests] };
@@ -209,6 +263,14 @@ describe('a validation that takes its time', () => {
     const error = await failure(validateDeployment(bench.port, content('r'), bench.patience(60)));
     assert.equal(error.code, 'TIMEOUT');
     assert.match(error.message, /while validating the template: Azure has no verdict yet\.$/);
+  });
+
+  it('has no say where a deployment of the name runs', async () => {
+    const active = { error: { code: 'DeploymentActive', message: 'still active' } };
+    bench.arm.faults = [
+      { method: 'POST', path: /\/validate$/, times: 1, status: 409, body: active },
+    ];
+    await validateDeployment(bench.port, content('r'), bench.patience());
   });
 
   it('is not valid for want of a place to ask', async () => {

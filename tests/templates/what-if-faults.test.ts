@@ -66,6 +66,7 @@ describe('StampDeploy: what-if of a difficult Azure', function () {
     );
     refusedWith(done, 'TEMPLATE_INVALID');
     assert.match(done.errors.join('\n'), /mars/);
+    assert.match(done.lines.join('\n'), /What to do: The region does not offer this resource type/);
   });
 
   it('takes an answer that is none for a fault', async () => {

@@ -13,16 +13,19 @@ export async function deleteStamp(
   context: TaskContext,
   transport: TransportOptions,
 ): Promise<void> {
-  const { place, stamp, neighbours, arm, guards } = removalOf(given, topology, context, transport);
+  const removal = removalOf(given, topology, context, transport);
+  const { place, stamp, neighbours, arm, resolver } = removal;
   const { subscription, resourceGroup, unit } = place;
+  const group = createGroupPort(arm, subscription, resourceGroup);
   const done = await retire(
     {
       what: stamp === undefined ? `Resource group ${resourceGroup}` : `Stamp ${unit}`,
       delete: given.deleteWhat,
       deploymentName: given.deploymentName,
       ...(stamp === undefined ? {} : { owner: place.owner, neighbours }),
-      group: createGroupPort(arm, subscription, resourceGroup),
-      ...guards,
+      group,
+      traffic: removal.trafficOf([group.id]),
+      resolver,
     },
     context.log,
     patienceOf(given, context),

@@ -1,9 +1,11 @@
 import { createArmClient, type ArmClient } from '../../lib/azure/arm-client.ts';
 import type { TransportOptions } from '../../lib/azure/arm-transport.ts';
 import type { Patience } from '../../lib/deploy/patience.ts';
-import { statedTraffic } from '../../lib/deploy/retire/traffic.ts';
+import { isAtOrBelow } from '../../lib/deploy/retire/obstacles.ts';
+import { statedTraffic, type TrafficPort } from '../../lib/deploy/retire/traffic.ts';
+import { scopePath } from '../../lib/deploy/scope.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
-import { resolverFor } from '../../lib/net/resolve.ts';
+import { resolverFor, type Resolver } from '../../lib/net/resolve.ts';
 import { membersOf } from '../../lib/topology/members.ts';
 import { selectStamps, type Stamp, type Topology } from '../../lib/topology/model.ts';
 import type { Inputs } from './inputs.ts';
@@ -17,10 +19,9 @@ export interface Removal {
   /** Other parts of the topology in the same resource group, in words. */
   readonly neighbours: readonly string[];
   readonly arm: ArmClient;
-  readonly guards: {
-    readonly traffic: ReturnType<typeof statedTraffic>;
-    readonly resolver: ReturnType<typeof resolverFor>;
-  };
+  readonly resolver: Resolver;
+  /** Traffic of the stamp that goes; where none is named, of the stamps whose resource groups these ids are in. */
+  trafficOf(ids: readonly string[]): TrafficPort;
 }
 
 export function removalOf(
@@ -34,32 +35,32 @@ export function removalOf(
     topology !== undefined && given.target === 'stamp'
       ? selectStamps(topology, given.stamp ?? '')[0]
       : undefined;
-  const members =
-    topology === undefined ? [] : membersOf(topology).filter(({ part }) => isAt(place, part));
-  const stamps = members.flatMap(({ part }) => ('role' in part ? [part] : []));
+  const membersIn = (ids: readonly string[]) =>
+    topology === undefined
+      ? []
+      : membersOf(topology).filter(({ part }) =>
+          ids.some((id) => isAtOrBelow(id, groupIdOf(part))),
+        );
   return {
     place,
     stamp,
-    neighbours: members.filter(({ part }) => part !== stamp).map(({ title }) => title),
+    neighbours: membersIn([groupIdOf(place)])
+      .filter(({ part }) => part !== stamp)
+      .map(({ title }) => title),
     arm: createArmClient(given.azureSubscription, context, transport),
-    guards: {
-      // A group that is named may be the place of stamps, too.
-      traffic: statedTraffic(stamp === undefined ? stamps : [stamp], given.trafficState),
-      resolver: resolverFor({
-        loopback: topology?.loopback ?? false,
-        resolvers: topology?.hub.dns.resolvers ?? [],
-      }),
+    resolver: resolverFor({
+      loopback: topology?.loopback ?? false,
+      resolvers: topology?.hub.dns.resolvers ?? [],
+    }),
+    trafficOf(ids) {
+      const stamps = membersIn(ids).flatMap(({ part }) => ('role' in part ? [part] : []));
+      return statedTraffic(stamp === undefined ? stamps : [stamp], given.trafficState);
     },
   };
 }
 
-/** Whether a part of the topology lies in the resource group; Azure compares without regard to case. */
-function isAt(
-  { subscription, resourceGroup }: Place,
-  part: { readonly subscription: string; readonly resourceGroup: string },
-): boolean {
-  const path = (at: typeof part) => `${at.subscription}/${at.resourceGroup}`.toLowerCase();
-  return path({ subscription, resourceGroup }) === path(part);
+function groupIdOf({ subscription, resourceGroup }: Pick<Place, 'subscription' | 'resourceGroup'>) {
+  return scopePath({ kind: 'resourceGroup', subscription, resourceGroup });
 }
 
 /** How long the task waits for Azure, and whom it tells. */

@@ -5,6 +5,7 @@ import { createGroupPort } from '../../lib/azure/retire-group.ts';
 import { createStack, type StackPort } from '../../lib/azure/stack.ts';
 import { createStackRemoval } from '../../lib/azure/stack-removal.ts';
 import type { DeploymentPort } from '../../lib/deploy/port.ts';
+import type { DeploymentScope } from '../../lib/deploy/scope.ts';
 import type { StackSettings } from '../../lib/deploy/stack/model.ts';
 import { removeStack } from '../../lib/deploy/stack/remove.ts';
 import { stackDocument, stackLines } from '../../lib/deploy/stack/report.ts';
@@ -52,13 +53,14 @@ export async function deleteStack(
   context: TaskContext,
   transport: TransportOptions,
 ): Promise<void> {
-  const { place, stamp, arm, guards } = removalOf(given, topology, context, transport);
+  const removal = removalOf(given, topology, context, transport);
+  const { place, stamp, arm, resolver } = removal;
   const { subscription, resourceGroup, unit } = place;
   const name = nameOf(given);
-  const ofGroup = given.target !== 'subscription';
-  const scope = ofGroup
-    ? ({ kind: 'resourceGroup', subscription, resourceGroup } as const)
-    : ({ kind: 'subscription', subscription } as const);
+  const scope: DeploymentScope =
+    given.target === 'subscription'
+      ? { kind: 'subscription', subscription }
+      : { kind: 'resourceGroup', subscription, resourceGroup };
   const done = await removeStack(
     {
       what: stamp === undefined ? `Stack ${name}` : `Stamp ${unit}`,
@@ -66,8 +68,9 @@ export async function deleteStack(
       onUnmanage: given.onUnmanage,
       owner: stamp === undefined ? undefined : place.owner,
       stack: createStackRemoval(arm, { scope, name }),
-      ...(ofGroup ? { group: createGroupPort(arm, subscription, resourceGroup) } : {}),
-      ...guards,
+      groupOf: (at) => createGroupPort(arm, at.subscription, at.resourceGroup),
+      trafficOf: (ids) => removal.trafficOf(ids),
+      resolver,
     },
     context.log,
     patienceOf(given, context),

@@ -1,6 +1,6 @@
 import { fanOut, type Ending } from '../../lib/deploy/fan-out.ts';
 import { outputsFile } from '../../lib/deploy/outputs.ts';
-import { SpokelineError, type ErrorDetail } from '../../lib/errors.ts';
+import { SpokelineError, type ErrorCode, type ErrorDetail } from '../../lib/errors.ts';
 import { parseExact, writeExact } from '../../lib/net/exact-json.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { keepOutputs } from './write-result.ts';
@@ -100,35 +100,40 @@ function summary(error: unknown): string {
 }
 
 /** One error for all that failed; undefined when none did. */
-function failureOf(endings: readonly Ending<Unit>[], signal: AbortSignal): Error | undefined {
+function failureOf(
+  endings: readonly Ending<Unit>[],
+  signal: AbortSignal,
+): SpokelineError | undefined {
   const failed = endings.flatMap((ending) => (ending.state === 'failed' ? [ending] : []));
   const skipped = endings.filter((ending) => ending.state === 'skipped');
   if (failed.length === 0 && skipped.length === 0) return undefined;
-  const bug = failed.find(({ error }) => !(error instanceof SpokelineError) && !signal.aborted);
-  if (bug?.error instanceof Error) return bug.error;
   const details = [
     ...failed.flatMap(({ item, error }) => detailsOf(item.name, error)),
     ...skipped.map(({ item }) => ({ message: `${item.name}: was not begun`, target: item.name })),
   ];
   const errors = failed.map(({ error }) => error).filter((e) => e instanceof SpokelineError);
-  const codes = [...new Set(errors.map(({ code }) => code))];
-  const [code = 'ARM_DEPLOYMENT', ...others] = codes;
   const hints = [...new Set(errors.map(({ hint }) => hint).filter((h) => h !== undefined))];
   const ids = errors.map(({ correlationId }) => correlationId).filter((id) => id !== undefined);
   const names = [...failed, ...skipped].map(({ item }) => item.name).join(', ');
   const what = `${failed.length + skipped.length} of ${endings.length} stamps`;
-  return new SpokelineError(
-    signal.aborted ? 'CANCELLED' : others.length === 0 ? code : 'ARM_DEPLOYMENT',
-    signal.aborted
-      ? `The run was cancelled with ${what} unfinished: ${names}.`
-      : `${what} failed: ${names}.`,
-    {
-      details,
-      ...(hints.length === 0 ? {} : { hint: hints.join('\n') }),
-      ...(ids.length === 0 ? {} : { correlationId: ids.join(', ') }),
-      cause: failed[0]?.error,
-    },
-  );
+  const [message, code] = signal.aborted
+    ? [`The run was cancelled with ${what} unfinished: ${names}.`, 'CANCELLED' as const]
+    : [`${what} failed: ${names}.`, codeOf(failed.map(({ error }) => error))];
+  const bug = failed.find(({ error }) => !(error instanceof SpokelineError));
+  return new SpokelineError(code, message, {
+    details,
+    ...(hints.length === 0 ? {} : { hint: hints.join('\n') }),
+    ...(ids.length === 0 ? {} : { correlationId: ids.join(', ') }),
+    cause: (bug ?? failed[0])?.error,
+  });
+}
+
+/** The code of all, or that of the task for several; a fault of the task itself is the one to report. */
+function codeOf(errors: readonly unknown[]): ErrorCode {
+  const codes = new Set(errors.map((e) => (e instanceof SpokelineError ? e.code : 'INTERNAL')));
+  if (codes.has('INTERNAL')) return 'INTERNAL';
+  const [code = 'ARM_DEPLOYMENT', ...others] = codes;
+  return others.length === 0 ? code : 'ARM_DEPLOYMENT';
 }
 
 function detailsOf(name: string, error: unknown): ErrorDetail[] {

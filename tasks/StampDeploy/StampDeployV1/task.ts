@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { relative } from 'node:path';
 import { createArmClient } from '../../lib/azure/arm-client.ts';
 import type { TransportOptions } from '../../lib/azure/arm-transport.ts';
@@ -10,15 +9,11 @@ import { deploy, validateDeployment } from '../../lib/deploy/deploy.ts';
 import { underWay } from '../../lib/deploy/earlier.ts';
 import { deploymentName, earlierNames } from '../../lib/deploy/name.ts';
 import { hideSecure, publishOutputs } from '../../lib/deploy/outputs.ts';
-import type { Parameters } from '../../lib/deploy/parameters.ts';
-import type { Content } from '../../lib/deploy/port.ts';
 import { scopeText } from '../../lib/deploy/scope.ts';
-import { contentTag, ownerTag, requestTag } from '../../lib/deploy/start.ts';
-import { fingerprint, type Template } from '../../lib/deploy/template.ts';
-import { textsOf } from '../../lib/deploy/what-if/secrets.ts';
 import { SpokelineError } from '../../lib/errors.ts';
 import type { TaskContext } from '../../lib/host/context.ts';
 import { readTopology } from '../../lib/topology/read.ts';
+import { contentOf, secretTexts } from './content.ts';
 import { deleteStamp } from './delete.ts';
 import type { Inputs } from './inputs.ts';
 import { plan } from './plan.ts';
@@ -84,12 +79,13 @@ function ofStamp(given: Inputs, stamp: string): Inputs {
 /** One deployment, from its name to its outputs. */
 async function deployTo(
   { unit, scope, location }: Destination & { readonly unit: string },
-  { place, template, parameters, prediction }: Source,
+  source: Source,
   given: Inputs,
   context: TaskContext,
   transport: TransportOptions,
 ): Promise<void> {
   const { log, agent, clock } = context;
+  const { template, prediction } = source;
   const file = relative(agent.workingDirectory, given.template ?? given.parametersFile ?? '');
   const naming = { ...agent, unit, template: file };
   const connection = given.azureSubscription;
@@ -106,20 +102,7 @@ async function deployTo(
       : openStack(arm, deployment, connection.resourceManagerUrl, { scope, name, settings });
   let port = stack ?? deployment;
   const patience = patienceOf(given, context);
-  const content: Content = {
-    ...(location === undefined ? {} : { location }),
-    template: template.body,
-    parameters,
-    tags: {
-      [contentTag]: fingerprint([
-        template.body,
-        openParameters(template, parameters),
-        ...(settings === undefined ? [] : [settings]),
-      ]),
-      [requestTag]: randomUUID(),
-      ...(place.owner === undefined ? {} : { [ownerTag]: place.owner }),
-    },
-  };
+  const content = contentOf(source, { location, settings });
   if (given.deploymentName === undefined && given.action === 'create') {
     const earlier = await undeployed(
       context,
@@ -137,10 +120,10 @@ async function deployTo(
     askWhatIf(given, context, {
       predictor:
         settings === undefined
-          ? createPredictor(arm, port.id, content)
-          : createStackPredictor(arm, port.id, content, settings),
+          ? createPredictor(arm, port, content)
+          : createStackPredictor(arm, port, content, settings),
       deployment: { id: port.id, name },
-      secrets: secretTexts(template, parameters),
+      secrets: secretTexts(source),
       patience,
     });
   if (given.action === 'what-if') {
@@ -173,23 +156,6 @@ async function undeployed<T>({ signal }: TaskContext, work: Promise<T>): Promise
     const message = 'The run was cancelled before it deployed anything.';
     throw new SpokelineError('CANCELLED', message, { cause: error });
   });
-}
-
-/** Secret values go nowhere but to ARM: not into a log, not into a tag, not even as a hash. */
-function openParameters(template: Template, parameters: Parameters): Record<string, unknown> {
-  const open = Object.entries(parameters).filter(
-    ([name]) => template.parameters[name]?.secure !== true,
-  );
-  return Object.fromEntries(open);
-}
-
-/** What must not show in a report, which nothing masks. */
-function secretTexts(template: Template, parameters: Parameters): string[] {
-  return Object.entries(parameters).flatMap(([name, parameter]) =>
-    template.parameters[name]?.secure === true && 'value' in parameter
-      ? textsOf(parameter.value)
-      : [],
-  );
 }
 
 function missing(input: string): SpokelineError {

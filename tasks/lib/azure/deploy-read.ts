@@ -1,6 +1,6 @@
 import { readFault } from '../deploy/causes.ts';
 import type { DeploymentState, Operation } from '../deploy/port.ts';
-import { asObject } from '../deploy/template.ts';
+import { asObject, textOf } from '../net/json-value.ts';
 import { SpokelineError } from '../errors.ts';
 
 /** Reads a deployment as ARM shows it. Throws ARM_REQUEST for an answer that is none. */
@@ -59,10 +59,6 @@ export function readOperation(value: unknown): Operation {
           }
         : readFault(status),
   };
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** Milliseconds of an ISO 8601 duration such as `PT1H2M3.4567S`. */

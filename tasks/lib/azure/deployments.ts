@@ -14,7 +14,7 @@ import {
   type DeploymentState,
   type Operation,
 } from '../deploy/port.ts';
-import { asObject } from '../deploy/template.ts';
+import { asObject } from '../net/json-value.ts';
 import { SpokelineError } from '../errors.ts';
 import type { TaskContext } from '../host/context.ts';
 import { retryAfter } from '../net/retry.ts';

@@ -1,9 +1,9 @@
 import type { Endpoint } from '../dns/model.ts';
 import { sameId } from '../dns/same-id.ts';
 import { SpokelineError } from '../errors.ts';
+import { asObject, listOf } from '../net/json-value.ts';
 import type { ArmClient } from './arm-client.ts';
 import { isNotFound } from './arm-errors.ts';
-import { asObject, listOf } from './dns-json.ts';
 
 const networkVersion = '2025-05-01';
 

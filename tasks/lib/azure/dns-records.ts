@@ -10,7 +10,7 @@ import {
   type ZoneState,
 } from '../dns/model.ts';
 import { SpokelineError } from '../errors.ts';
-import { asObject, listOf } from './dns-json.ts';
+import { asObject, listOf } from '../net/json-value.ts';
 
 /** A text record is a list of strings of this many bytes at most (RFC 1035, 3.3). */
 const stringBytes = 255;

@@ -2,7 +2,7 @@ import type { LinkConnection } from '../dns/approvals.ts';
 import { connectionVersion } from '../dns/connection-types.ts';
 import { SpokelineError } from '../errors.ts';
 import type { ArmClient } from './arm-client.ts';
-import { asObject } from './dns-json.ts';
+import { asObject } from '../net/json-value.ts';
 
 const resourcesVersion = '2021-04-01';
 

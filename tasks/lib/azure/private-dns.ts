@@ -3,7 +3,7 @@ import { inTurns } from '../dns/turns.ts';
 import { isPrivateLink } from '../dns/zone-name.ts';
 import type { ArmClient } from './arm-client.ts';
 import { readLimits, readLink, readRecord, readSet, textOf, valuesBody } from './dns-records.ts';
-import { asObject } from './dns-json.ts';
+import { asObject } from '../net/json-value.ts';
 
 /** First version with NxDomainRedirect on links. */
 const dnsVersion = '2024-06-01';

@@ -4,7 +4,7 @@ import { SpokelineError } from '../errors.ts';
 import type { ArmClient } from './arm-client.ts';
 import { isNotFound } from './arm-errors.ts';
 import { listEndpoints } from './dns-endpoints.ts';
-import { asObject } from './dns-json.ts';
+import { asObject } from '../net/json-value.ts';
 import { createTypeVersions } from './type-versions.ts';
 import { readOperation } from './deploy-read.ts';
 import { isDeploymentId } from './deploy-target.ts';

@@ -16,6 +16,15 @@ export function createStackRemoval(arm: ArmClient, target: DeploymentTarget): Re
       return found === undefined ? undefined : readStack(found.body);
     },
 
+    async others(signal) {
+      const all = await arm.list<unknown>(id.slice(0, id.lastIndexOf('/')), stackVersion, {
+        signal,
+      });
+      return all
+        .flatMap((stack) => readStack(stack) ?? [])
+        .filter(({ deployment }) => deployment.id.toLowerCase() !== id.toLowerCase());
+    },
+
     async remove(onUnmanage, signal, timeoutMs) {
       const { resources, resourceGroups, managementGroups } = unmanageActions(onUnmanage);
       await arm.delete(id, stackVersion, {

@@ -1,7 +1,7 @@
 import { nameOf } from '../deploy/resource-id.ts';
 import { SpokelineError } from '../errors.ts';
 import type { ArmClient } from './arm-client.ts';
-import { asObject, listOf } from './dns-json.ts';
+import { asObject, listOf } from '../net/json-value.ts';
 
 /** The API version to speak of a resource's type in. */
 export type VersionOf = (resourceId: string, signal: AbortSignal) => Promise<string>;

@@ -1,6 +1,6 @@
-import { readFault, validationFailure } from '../deploy/causes.ts';
-import type { Content } from '../deploy/port.ts';
-import { asObject } from '../deploy/template.ts';
+import { readFault, refusal, validationFailure } from '../deploy/causes.ts';
+import type { Content, DeploymentPort } from '../deploy/port.ts';
+import { asObject } from '../net/json-value.ts';
 import type { Predictor } from '../deploy/what-if/model.ts';
 import { SpokelineError } from '../errors.ts';
 import type { ArmClient } from './arm-client.ts';
@@ -13,13 +13,17 @@ const whatIfVersion = '2025-04-01';
  * delta becomes `{}`, and a text an object of its letters.
  * https://github.com/Azure/bicep-deploy/issues/71
  */
-export function createPredictor(arm: ArmClient, deploymentId: string, content: Content): Predictor {
+export function createPredictor(
+  arm: ArmClient,
+  deployment: Pick<DeploymentPort, 'id' | 'linkTo'>,
+  content: Content,
+): Predictor {
   const { location, properties } = sdkBody(content);
   return {
     async predict(signal, timeoutMs) {
       const answer = await arm
         .post<unknown>(
-          `${deploymentId}/whatIf`,
+          `${deployment.id}/whatIf`,
           whatIfVersion,
           {
             ...(location === undefined ? {} : { location }),
@@ -32,29 +36,19 @@ export function createPredictor(arm: ArmClient, deploymentId: string, content: C
           { signal, idempotent: true, timeoutMs, exact: true },
         )
         .catch((error: unknown) => {
-          throw refused(error);
+          throw refused(error, deployment);
         });
       // One that fails is answered with 200: https://github.com/Azure/azure-powershell/issues/12313
       const fault = readFault(asObject(answer.body)['error']);
-      if (fault !== undefined) throw validationFailure(fault);
+      if (fault !== undefined) throw validationFailure(fault, deployment);
       return answer.body;
     },
   };
 }
 
 /** An answer with a reason of Azure's is about the template, as that of a validation is. */
-function refused(error: unknown): unknown {
-  if (!(error instanceof SpokelineError) || error.code !== 'ARM_REQUEST' || error.transient) {
-    return error;
-  }
-  if (error.details.length === 0) return error;
-  return new SpokelineError(
-    'TEMPLATE_INVALID',
-    'Azure refused the deployment; nothing was deployed.',
-    {
-      details: error.details,
-      ...(error.correlationId === undefined ? {} : { correlationId: error.correlationId }),
-      cause: error,
-    },
-  );
+export function refused(error: unknown, port: Pick<DeploymentPort, 'linkTo'>): unknown {
+  const reasons = error instanceof SpokelineError && error.code === 'ARM_REQUEST';
+  if (!reasons || error.transient || error.details.length === 0) return error;
+  return refusal(error.details, port, error);
 }

@@ -1,7 +1,7 @@
 import type { ZoneGroupPort } from '../dns/zone-groups.ts';
 import type { ArmClient } from './arm-client.ts';
 import { textOf } from './dns-records.ts';
-import { asObject, listOf } from './dns-json.ts';
+import { asObject, listOf } from '../net/json-value.ts';
 
 const networkVersion = '2025-05-01';
 

@@ -3,7 +3,7 @@ import { hintFor } from './hints.ts';
 import { grant, missingRight } from './missing-right.ts';
 import { nextTry, pause, timeIsUp, type Patience } from './patience.ts';
 import type { ArmFault, DeploymentPort, DeploymentState, Operation } from './port.ts';
-import { asObject } from './template.ts';
+import { asObject } from '../net/json-value.ts';
 
 /** Codes that only say that something below failed. */
 const wrappers =
@@ -43,15 +43,17 @@ export function readFault(value: unknown): ArmFault | undefined {
 /** The leaves of a fault: what really went wrong. `resource` is where, if the leaf does not say itself. */
 export function flatten(fault: ArmFault, resource?: string): ErrorDetail[] {
   const whole = unpacked(fault);
-  const target = whole.target ?? resource;
+  // A target may be the name of a property or a resource, which is found only in its resource.
+  const inside = whole.target?.startsWith('/') === false ? whole.target : undefined;
+  const target = inside === undefined ? (whole.target ?? resource) : (resource ?? inside);
   if (whole.details.length > 0) {
     const below = whole.details.flatMap((detail) => flatten(detail, target));
     // A wrapper with a code of its own may say what its details do not.
     if (below.length > 0) return below;
   }
-  const refusals = policies(whole);
-  const message =
-    refusals.length === 0 ? whole.message : `${whole.message} (${refusals.join('; ')})`;
+  const said = inside === undefined || inside === target || whole.message.includes(inside);
+  const notes = [...(said ? [] : [inside]), ...policies(whole)];
+  const message = notes.length === 0 ? whole.message : `${whole.message} (${notes.join('; ')})`;
   return [{ code: whole.code, message, ...(target === undefined ? {} : { target }) }];
 }
 
@@ -112,7 +114,8 @@ async function nestedOperations(
       await pause(patience, nextTry(ask - 1, answer.retryAfterMs, patience.random));
     }
   } catch (error) {
-    if (error instanceof SpokelineError && error.code === 'ARM_FORBIDDEN') return undefined;
+    patience.signal.throwIfAborted();
+    if (error instanceof SpokelineError) return undefined;
     throw error;
   }
 }
@@ -131,10 +134,14 @@ export async function deploymentFailure(
   operations: readonly Operation[],
   patience: Patience,
 ): Promise<SpokelineError> {
-  let details = await rootCauses(port, operations, patience);
-  if (details.length === 0 && state.fault !== undefined) details = flatten(state.fault);
-  const informative = details.filter((d) => d.code === undefined || !wrappers.test(d.code));
-  if (informative.length > 0) details = informative;
+  const told = [
+    await rootCauses(port, operations, patience),
+    state.fault === undefined ? [] : flatten(state.fault),
+  ];
+  const details =
+    told.map((list) => list.filter(({ code = '' }) => !wrappers.test(code))).find(isFilled) ??
+    told.find(isFilled) ??
+    [];
   const cancelled = state.state === 'Canceled';
   const summary = cancelled
     ? 'The deployment was cancelled in Azure.'
@@ -144,6 +151,10 @@ export async function deploymentFailure(
     ...(port.portalLink === undefined ? {} : { hint: `See ${port.portalLink}` }),
     ...(state.correlationId === undefined ? {} : { correlationId: state.correlationId }),
   });
+}
+
+function isFilled(list: readonly ErrorDetail[]): boolean {
+  return list.length > 0;
 }
 
 /** Root causes with what to do about each, and the page of the resource. */
@@ -167,9 +178,18 @@ function explained(
 /** The error of a deployment that ARM's validation refused: for a missing right, or for its template. */
 export function validationFailure(
   fault: ArmFault,
-  port: Pick<DeploymentPort, 'linkTo'> = { linkTo: () => undefined },
+  port?: Pick<DeploymentPort, 'linkTo'>,
 ): SpokelineError {
-  const details = explained(flatten(fault), port);
+  return refusal(flatten(fault), port);
+}
+
+/** The same for root causes that are known already; `error` is where they come from. */
+export function refusal(
+  causes: readonly ErrorDetail[],
+  port: Pick<DeploymentPort, 'linkTo'> = { linkTo: () => undefined },
+  error?: SpokelineError,
+): SpokelineError {
+  const details = explained(causes, port);
   const rights = details.map(({ code, message }) =>
     /^(?:Linked)?AuthorizationFailed$/.test(code ?? '') ? missingRight(message) : undefined,
   );
@@ -180,6 +200,11 @@ export function validationFailure(
     forbidden
       ? `The identity lacks the action ${right.action} at ${right.scope}; nothing was deployed.`
       : 'Azure refused the deployment; nothing was deployed.',
-    { details, ...(forbidden ? { hint: grant(right) } : {}) },
+    {
+      details,
+      ...(forbidden ? { hint: grant(right) } : {}),
+      ...(error?.correlationId === undefined ? {} : { correlationId: error.correlationId }),
+      cause: error,
+    },
   );
 }

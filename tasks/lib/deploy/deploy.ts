@@ -5,7 +5,7 @@ import { follow, type FollowedPort, type Watcher } from './follow.ts';
 import type { Expected } from './pace.ts';
 import { insist, seconds, type Patience } from './patience.ts';
 import type { Content, DeploymentPort, DeploymentState } from './port.ts';
-import { startDeployment, type WhenActive } from './start.ts';
+import { contentTag, isSame, startDeployment, type WhenActive } from './start.ts';
 
 /** Asks ARM whether it would take the deployment. Throws TEMPLATE_INVALID with the root causes. */
 export async function validateDeployment(
@@ -16,7 +16,9 @@ export async function validateDeployment(
   const fault = await insist(patience, 'validating the template', () =>
     port.validate(content, patience.signal),
   );
-  if (fault !== undefined) throw validationFailure(fault, port);
+  // That one of this name runs says nothing of the template; whoever starts this one meets it again.
+  if (fault === undefined || /^DeploymentActive/i.test(fault.code)) return;
+  throw validationFailure(fault, port);
 }
 
 export interface DeployOptions {
@@ -46,7 +48,9 @@ export async function deploy(
     operations: (signal, id) => port.operations(signal, id),
     async read(signal) {
       const answer = await port.read(signal);
-      if (answer.kind === 'value') last = answer.value?.state ?? last;
+      const found = answer.kind === 'value' ? answer.value : undefined;
+      if (found !== undefined && !isSame(found, content, contentTag)) throw replaced(port);
+      last = found?.state ?? last;
       return answer;
     },
   };
@@ -70,6 +74,15 @@ export async function deploy(
     const { clock } = patience;
     throw await abandon(port, { reason, ask: options.cancelDeployment, begun, content, clock });
   }
+}
+
+/** Whoever waited for the name may have it the moment that the deployment ends: its end was never seen then. */
+function replaced(port: DeploymentPort): SpokelineError {
+  return new SpokelineError(
+    'DEPLOYMENT_ACTIVE',
+    `Another deployment has taken the name of this one: ${port.id}.`,
+    { hint: 'Choose a deploymentName that nobody else uses, or none.' },
+  );
 }
 
 /** Errors of ours that do not say how a deployment ended say that it was begun. */

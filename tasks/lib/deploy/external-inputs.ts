@@ -1,5 +1,5 @@
 import type { ErrorDetail } from '../errors.ts';
-import { asObject } from './template.ts';
+import { asObject } from '../net/json-value.ts';
 
 /** Values for what a parameters file leaves to the tool that deploys it. */
 export interface ExternalValues {

@@ -30,8 +30,6 @@ export interface Ended {
 /** A deployment that ARM has just taken may be unknown to the next request for this long. */
 const invisibleFor = 60_000;
 
-/** Why the steps of a deployment cannot be shown though it runs. */
-const unseen: readonly string[] = ['ARM_FORBIDDEN', 'ARM_NOT_FOUND'];
 /** Nested deployments that are listed once more after the end, at the same time. */
 const lastLists = 20;
 
@@ -80,14 +78,16 @@ export async function follow(
   let mayList = true;
   // Every resource of the template has shown its end: no list has more to say.
   let complete = expected.resources === 0;
-  // The outcome is in the deployment itself: an identity that may not see its steps can follow it, too.
+  // The outcome is in the deployment itself: where its steps cannot be had, for want of a right or whatever Azure
+  // says, it is followed all the same.
   const list = async (listed: Listed): Promise<Answer<readonly Operation[]> | undefined> => {
     try {
       if (!mayList) return undefined;
       budget.spend();
       return await port.operations(signal, listed.id);
     } catch (error) {
-      if (!(error instanceof SpokelineError) || !unseen.includes(error.code)) throw error;
+      signal.throwIfAborted();
+      if (!(error instanceof SpokelineError)) throw error;
       rotation.drop(listed);
       // A nested one may be in another subscription, or be gone; the others still show.
       if (listed.id !== undefined) return undefined;

@@ -42,33 +42,39 @@ export const deploymentHints: readonly DeploymentHint[] = [
       'https://learn.microsoft.com/troubleshoot/azure/virtual-machines/windows/allocation-failure',
   },
   {
-    codes: ['RegionDoesNotAllowProvisioning', 'LocationNotAvailableForResourceType'],
-    hint: 'The region does not take this resource type or this subscription: choose another, or ask for region access.',
+    codes: ['RegionDoesNotAllowProvisioning', 'RequestDisallowedByAzure'],
+    hint: 'The region does not take this subscription: choose another, or ask for region access.',
     source: `${trouble}/error-region-access-policy`,
   },
   {
-    codes: [
-      'VnetAddressSpacesOverlap',
-      'VnetAddressSpaceOverlapsWithAlreadyPeeredVnet',
-      'RemotePeeringAddressSpaceOverlaps',
-    ],
+    codes: ['LocationNotAvailableForResourceType'],
+    hint: 'The region does not offer this resource type: choose one of those that the message lists.',
+    source: `${learn}/azure-resource-manager/management/resource-providers-and-types`,
+  },
+  {
+    codes: ['VnetAddressSpacesOverlap', 'VnetAddressSpaceOverlapsWithAlreadyPeeredVnet'],
     hint: 'Peered networks may not share addresses: plan the address space of the stamp apart from the hub and other spokes.',
     source: `${learn}/virtual-network/virtual-network-manage-peering#requirements-and-constraints`,
   },
   {
-    codes: ['NetcfgSubnetRangesOverlap', 'NetcfgInvalidSubnet', 'SubnetConflictWithOtherSubnet'],
+    codes: ['NetcfgSubnetRangesOverlap', 'NetcfgInvalidSubnet'],
     hint: 'The subnet overlaps another one or lies outside of its network: correct its address prefix.',
     source: `${learn}/virtual-network/virtual-network-manage-subnet`,
   },
   {
-    codes: ['SubnetIsFull', 'NotEnoughAddressesInSubnet'],
+    codes: ['SubnetIsFull'],
     hint: 'The subnet has no free address left; Azure keeps five of each subnet for itself. Release some or take a larger one.',
     source: `${learn}/virtual-network/virtual-networks-faq#are-there-any-restrictions-on-using-ip-addresses-within-these-subnets`,
   },
   {
-    codes: ['InUseSubnetCannotBeDeleted', 'InUsePrefixCannotBeDeleted'],
+    codes: ['InUseSubnetCannotBeDeleted'],
     hint: 'A network that is written without one of its subnets asks to delete it: name all subnets, or leave its property subnets out (api-version 2023-11-01 or later) and write them as resources of their own.',
     source: 'https://github.com/Azure/bicep-types-az/issues/1687',
+  },
+  {
+    codes: ['InUsePrefixCannotBeDeleted'],
+    hint: 'The address range of a subnet with something in it cannot change: keep it, or empty the subnet first.',
+    source: `${learn}/virtual-network/virtual-network-manage-subnet#change-subnet-settings`,
   },
   {
     codes: ['PrivateEndpointCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled'],
@@ -90,7 +96,7 @@ export const deploymentHints: readonly DeploymentHint[] = [
     codes: ['LinkedAuthorizationFailed'],
     message: /privateDnsZones\/join/i,
     hint: 'Give the identity Microsoft.Network/privateDnsZones/join/action on the zone, or leave zone groups to the task PrivateDns with the connection of the hub.',
-    source: `${learn}/dns/private-dns-privatednszone#restrictions`,
+    source: 'https://github.com/Azure/data-landing-zone/issues/203',
   },
   {
     codes: ['LinkedAuthorizationFailed'],
@@ -110,6 +116,11 @@ export const deploymentHints: readonly DeploymentHint[] = [
   {
     codes: ['RoleAssignmentExists'],
     hint: 'The same role assignment exists under another name: name it guid(scope, principalId, roleDefinitionId), or delete the other.',
+    source: 'https://github.com/Azure/bicep/issues/19936',
+  },
+  {
+    codes: ['RoleAssignmentUpdateNotPermitted'],
+    hint: 'The name belongs to a role assignment of another identity, often of one that was deleted and made anew: name it guid(scope, principalId, roleDefinitionId), or delete the old one.',
     source: `${learn}/role-based-access-control/troubleshooting#symptom---arm-template-role-assignment-returns-badrequest-status`,
   },
   {
@@ -118,12 +129,12 @@ export const deploymentHints: readonly DeploymentHint[] = [
     source: `${learn}/role-based-access-control/role-assignments-template#new-service-principal`,
   },
   {
-    codes: ['RequestDisallowedByPolicy', 'PolicyViolation'],
+    codes: ['RequestDisallowedByPolicy'],
     hint: 'A policy forbids it: change the template as the policy named above asks, or ask its owner for an exemption.',
     source: `${trouble}/error-policy-requestdisallowedbypolicy`,
   },
   {
-    codes: ['ScopeLocked', 'CannotDeleteLockedResource'],
+    codes: ['ScopeLocked'],
     hint: 'A lock on the resource, its group or subscription forbids the change: its owner has to remove it for the time being.',
     source: `${learn}/azure-resource-manager/management/lock-resources`,
   },
@@ -139,7 +150,7 @@ export const deploymentHints: readonly DeploymentHint[] = [
     source: `${learn}/ai-services/recover-purge-resources`,
   },
   {
-    codes: ['AnotherOperationInProgress', 'RetryableError', 'ConcurrentUpdateError'],
+    codes: ['AnotherOperationInProgress', 'RetryableError'],
     hint: 'Azure changes a network one step at a time: make the resources depend on each other, or run again.',
     source: common,
   },
@@ -153,8 +164,9 @@ export const deploymentHints: readonly DeploymentHint[] = [
       'MissingSubscriptionRegistration',
       'NoRegisteredProviderFound',
       'MissingRegistrationForLocation',
+      'InvalidSubscriptionRegistrationState',
     ],
-    hint: 'Register the resource provider in the subscription: az provider register --namespace <name>.',
+    hint: 'Register the resource provider in the subscription: az provider register --namespace <name>. Where it is registered, the location or the api-version is one that it does not have.',
     source: `${trouble}/error-register-resource-provider`,
   },
   {
@@ -168,13 +180,7 @@ export const deploymentHints: readonly DeploymentHint[] = [
     source: `${trouble}/error-storage-account-name`,
   },
   {
-    codes: [
-      'AlreadyInUse',
-      'DnsRecordInUse',
-      'WebsiteAlreadyExists',
-      'AlreadyExists',
-      'VaultAlreadyExists',
-    ],
+    codes: ['AlreadyInUse', 'DnsRecordInUse', 'AlreadyExists', 'VaultAlreadyExists'],
     hint: 'The name is taken in all of Azure, perhaps by a deleted resource: choose another, for example with uniqueString().',
     source: common,
   },
@@ -214,8 +220,14 @@ export const deploymentHints: readonly DeploymentHint[] = [
     source: `${trouble}/deployment-quota-exceeded`,
   },
   {
-    codes: ['JobSizeExceeded', 'DeploymentJobSizeExceeded', 'RequestContentTooLarge'],
-    hint: 'The compiled template is too large (4 MB with its parameters): split it into modules or template specs.',
+    codes: [
+      'JobSizeExceeded',
+      'JobSizeExceededException',
+      'DeploymentJobSizeExceeded',
+      'DeploymentJobSizeExceededException',
+      'RequestContentTooLarge',
+    ],
+    hint: 'The template is too large once its loops are expanded (1 MB compressed, 4 MB as a request): shorten names that loops repeat, keep binary data out, or move parts into template specs; modules are part of the same template.',
     source: `${trouble}/error-job-size-exceeded`,
   },
   {
@@ -229,12 +241,8 @@ export const deploymentHints: readonly DeploymentHint[] = [
     source: `${trouble}/error-invalid-template`,
   },
   {
-    codes: [
-      'InvalidResourceType',
-      'InvalidResourceNamespace',
-      'NoRegisteredProviderFoundForApiVersion',
-    ],
-    hint: 'The type or its api-version does not exist in this region: compare with the template reference.',
+    codes: ['InvalidResourceType', 'InvalidResourceNamespace'],
+    hint: 'The resource type does not exist, or not with this api-version: compare with the template reference.',
     source: `${learn}/templates/`,
   },
   {

@@ -4,8 +4,6 @@ export interface Expected {
   readonly resources: number;
   /** Those that every deployment of the template has: neither of a loop of unknown length nor under a condition. */
   readonly certain: number;
-  /** Whether one of the certain ones is a nested deployment. */
-  readonly nested: boolean;
 }
 
 /** Before the first poll; most deployments that have nothing to do have ended by then. */
@@ -13,10 +11,10 @@ const firstDelay = 500;
 const laterFirstDelay = 1_000;
 
 /** Milliseconds before the first poll. */
-export function pollFirst({ resources, certain, nested }: Expected): number {
-  // Polls at full seconds meet the end with one request to spare, which is needed where nobody can know from a
-  // list that more will come.
-  return certain === resources || nested ? firstDelay : laterFirstDelay;
+export function pollFirst({ resources, certain }: Expected): number {
+  // Polls at full seconds meet the end with one request to spare. Where nobody can know from a list that more will
+  // come, no list is ever asked for without it.
+  return certain === resources ? firstDelay : laterFirstDelay;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { SpokelineError, type ErrorDetail } from '../errors.ts';
 import { ExternalInputs, type ComputedParameter, type ExternalValues } from './external-inputs.ts';
 import { nearest } from '../topology/nearest.ts';
-import { asObject, parseJsonObject, type Template } from './template.ts';
+import { asObject } from '../net/json-value.ts';
+import { parseJsonObject, type Template } from './template.ts';
 
 /** One parameter: a value, a reference to a secret in a key vault, or what Azure computes. */
 export type Parameter =

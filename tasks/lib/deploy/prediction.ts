@@ -1,6 +1,7 @@
 import { SpokelineError } from '../errors.ts';
 import { plain } from '../markdown.ts';
-import { asObject, parseJsonObject } from './template.ts';
+import { asObject } from '../net/json-value.ts';
+import { parseJsonObject } from './template.ts';
 
 /** What the Bicep CLI predicts of one deployment. */
 export interface LocalPrediction {

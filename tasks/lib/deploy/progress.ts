@@ -14,10 +14,11 @@ export interface ProgressLine {
 export class Progress {
   readonly #seen = new Map<string, { state: string; since: number }>();
   readonly #expected: number;
+  #nested = 0;
   #done = 0;
   #percent = 0;
 
-  /** `expected` resources are in the template; loops may make it more. */
+  /** `expected` resources are in the template itself; loops may make it more, and nested deployments have their own. */
   constructor(expected: number) {
     this.#expected = expected;
   }
@@ -35,6 +36,7 @@ export class Progress {
       // An operation stays known once it ended, whatever an outdated page says.
       if (before !== undefined && isFinal(before.state)) continue;
       const since = before?.since ?? now;
+      if (before === undefined && depth > 0) this.#nested += 1;
       this.#seen.set(operation.id, { state: operation.state, since });
       if (isFinal(operation.state)) this.#done += 1;
       else if (before !== undefined) continue;
@@ -51,7 +53,7 @@ export class Progress {
   }
 
   get total(): number {
-    return Math.max(this.#expected, this.#seen.size);
+    return Math.max(this.#expected, this.#seen.size - this.#nested) + this.#nested;
   }
 
   /**

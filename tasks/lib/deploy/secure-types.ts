@@ -1,3 +1,5 @@
+import { asObject, listOf } from '../net/json-value.ts';
+
 type Json = Record<string, unknown>;
 
 const deepest = 20;
@@ -10,17 +12,25 @@ export function resolved(given: Json, definitions: Json): Json {
     if (typeof target !== 'string' || !target.startsWith('#/definitions/')) return current;
     const name = decodeURIComponent(target.slice('#/definitions/'.length));
     const { $ref: _ref, ...own } = current;
-    current = { ...objectOf(definitions[name]), ...own };
+    current = { ...asObject(definitions[name]), ...own };
   }
   return current;
 }
 
 /** Whether values of a type are secret, as a whole or in a part: `@secure()` may stand on a property, too. */
-export function isSecure(given: Json, definitions: Json, depth = 0): boolean {
+export function isSecure(
+  given: Json,
+  definitions: Json,
+  seen: Set<unknown> = new Set<unknown>(),
+): boolean {
+  const { $ref: reference } = given;
+  // Types may have themselves as parts.
+  if (reference !== undefined && seen.has(reference)) return false;
+  seen.add(reference);
   const type = resolved(given, definitions);
-  if (isSecureName(type['type'])) return true;
-  if (depth >= deepest) return false;
-  return parts(type).some((part) => isSecure(part, definitions, depth + 1));
+  return (
+    isSecureName(type['type']) || parts(type).some((part) => isSecure(part, definitions, seen))
+  );
 }
 
 /** The secret parts of a value, by its type. */
@@ -34,37 +44,35 @@ export function secretParts(
   if (isSecureName(type['type'])) return [value];
   if (depth >= deepest || typeof value !== 'object' || value === null) return [];
   const inside = (part: unknown, inner: unknown) =>
-    secretParts(objectOf(part), definitions, inner, depth + 1);
+    secretParts(asObject(part), definitions, inner, depth + 1);
   if (Array.isArray(value)) {
     const first = listOf(type['prefixItems']);
     return value.flatMap((item, index) => inside(first[index] ?? type['items'], item));
   }
-  const properties = objectOf(type['properties']);
-  return Object.entries(value).flatMap(([name, inner]) =>
+  const properties = asObject(type['properties']);
+  const ofVariant = inside(variantOf(type, value as Json), value);
+  const ofProperties = Object.entries(value).flatMap(([name, inner]) =>
     inside(properties[name] ?? type['additionalProperties'], inner),
   );
+  return [...ofVariant, ...ofProperties];
+}
+
+/** The type that a value of a tagged union has by its tag; undefined for any other type. */
+function variantOf(type: Json, value: Json): unknown {
+  const { propertyName, mapping } = asObject(type['discriminator']);
+  const tag = typeof propertyName === 'string' ? value[propertyName] : undefined;
+  return typeof tag === 'string' ? asObject(mapping)[tag] : undefined;
 }
 
 function parts(type: Json): Json[] {
-  const all = [
-    ...Object.values(objectOf(type['properties'])),
+  return [
+    ...Object.values(asObject(type['properties'])),
     ...listOf(type['prefixItems']),
-    type['items'],
-    type['additionalProperties'],
-  ];
-  return all.map(objectOf);
+    ...['items', 'additionalProperties'].flatMap((name) => type[name] ?? []),
+    ...Object.values(asObject(asObject(type['discriminator'])['mapping'])),
+  ].map(asObject);
 }
 
 function isSecureName(type: unknown): boolean {
   return typeof type === 'string' && /^secure(string|object)$/i.test(type);
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? (value as unknown[]) : [];
-}
-
-function objectOf(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Json)
-    : {};
 }

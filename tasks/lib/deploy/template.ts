@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SpokelineError } from '../errors.ts';
 import { parseExact } from '../net/exact-json.ts';
+import { asObject } from '../net/json-value.ts';
 import { isSecure, resolved, secretParts } from './secure-types.ts';
 import type { Expected } from './pace.ts';
 import { scopeOfSchema, type ScopeKind } from './scope.ts';
@@ -25,7 +26,7 @@ export interface Template {
   readonly body: Readonly<Record<string, unknown>>;
   readonly parameters: Readonly<Record<string, ParameterDeclaration>>;
   readonly outputs: Readonly<Record<string, Declaration>>;
-  /** Resources as written, without existing ones. */
+  /** Resources as written, with those inside of others, and without existing ones. */
   readonly expected: Expected;
 }
 
@@ -61,16 +62,20 @@ export function readTemplate(text: string, name: string): Template {
   if (typeof resources !== 'object' || resources === null) {
     throw new SpokelineError('TEMPLATE_INVALID', `${name} has no "resources".`);
   }
-  return { scope, body, parameters, outputs, expected: expectedOf(Object.values(resources)) };
+  return { scope, body, parameters, outputs, expected: expectedOf(resources) };
 }
 
-function expectedOf(resources: readonly unknown[]): Expected {
-  const created = resources.map(asObject).filter((resource) => resource['existing'] !== true);
-  const certain = created.filter((resource) => !('copy' in resource) && !('condition' in resource));
-  const nested = certain.some(({ type }) =>
-    /^Microsoft\.Resources\/deployments$/i.test(String(type)),
-  );
-  return { resources: created.length, certain: certain.length, nested };
+/** In templates written by hand children may stand inside of their parents. */
+function expectedOf(resources: unknown, parentIsCertain = true): Expected {
+  let [all, certain] = [0, 0];
+  for (const resource of Object.values(resources ?? {}).map(asObject)) {
+    const isCertain = parentIsCertain && !('copy' in resource) && !('condition' in resource);
+    const children = expectedOf(resource['resources'], isCertain);
+    const own = resource['existing'] === true ? 0 : 1;
+    all += own + children.resources;
+    certain += (isCertain ? own : 0) + children.certain;
+  }
+  return { resources: all, certain };
 }
 
 /** What is secret in a value of a parameter or output, by its declaration. */
@@ -120,13 +125,6 @@ function withoutComments(text: string): string {
   return text.replace(/"(?:[^"\\]|\\.)*"|\/\/.*|\/\*[^]*?\*\//g, (found) =>
     found.startsWith('"') ? found : found.replace(/[^\r\n]/g, ' '),
   );
-}
-
-/** The object itself, or an empty one for anything else. */
-export function asObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
 }
 
 function declaration(

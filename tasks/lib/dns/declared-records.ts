@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { parseAddress } from '../net/cidr.ts';
+import { askable } from '../net/dns-message.ts';
 import { canonicalIpv6 } from '../net/ipv6.ts';
 import { validate } from '../topology/validate.ts';
 import { byHand, recordTypes, type RecordType, type WantedRecord } from './model.ts';
@@ -104,11 +105,6 @@ function spellings(value: unknown): string[] {
     first.set(key.toLowerCase(), known ?? key);
     return known === undefined ? [] : [`${key}, which is ${known} as well`];
   });
-}
-
-/** A name that can be asked for: below a wildcard, any will do. */
-export function askable(name: string): string {
-  return name.replace(/^\*/, 'spokeline-check');
 }
 
 /** One spelling of a value, so that equal ones are the same text. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SpokelineError, type ErrorDetail } from '../errors.ts';
 import type { Cloud } from '../topology/model.ts';
-import { askable } from './declared-records.ts';
+import { askable } from '../net/dns-message.ts';
 import type {
   Endpoint,
   Part,

@@ -29,6 +29,8 @@ export interface AgentInfo {
   readonly stage: string;
   readonly job: string;
   readonly attempt: string;
+  /** Name of the step, which no other step of the job has: its own, or one that the service gave it. */
+  readonly step: string;
   /** What is needed to find and start programs (PATH, HOME, proxies ...), and nothing secret. */
   readonly environment: Readonly<Record<string, string>>;
 }

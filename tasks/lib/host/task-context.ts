@@ -27,6 +27,7 @@ export function agentInfo(port: AgentPort): AgentInfo {
     stage: variable('System.StageName') ?? '',
     job: variable('System.JobName') ?? '',
     attempt: variable('System.JobAttempt') ?? '1',
+    step: variable('System.TaskInstanceName') ?? '',
     environment: port.environment(),
   };
 }

@@ -62,6 +62,11 @@ export function nameProblem(name: string): string | undefined {
   return undefined;
 }
 
+/** A name that can be asked for: below a wildcard, any will do. */
+export function askable(name: string): string {
+  return name.replace(/^\*/, 'spokeline-check');
+}
+
 /** Throws RangeError for a name that cannot be asked for. */
 export function encodeQuery(id: number, name: string, type: QueryType = 'A'): Buffer {
   const problem = nameProblem(name);

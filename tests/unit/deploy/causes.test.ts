@@ -52,6 +52,19 @@ describe('root causes', () => {
     );
   });
 
+  it('keep the resource where a target is only a name inside of it', () => {
+    const details = [
+      { code: 'A', message: 'The value is wrong.', target: 'imageReference' },
+      { code: 'B', message: 'sku is wrong', target: 'sku' },
+    ];
+    assert.deepEqual(causes({ code: 'InvalidParameter', message: 'outer', details }), [
+      { code: 'A', message: 'The value is wrong. (imageReference)', target: '/the/resource' },
+      { code: 'B', message: 'sku is wrong', target: '/the/resource' },
+    ]);
+    const fault = readFault({ code: 'C', message: 'no', target: 'storage1' });
+    assert.deepEqual(fault && flatten(fault), [{ code: 'C', message: 'no', target: 'storage1' }]);
+  });
+
   it('are found inside a message that is JSON', () => {
     const inner = JSON.stringify({ error: { code: 'QuotaExceeded', message: 'no cores left' } });
     assert.deepEqual(causes({ code: 'BadRequest', message: inner }), [

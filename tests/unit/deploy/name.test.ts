@@ -8,6 +8,7 @@ describe('the default name of a deployment', () => {
     stage: 'primary',
     job: 'stamp',
     attempt: '1',
+    step: 'StampDeploy1',
     unit: 'weu',
     template: 'main.bicep',
   };
@@ -23,6 +24,7 @@ describe('the default name of a deployment', () => {
       { ...parts, stage: 'secondary' },
       { ...parts, job: 'other' },
       { ...parts, attempt: '2' },
+      { ...parts, step: 'StampDeploy2' },
       { ...parts, unit: 'neu' },
       { ...parts, template: 'other.bicep' },
     ].map(deploymentName);
@@ -45,7 +47,7 @@ describe('the default name of a deployment', () => {
     const odd = [
       { ...parts, stage: 's'.repeat(80), job: 'j'.repeat(80) },
       { ...parts, stage: 'é ü/#', job: '', unit: '...' },
-      { buildId: '', stage: '', job: '', attempt: '', unit: '', template: '' },
+      { buildId: '', stage: '', job: '', attempt: '', step: '', unit: '', template: '' },
     ];
     for (const item of odd) assert.match(deploymentName(item), /^[A-Za-z0-9_.()-]{1,64}$/);
     assert.match(deploymentName(odd[2] ?? parts), /^spokeline-local-[0-9a-f]{8}$/);

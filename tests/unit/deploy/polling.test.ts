@@ -119,7 +119,7 @@ async function followed(
       random: () => 0.5,
       onDelay: () => {},
     },
-    { resources: loop ? 1 : steps.length, certain: loop ? 0 : steps.length, nested: false },
+    { resources: loop ? 1 : steps.length, certain: loop ? 0 : steps.length },
   );
   return { lost: clock.now() - begin - takes, requests, lists, polls: clock.sleeps.length };
 }

@@ -52,6 +52,13 @@ describe('progress', () => {
     assert.deepEqual([progress.percent, progress.done, progress.total], [95, 1, 3]);
   });
 
+  it('counts what a nested deployment has beside what the template has', () => {
+    const progress = new Progress(3);
+    progress.update([operation('module', 'Running')], 0);
+    progress.update([operation('a', 'Succeeded'), operation('b', 'Succeeded')], 0, 1);
+    assert.deepEqual([progress.done, progress.total, progress.percent], [2, 5, 38]);
+  });
+
   it('leaves out what is no resource', () => {
     const progress = new Progress(0);
     const list = [

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { fingerprint, parseJsonObject, readTemplate } from '../../../tasks/lib/deploy/template.ts';
+import {
+  fingerprint,
+  parseJsonObject,
+  readTemplate,
+  secretsIn,
+} from '../../../tasks/lib/deploy/template.ts';
 import { SpokelineError } from '../../../tasks/lib/errors.ts';
 
 const schema = 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#';
@@ -33,7 +38,51 @@ describe('an ARM template', () => {
       o: { type: 'SecureString', secure: true },
       p: { type: 'array', secure: false },
     });
-    assert.deepEqual(template.expected, { resources: 1, certain: 1, nested: false });
+    assert.deepEqual(template.expected, { resources: 1, certain: 1 });
+  });
+
+  it('counts children that stand inside of their parents', () => {
+    const child = { type: 'subnets' };
+    const resources = [
+      { type: 't', resources: [child, { ...child, condition: true }] },
+      { type: 't', condition: true, resources: [child] },
+      { type: 't', existing: true, resources: { symbol: child } },
+    ];
+    const { expected } = readTemplate(JSON.stringify({ $schema: schema, resources }), 'main.json');
+    assert.deepEqual(expected, { resources: 6, certain: 3 });
+  });
+
+  it('knows the secrets of tagged unions, and of types that have themselves as parts', () => {
+    const tag = (name: string, type: string) => ({
+      type: 'object',
+      properties: { kind: { type: 'string', allowedValues: [name] }, key: { type } },
+    });
+    const mapping = { a: { $ref: '#/definitions/a' }, b: { $ref: '#/definitions/b' } };
+    const branch = { $ref: '#/definitions/tree', nullable: true };
+    const template = readTemplate(
+      JSON.stringify({
+        $schema: schema,
+        definitions: {
+          a: tag('a', 'securestring'),
+          b: tag('b', 'string'),
+          login: { type: 'object', discriminator: { propertyName: 'kind', mapping } },
+          tree: {
+            type: 'object',
+            properties: Object.fromEntries([...'abcdefgh'].map((name) => [name, branch])),
+          },
+        },
+        parameters: {
+          logins: { type: 'array', items: { $ref: '#/definitions/login' } },
+          tree: { $ref: '#/definitions/tree' },
+        },
+        resources: [],
+      }),
+      'main.json',
+    );
+    const { logins, tree } = template.parameters;
+    assert.deepEqual([logins?.secure, tree?.secure], [true, false]);
+    const value = ['a', 'b'].map((kind) => ({ kind, key: `key of ${kind}` }));
+    assert.deepEqual(secretsIn(template, 'parameters', 'logins', value), ['key of a']);
   });
 
   it('may begin with a byte order mark', () => {

@@ -113,6 +113,7 @@ describe('host/task-context', () => {
         'System.StageName': 'primary',
         'System.JobName': 'deploy',
         'System.JobAttempt': '2',
+        'System.TaskInstanceName': 'StampDeploy1',
       },
     });
     assert.deepEqual(agentInfo(port), {
@@ -124,6 +125,7 @@ describe('host/task-context', () => {
       stage: 'primary',
       job: 'deploy',
       attempt: '2',
+      step: 'StampDeploy1',
       environment: { PATH: '/usr/bin' },
     });
   });

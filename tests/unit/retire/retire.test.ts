@@ -240,6 +240,33 @@ describe('deleting a stamp', () => {
       assert.deepEqual(group.deleted, []);
     });
 
+    it('are asked below a wildcard, and refuse where nobody can ask', async () => {
+      const asked: string[] = [];
+      const silent: Resolver = {
+        resolve: (one) => {
+          asked.push(one);
+          return Promise.resolve(answer(one, 'system'));
+        },
+        witnesses: () => Promise.resolve([]),
+      };
+      group.names = [{ ...name, fqdn: '*.apps.example.net' }];
+      assert.equal((await go({ resolver: silent })).deleted, 5);
+      assert.deepEqual(asked, ['spokeline-check.apps.example.net']);
+      group = fakeGroup(all);
+      group.names = [{ ...name, fqdn: 'a b.example.net' }];
+      const error = await failure(go({ resolver: silent }));
+      assert.deepEqual(
+        error.details.map(({ code, message }) => [code, message]),
+        [
+          [
+            'RecordUnknown',
+            'nobody can say whether a b.example.net leads to 10.1.0.4: ' +
+              'the name has a character outside a-z, 0-9, - and _: a b',
+          ],
+        ],
+      );
+    });
+
     it('of endpoints that stay do not matter', async () => {
       group.names = [{ ...name, endpointId: idOf('Microsoft.Network/privateEndpoints', 'other') }];
       answers = [['10.1.0.4'], ['10.1.0.4']];

@@ -1,3 +1,4 @@
+import { askable, nameProblem } from '../../net/dns-message.ts';
 import type { Resolution, Resolver } from '../../net/resolve.ts';
 import { pause, timeIsUp, type Patience } from '../patience.ts';
 import type { Obstacle } from './obstacles.ts';
@@ -37,8 +38,14 @@ async function obstaclesOf(
   resolver: Resolver,
   signal: AbortSignal,
 ): Promise<Obstacle[]> {
-  const own = await resolver.resolve(fqdn, signal);
-  const others = await resolver.witnesses(fqdn, signal);
+  const name = askable(fqdn);
+  const problem = nameProblem(name);
+  if (problem !== undefined) {
+    const message = `nobody can say whether ${fqdn} leads to ${address}: the name ${problem}`;
+    return [{ code: 'RecordUnknown', target: endpointId, message }];
+  }
+  const own = await resolver.resolve(name, signal);
+  const others = await resolver.witnesses(name, signal);
   const answers = [own, ...others.filter(({ source }) => source !== own.source)];
   return answers.flatMap((answer): Obstacle[] => {
     const at = answer.source === 'system' ? "the agent's resolver" : `resolver ${answer.source}`;

@@ -1,6 +1,6 @@
 import { readFault } from '../causes.ts';
 import type { ArmFault, Content, DeploymentState } from '../port.ts';
-import { asObject } from '../template.ts';
+import { asObject, listOf, textOf } from '../../net/json-value.ts';
 
 /**
  * A deployment stack: a deployment that remembers its resources, so that it knows which of them its template
@@ -116,7 +116,7 @@ function faultOf(error: unknown, failed: StackView['failed']): ArmFault | undefi
 }
 
 function failuresOf(list: unknown): StackView['failed'] {
-  return objects(list).flatMap((entry) => {
+  return listOf(list).flatMap((entry) => {
     const fault = readFault(entry['error']);
     const { id } = entry;
     return typeof id === 'string' && fault !== undefined ? [{ id, fault }] : [];
@@ -124,13 +124,5 @@ function failuresOf(list: unknown): StackView['failed'] {
 }
 
 function idsOf(list: unknown): string[] {
-  return objects(list).flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
-}
-
-function objects(list: unknown): Record<string, unknown>[] {
-  return Array.isArray(list) ? (list as unknown[]).map(asObject) : [];
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return listOf(list).flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
 }

@@ -1,4 +1,4 @@
-import { asObject } from '../template.ts';
+import { asObject, listOf } from '../../net/json-value.ts';
 
 /**
  * What-if of a stack, in the words of what-if of a deployment, so that the same rules, policy and reports hold
@@ -12,7 +12,7 @@ export function asPrediction(body: unknown, stackId: string): Record<string, unk
   const given = changes['resourceChanges'];
   // A body that says nothing of resources must not pass for one that says that nothing changes.
   if (!Array.isArray(given)) return {};
-  const resources = objects(given);
+  const resources = listOf(given);
   return {
     properties: {
       changes: [
@@ -20,7 +20,7 @@ export function asPrediction(body: unknown, stackId: string): Record<string, unk
         ...denyChange(changes['denySettingsChange'], stackId),
       ],
       potentialChanges: resources.filter(isPotential).map(resourceChange),
-      diagnostics: objects(properties['diagnostics']).map((one) => ({
+      diagnostics: listOf(properties['diagnostics']).map((one) => ({
         ...one,
         level: capital(one['level']),
       })),
@@ -36,7 +36,7 @@ function resourceChange(change: Record<string, unknown>): Record<string, unknown
   const configuration = asObject(change['resourceConfigurationChanges']);
   const management = asObject(change['managementStatusChange']);
   const kind = capital(change['changeType']);
-  const delta = objects(configuration['delta']).map(propertyChange);
+  const delta = listOf(configuration['delta']).map(propertyChange);
   const adopted =
     (kind === 'NoChange' || kind === 'Modify') &&
     is(management['before'], 'unmanaged') &&
@@ -64,7 +64,7 @@ function resourceChange(change: Record<string, unknown>): Record<string, unknown
 /** Nothing for a stack that is not there yet and denies nothing. */
 function denyChange(given: unknown, stackId: string): Record<string, unknown>[] {
   const { before, after, delta } = asObject(given);
-  const changed = objects(delta).map(propertyChange);
+  const changed = listOf(delta).map(propertyChange);
   const denies = !is(asObject(after)['mode'] ?? asObject(after)['Mode'], 'none');
   if (changed.length === 0 || (before === undefined && !denies)) return [];
   return [
@@ -84,7 +84,7 @@ function propertyChange(change: Record<string, unknown>): Record<string, unknown
   return {
     ...change,
     propertyChangeType: capital(change['changeType'] ?? change['propertyChangeType']),
-    ...(Array.isArray(children) ? { children: objects(children).map(propertyChange) } : {}),
+    ...(Array.isArray(children) ? { children: listOf(children).map(propertyChange) } : {}),
   };
 }
 
@@ -96,8 +96,4 @@ function capital(word: unknown): string | undefined {
 
 function is(value: unknown, word: string): boolean {
   return typeof value === 'string' && value.toLowerCase() === word;
-}
-
-function objects(list: unknown): Record<string, unknown>[] {
-  return Array.isArray(list) ? (list as unknown[]).map(asObject) : [];
 }

@@ -9,8 +9,9 @@ import {
   lockObstacles,
   refuse,
   requireTrafficOff,
+  type Obstacle,
 } from '../retire/obstacles.ts';
-import type { GroupPort } from '../retire/port.ts';
+import type { EndpointName, GroupPort } from '../retire/port.ts';
 import type { TrafficPort } from '../retire/traffic.ts';
 import { ownerTag } from '../start.ts';
 import type { OnUnmanage, StackView } from './model.ts';
@@ -22,6 +23,8 @@ export interface RemovalPort {
   readonly name: string;
   /** Undefined when there is none. */
   read(signal: AbortSignal): Promise<StackView | undefined>;
+  /** The other stacks in the same scope. */
+  others(signal: AbortSignal): Promise<readonly StackView[]>;
   /** Deletes the stack and follows that to its end. */
   remove(onUnmanage: OnUnmanage, signal: AbortSignal, timeoutMs: number): Promise<void>;
 }
@@ -35,10 +38,16 @@ export interface StackRemoval {
   /** `<estate>/<stamp>`: a stack that was made for another one stays. */
   readonly owner?: string | undefined;
   readonly stack: RemovalPort;
-  /** The group of the stack; absent for a stack of a subscription. */
-  readonly group?: Pick<GroupPort, 'id' | 'locks' | 'endpointNames'>;
-  readonly traffic: TrafficPort;
+  /** A resource group that something goes from, which need not be that of the stack. */
+  groupOf(at: GroupPlace): Pick<GroupPort, 'id' | 'state' | 'locks' | 'endpointNames'>;
+  /** Traffic of those whose resources go. */
+  trafficOf(ids: readonly string[]): TrafficPort;
   readonly resolver: Resolver;
+}
+
+interface GroupPlace {
+  readonly subscription: string;
+  readonly resourceGroup: string;
 }
 
 export interface Removed {
@@ -52,14 +61,12 @@ export interface Removed {
  * as for any stamp that goes. Throws RETIRE_REFUSED with every obstacle that was seen, before anything is deleted.
  */
 export async function removeStack(
-  { what, onlyAsk, onUnmanage, stack, ...given }: StackRemoval,
+  given: StackRemoval,
   watcher: Watcher,
   patience: Patience,
 ): Promise<Removed> {
+  const { what, onlyAsk, onUnmanage, stack } = given;
   const { signal, clock } = patience;
-  if (onUnmanage !== 'detachAll') {
-    await requireTrafficOff(given.traffic, what, watcher, signal);
-  }
   const view = await stack.read(signal);
   if (view === undefined) {
     watcher.info(`There is no stack ${stack.name}: nothing is left to delete.`);
@@ -70,7 +77,10 @@ export async function removeStack(
   const left = view.managed.filter((id) => !going.includes(id));
   for (const id of going) watcher.info(`  would be deleted: ${id}`);
   for (const id of left) watcher.info(`  would be detached: ${id}`);
-  if (given.group !== undefined) await requireFree(given.group, going, what, given, patience);
+  if (onUnmanage !== 'detachAll') {
+    await requireTrafficOff(given.trafficOf(going), what, watcher, signal);
+    await requireFree(given, going, patience);
+  }
   if (onlyAsk) {
     watcher.info(`Stack ${stack.name} may be deleted.`);
     return { deleted: 0, left: view.managed };
@@ -99,24 +109,54 @@ function goes(id: string, onUnmanage: OnUnmanage): boolean {
   return onUnmanage === 'deleteAll' || !/^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+$/i.test(id);
 }
 
+/** Asks in every group that something goes from, and the other stacks. */
 async function requireFree(
-  group: Pick<GroupPort, 'id' | 'locks' | 'endpointNames'>,
+  { what, stack, groupOf, resolver }: StackRemoval,
   going: readonly string[],
-  what: string,
-  { resolver }: Pick<StackRemoval, 'resolver'>,
   patience: Patience,
 ): Promise<void> {
-  if (going.length === 0) return;
-  const locks = (await group.locks(patience.signal)) ?? [];
-  refuse(lockObstacles(locks, group.id, going), what);
-  const names = (await group.endpointNames(patience.signal)).filter(({ endpointId }) =>
-    going.some((id) => isAtOrBelow(endpointId, id)),
-  );
+  const { signal } = patience;
+  const obstacles: Obstacle[] = shared(await stack.others(signal), going);
+  const names: EndpointName[] = [];
+  for (const group of groupsOf(going).map(groupOf)) {
+    if ((await group.state(signal)) === 'gone') continue;
+    obstacles.push(...lockObstacles((await group.locks(signal)) ?? [], group.id, going));
+    names.push(...(await group.endpointNames(signal)));
+  }
+  refuse(obstacles, what);
+  const lost = names.filter(({ endpointId }) => going.some((id) => isAtOrBelow(endpointId, id)));
   refuse(
-    await namesLeft(names, resolver, patience, (text) => patience.onDelay(text)),
+    await namesLeft(lost, resolver, patience, (text) => patience.onDelay(text)),
     what,
     'Run PrivateDns@1 with action: remove for this stamp first.',
   );
+}
+
+/**
+ * What another stack manages as well: Azure lets several stacks have it, and deletes it with the first.
+ * https://github.com/Azure/deployment-stacks/issues/15
+ */
+function shared(others: readonly StackView[], going: readonly string[]): Obstacle[] {
+  return others.flatMap(({ deployment, managed }) =>
+    managed
+      .filter((own) => going.some((id) => isAtOrBelow(own, id)))
+      .map((id): Obstacle => {
+        const message = `${id} would go with it, which the stack ${deployment.id} manages as well`;
+        return { code: 'Shared', target: deployment.id, message };
+      }),
+  );
+}
+
+/** The resource groups that ids lie in, each once. */
+function groupsOf(ids: readonly string[]): GroupPlace[] {
+  const found = new Map<string, GroupPlace>();
+  for (const id of ids) {
+    const [, subscription, resourceGroup] =
+      /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)/i.exec(id) ?? [];
+    if (subscription === undefined || resourceGroup === undefined) continue;
+    found.set(`${subscription}/${resourceGroup}`.toLowerCase(), { subscription, resourceGroup });
+  }
+  return [...found.values()];
 }
 
 /** What the end of a deletion that did not succeed comes to. */

@@ -1,5 +1,5 @@
 import { SpokelineError } from '../../errors.ts';
-import { asObject } from '../template.ts';
+import { asObject } from '../../net/json-value.ts';
 import type { Assessed, Assessment } from './assess.ts';
 import type { PropertyChange, ResourceChange } from './model.ts';
 import { replacementSource } from './replacements.ts';

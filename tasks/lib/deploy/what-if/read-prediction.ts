@@ -1,6 +1,6 @@
 import { SpokelineError } from '../../errors.ts';
 import { nameOf } from '../resource-id.ts';
-import { asObject } from '../template.ts';
+import { asObject, listOf, textOf } from '../../net/json-value.ts';
 import type { Diagnostic, Prediction, PropertyChange, ResourceChange } from './model.ts';
 import type { Hide } from './secrets.ts';
 
@@ -90,12 +90,4 @@ function notExpanded({ target, message }: Diagnostic): ResourceChange {
     unsupportedReason: message,
     properties: [],
   };
-}
-
-function listOf(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value) ? (value as unknown[]).map(asObject) : [];
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

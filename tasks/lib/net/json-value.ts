@@ -5,6 +5,12 @@ export function asObject(value: unknown): Record<string, unknown> {
     : {};
 }
 
+/** The objects of a list; none for anything else. */
 export function listOf(value: unknown): Record<string, unknown>[] {
   return Array.isArray(value) ? (value as unknown[]).map(asObject) : [];
+}
+
+/** A text that says something. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
