@@ -9,9 +9,11 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', 'scripts/**/*.mjs'],
     languageOptions: { parserOptions: { project: './tsconfig.json' } },
     rules: {
+      // What a Node of today deprecates is gone in that of tomorrow, and `engines` has no end.
+      '@typescript-eslint/no-deprecated': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',

@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { build, type BuildOptions, type Metafile } from 'esbuild';
 import { countLines } from './count-lines.ts';
 import { drawIcons } from './icons.ts';
+import { noticesOf } from './notices.ts';
 import { writePropertyTables } from './property-tables.ts';
 import { writeSchemas } from './schemas.ts';
 
@@ -80,6 +81,7 @@ async function buildTask(task: string): Promise<void> {
   const bytes = Object.values(metafile.outputs)[0]?.bytes ?? 0;
   if (bytes > maximumBundleBytes) throw new Error(`${task}: bundle of ${bytes} bytes is too large`);
   await cp('tasks/lib/host/entry.cjs', join(target, 'index.js'));
+  await writeFile(join(target, 'NOTICES.txt'), await noticesOf(metafile));
   for (const node of nodes) {
     await run(node, ['scripts/code-cache.mjs', target], { env: withoutNodeOptions });
   }

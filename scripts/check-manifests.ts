@@ -10,6 +10,7 @@ const handlers = ['Node20_1', 'Node24'] as const;
 const inputTypes =
   /^(string|multiLine|boolean|pickList|radio|filePath|secureFile|int|identities|querycontrol|connectedService:[A-Za-z]+)$/;
 const name = v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9]*$/));
+const uri = v.pipe(v.string(), v.regex(/^https:\/\//));
 const handler = v.strictObject({ target: v.literal('index.js') });
 
 const inputSchema = v.looseObject({
@@ -58,6 +59,8 @@ const extensionSchema = v.strictObject({
   targets: v.tuple([v.strictObject({ id: v.literal('Microsoft.VisualStudio.Services') })]),
   galleryFlags: v.array(v.picklist(['Preview', 'Public'])),
   icons: v.strictObject({ default: v.string() }),
+  repository: v.strictObject({ type: v.literal('git'), uri }),
+  links: v.strictObject({ learn: v.strictObject({ uri }), support: v.strictObject({ uri }) }),
   content: v.strictObject({
     details: v.strictObject({ path: v.string() }),
     license: v.strictObject({ path: v.string() }),

@@ -1,7 +1,6 @@
 // `npm start` on a fresh clone: installs and builds what is missing, then runs the example. Plain JavaScript,
 // because nothing is installed yet when it begins.
-import { spawnSync } from 'node:child_process';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -21,9 +20,10 @@ function run(...command) {
 function newest(folder) {
   let time = 0;
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile() || !/\.(ts|json)$/.test(entry.name) || entry.path.includes('generated'))
+    const { name, parentPath } = entry;
+    if (!entry.isFile() || !/\.(ts|cjs|json)$/.test(name) || parentPath.includes('generated'))
       continue;
-    time = Math.max(time, statSync(join(entry.path, entry.name)).mtimeMs);
+    time = Math.max(time, statSync(join(parentPath, name)).mtimeMs);
   }
   return time;
 }

@@ -39,18 +39,25 @@ function readPortBase(text: string | undefined): number | undefined {
   throw new UsageError(`--port-base must be from 1024 to 65000, not '${text}'`);
 }
 
-function readArguments(): { json: boolean; portBase?: string; faults?: string; agent?: string } {
+function readArguments(): {
+  json: boolean;
+  help: boolean;
+  portBase?: string;
+  faults?: string;
+  agent?: string;
+} {
   try {
     const { values } = parseArgs({
       options: {
         json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
         'port-base': { type: 'string' },
         faults: { type: 'string' },
         agent: { type: 'string' },
       },
     });
-    const { json, faults, agent } = values;
-    return { json, portBase: values['port-base'], faults, agent };
+    const { json, help, faults, agent } = values;
+    return { json, help, portBase: values['port-base'], faults, agent };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
@@ -58,6 +65,10 @@ function readArguments(): { json: boolean; portBase?: string; faults?: string; a
 
 async function main(): Promise<void> {
   const given = readArguments();
+  if (given.help) {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
   const portBase = readPortBase(given.portBase);
   const { faults, misbehaviour } = await readFaults(given.faults);
   const ended = new Promise<void>((resolve) => {

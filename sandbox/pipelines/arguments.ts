@@ -18,10 +18,12 @@ export interface Arguments {
   environment: Record<string, string>;
 }
 
-const usage = `usage:
+export const usage = `usage:
   pipeline expand FILE --root DIR [--repo owner/name@ref=DIR]... [--param k=v]... [--var k=v]...
   pipeline run FILE --root DIR [the same] [--out DIR] [--task Name@1=DIR]...
-               [--connections FILE] [--env NAME=VALUE]...`;
+               [--connections FILE] [--env NAME=VALUE]...
+  --connections  JSON, a list of { name, id, url, scheme, parameters, data } as an agent gets them
+exit codes: 0 succeeded, 1 failed, 2 rejected, 130 cancelled`;
 
 /** @throws UsageError */
 export function parseArguments(argv: readonly string[]): Arguments {

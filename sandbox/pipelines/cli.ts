@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseArguments, UsageError } from './arguments.ts';
+import { parseArguments, usage, UsageError } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
 import { expandPipeline, printPipeline } from './expand/expand.ts';
 import { PipelineError } from './expand/tree.ts';
@@ -8,8 +8,13 @@ import { runPipeline } from './run/run.ts';
 import type { RunOptions } from './run/run.ts';
 
 async function main(): Promise<number> {
+  const words = process.argv.slice(2);
+  if (words.includes('--help')) {
+    process.stdout.write(`${usage}\n`);
+    return 0;
+  }
   try {
-    const given = parseArguments(process.argv.slice(2));
+    const given = parseArguments(words);
     if (given.command === 'run') return await run(given);
     process.stdout.write(printPipeline(expandPipeline(given.expand)));
     return 0;

@@ -83,11 +83,23 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => cancel.abort());
 }
 
+const portAdvice = [
+  ['EADDRINUSE', 'The loopback ports 10443, 10022 and 10053 have to be free.'],
+  [
+    'EADDRNOTAVAIL',
+    'Such an address is local on Linux only, and with --in-namespace in a namespace that has it.',
+  ],
+] as const;
+
 function fail(error: unknown): void {
   const wrongArguments =
     error instanceof UsageError ||
     (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE'));
-  console.error(wrongArguments ? error.message : error);
+  const message = error instanceof Error ? error.message : '';
+  const advice = portAdvice.find(([code]) => message.includes(code))?.[1];
+  const ofSystem = error instanceof Error && 'syscall' in error;
+  console.error(wrongArguments || ofSystem || advice !== undefined ? message : error);
+  if (advice !== undefined) console.error(advice);
   process.exitCode = wrongArguments ? 2 : 1;
 }
 

@@ -64,10 +64,14 @@ const jobColumns: readonly Column[] = [
   ['Time', '90px'],
 ];
 
-/** Text of the gate, with its arrows drawn as such. */
-const sentence = (words: string) => text(words.replaceAll('<->', '↔').replaceAll('->', '→'));
+/** Lets long names and codes break where their parts do: else a narrow column takes one letter to the next line. */
+const breakable = (html: string) => html.replace(/(?<=\w)[._?](?=[a-z])/gi, '$&<wbr>');
 
-const codeOf = ({ code }: ReportCheck) => `<code class="bad">${text(code)}</code>`;
+/** Text of the gate, with its arrows drawn as such. */
+const sentence = (words: string) =>
+  breakable(text(words.replaceAll('<->', '↔').replaceAll('->', '→')));
+
+const codeOf = ({ code }: ReportCheck) => `<code class="bad">${breakable(text(code))}</code>`;
 
 function reasonsTable(checks: readonly ReportCheck[]): string {
   const reasons = reasonsOf(checks);

@@ -59,7 +59,7 @@ footer { margin-top: 40px; color: var(--soft); font-size: 13px; }
 @media screen and (max-width: 720px) {
   main { padding: 16px 14px 40px; }
   h1 { font-size: 22px; }
-  .tiles { gap: 8px; } .tile { padding: 8px 10px; } .tile b { font-size: 19px; }
+  .tiles { gap: 8px; } .tile { padding: 8px 10px; } .tile b { font-size: 17px; }
   table, tbody, tr, td { display: block; width: auto; }
   thead { display: none; }
   td { border: 0; padding: 3px 14px; }
@@ -70,5 +70,6 @@ footer { margin-top: 40px; color: var(--soft); font-size: 13px; }
 @media print {
   body { background: #fff; } main { padding: 0; max-width: none; }
   main > details::details-content { content-visibility: visible; height: auto; }
+  main > details > summary { list-style: none; }
 }
 `;

@@ -81,6 +81,8 @@ async function runPipelines(
       signal: options.signal,
     });
     runs.push({ file, folder: out, run });
+    // An address that could not be opened would only show as a service that is silent or somebody else's.
+    await sandbox.network.settled();
     // A release without its hub, or after a cancel, would only fail later and say less.
     if (!/^succeeded/i.test(run.result)) break;
   }

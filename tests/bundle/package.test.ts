@@ -13,7 +13,8 @@ describe('package', function () {
     assert.equal(packed.code, 0, packed.stderr);
     const vsix = readdirSync('dist').find((file) => file.endsWith('.vsix'));
     assert.ok(vsix);
-    const files = Object.keys(unzipSync(readFileSync(`dist/${vsix}`)));
+    const packaged = unzipSync(readFileSync(`dist/${vsix}`));
+    const files = Object.keys(packaged);
     assert.deepEqual(
       files.filter((file) => /node_modules|sandbox|\.map$|\.ts$/.test(file)),
       [],
@@ -22,14 +23,24 @@ describe('package', function () {
       const own = files.filter((f) => f.startsWith(`tasks/${task}/`) && !f.endsWith('/')).sort();
       const folder = `tasks/${task}/${task}V1`;
       // Code caches beside it, of which tests/bundle/start.test.ts tells.
-      const wanted = ['icon.png', 'index.js', 'program.js', 'task.json'];
+      const wanted = ['NOTICES.txt', 'icon.png', 'index.js', 'program.js', 'task.json'];
       assert.deepEqual(
         own.filter((file) => !file.endsWith('.cache')),
         wanted.map((name) => `${folder}/${name}`),
       );
       assert.ok(own.length > wanted.length);
       assert.ok(statSync(`dist/${folder}/program.js`).size < 1.5 * 1024 * 1024);
+      assert.match(
+        Buffer.from(packaged[`${folder}/NOTICES.txt`] ?? []).toString(),
+        /^azure-pipelines-task-lib \d+\.\d+\.\d+ \(MIT\)\n=+\n[^=]*Permission is hereby granted/m,
+      );
     }
-    assert.ok(files.includes('overview.md') || files.includes('content/overview.md'), files.join());
+    const shown = ['LICENSE', 'images/icon.png', 'images/network.png', 'overview.md'];
+    assert.deepEqual(
+      files
+        .filter((file) => !/^tasks\/|\/$|vs[io]xmanifest|vsomanifest|Content_Types/.test(file))
+        .sort(),
+      shown,
+    );
   });
 });

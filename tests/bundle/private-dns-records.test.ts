@@ -275,8 +275,8 @@ corp.example:
         /Input "records" has a in corp\.example for stamp neu; allowed: hub, weu\./,
       ],
       [
-        { stamp: 'all', records: 'corp.example: { a: { A: 10.0.0.1 } }' },
-        /has a in corp\.example without "stamp", but this run has several: hub, weu\./,
+        { stamp: 'all', records: 'corp.example: { a: { A: 10.0.0.1, AAAA: "fd00::1" } }' },
+        /fit the topology\.\n.*has a in corp\.example without "stamp", but this run has several: hub, weu\.\nWhat/,
       ],
     ];
     for (const [inputs, message] of cases) {

@@ -68,7 +68,7 @@ describe('PrivateDns, packaged: where endpoints come from', function () {
     const output = JSON.stringify({ endpointIds: { type: 'Array', value: [ids.one] }, other: 'x' });
     const applied = await estate.act('apply', { endpoints: output });
     assert.equal(applied.result, 'Succeeded', applied.output);
-    assert.match(applied.output, /shop\/weu: 1 private endpoints in the list/);
+    assert.match(applied.output, /shop\/weu: 1 private endpoint in the list/);
     assert.deepEqual(records(), ['kv-src-one']);
     const second = await estate.act('apply', { endpoints: ids.two.toUpperCase() });
     assert.equal(second.result, 'Succeeded', second.output);
@@ -97,7 +97,7 @@ describe('PrivateDns, packaged: where endpoints come from', function () {
     assert.equal(tagged.result, 'Succeeded', tagged.output);
     assert.match(
       tagged.output,
-      new RegExp(`1 private endpoints in subscription ${stampSubscription}`),
+      new RegExp(`1 private endpoint in subscription ${stampSubscription}`),
     );
     assert.deepEqual(records(), ['kv-src-one']);
     const both = await estate.act('apply', { endpointTags: 'app' });

@@ -69,7 +69,7 @@ describe('StampDeploy, packaged: tokens that end while a deployment runs', funct
     assert.equal(assertions, 2);
     assert.match(
       ended.output,
-      /^##\[error\]AUTH_FAILED: Azure DevOps \(\S+\) gave no assertion: status 401.* The deployment was begun and was Running when last seen; its outcome is not known\.$/m,
+      /\]AUTH_FAILED: Azure DevOps \(\S+\) gave no assertion: status 401\. The deployment was begun and was Running when last seen; its outcome is not known\.$/m,
     );
     assert.match(
       ended.output,

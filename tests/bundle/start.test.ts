@@ -95,7 +95,7 @@ describe('start of a packaged task', () => {
 
   it('runs the bundle itself when V8 refuses that code', async () => {
     await writeFile(await cacheIn(folder), await otherCode());
-    const output = await start(join(folder, 'index.js'), '--max-old-space-size=400');
+    const output = await start(join(folder, 'index.js'), '--no-opt');
     assert.equal(codeOf(output), 'INPUT_INVALID');
   });
 

@@ -83,6 +83,14 @@ describe('the pipeline command', () => {
     });
   });
 
+  for (const args of [['--help'], ['expand', '--help'], ['run', 'p.yml', '--help']]) {
+    it(`shows how it is used: ${args.join(' ')}`, async () => {
+      const { code, stdout, stderr } = await call(args);
+      assert.deepEqual([code, stderr], [0, '']);
+      assert.match(stdout, /^usage:\n  pipeline expand FILE --root DIR .*\n  pipeline run FILE/);
+    });
+  }
+
   const refused: [args: string[], message: RegExp][] = [
     [[], /^pipeline: usage:/],
     [['dance'], /^pipeline: unknown command 'dance'/],

@@ -99,6 +99,12 @@ describe('the sandbox command', function () {
     });
   }
 
+  it('shows how it is used', async () => {
+    const { code, stdout, stderr } = await start('--help').ended;
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.match(stdout, /^usage: sandbox \[--json\] \[--port-base N\]/);
+  });
+
   const bad: [args: string[], message: RegExp][] = [
     [['--port-base', '80'], /^--port-base must be from 1024 to 65000, not '80'\nusage:/],
     [['--port-base', 'x'], /not 'x'/],

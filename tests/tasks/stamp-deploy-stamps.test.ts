@@ -104,6 +104,26 @@ describe('StampDeploy of several stamps', () => {
     assert.equal(world.arm.begun, 1);
   });
 
+  it('has changes where one of them has', async () => {
+    const resourceId =
+      '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/routeTables/rt';
+    const change = { changeType: 'Create', resourceId, after: { id: resourceId } };
+    const answers = [[], [change], [], []].map((changes) => ({
+      status: 'Succeeded',
+      properties: { changes },
+    }));
+    Object.defineProperty(world.arm, 'whatIf', { get: () => answers.shift() });
+    const given = { action: 'what-if' as const, stamps: ['primary', 'neu'] };
+    await act(given);
+    assert.equal(world.context.outputs['hasChanges']?.value, 'true');
+    const each = Object.values(output('stamps')).map(
+      (one) => (one as Record<string, string>)['hasChanges'],
+    );
+    assert.deepEqual(each.sort(), ['false', 'true']);
+    await act(given);
+    assert.equal(world.context.outputs['hasChanges']?.value, 'false');
+  });
+
   it('hides no failure behind a fault of the task itself', async () => {
     const no = { error: { code: 'RequestDisallowedByPolicy', message: 'no' } };
     world.arm.faults = [

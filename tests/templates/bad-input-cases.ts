@@ -129,7 +129,7 @@ export const templateCases: readonly BadInput[] = [
     name: 'a parameter of another type',
     step: deployStep({ parameters: '{ "suffix": 7 }' }),
     code: 'INPUT_INVALID',
-    errors: ['parameter "suffix" is an integer; allowed: string'],
+    errors: ['parameter "suffix" is an integer; allowed: string, so put it in quotes'],
   },
   {
     name: 'a template that does not exist',

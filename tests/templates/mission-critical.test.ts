@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { finish, startExample } from '../support/start.ts';
 
 const breaks = 'templates/examples/mission-critical/breaks';
@@ -103,6 +108,47 @@ describe('example mission-critical', function () {
       run.report.gate?.checks.map((c) => c.id).sort(),
       [...allChecks, ...replica].sort(),
     );
+  });
+
+  describe('on a machine that lacks something', () => {
+    let out = '';
+    before(async () => {
+      out = await mkdtemp(join(tmpdir(), 'spokeline-out-'));
+    });
+    after(() => rm(out, { recursive: true, force: true }));
+
+    const start = (...args: string[]) =>
+      finish(process.execPath, ['dist/start.js', '--out', out, ...args]);
+    const free = 'The loopback ports 10443, 10022 and 10053 have to be free.\n';
+    const taken: [address: string, port: number, what: string][] = [
+      ['127.0.0.1', 10053, ''],
+      // Where the registry of the example answers once its hub is deployed.
+      ['127.10.0.101', 10443, '127.10.0.101:10443 cannot be served: '],
+    ];
+    for (const [address, port, what] of taken) {
+      it(`ends where ${address}:${port} is taken, in place of running against what listens there`, async () => {
+        const other = createServer();
+        other.listen(port, address);
+        await once(other, 'listening');
+        try {
+          const { code, stdout, stderr } = await start();
+          assert.equal(code, 1, stdout);
+          const message = `listen EADDRINUSE: address already in use ${address}:${port}`;
+          assert.equal(stderr, `${what}${message}\n${free}`);
+        } finally {
+          await new Promise((resolve) => other.close(resolve));
+        }
+      });
+    }
+
+    it('says what --in-namespace needs', async () => {
+      const { code, stderr } = await start('--in-namespace');
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        /^listen EADDRNOTAVAIL: .* 168\.63\.129\.16:53\nSuch an address is local on Linux only, .*\n$/,
+      );
+    });
   });
 
   it('names the examples and the breaks there are', async () => {

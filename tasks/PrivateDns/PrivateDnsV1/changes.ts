@@ -52,7 +52,8 @@ export async function apply(
     });
   }
   if (writes > 0) await readAgain(wishes, port, context);
-  context.log.info(writes === 0 ? 'Nothing had to be written.' : `Done with ${writes} writes.`);
+  const count = writes === 1 ? '1 write' : `${writes} writes`;
+  context.log.info(writes === 0 ? 'Nothing had to be written.' : `Done with ${count}.`);
 }
 
 /** Whether zone groups write some of the plan's records. */

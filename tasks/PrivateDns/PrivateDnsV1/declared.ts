@@ -40,8 +40,10 @@ export function declaredIn(
     ...links.flatMap((link) => linkProblem(link, owners, names)),
   ];
   if (problems.length > 0) {
+    // A name with A and AAAA is two record sets, and one problem.
+    const once = new Map(problems.map((problem) => [problem.message, problem]));
     throw new SpokelineError('INPUT_INVALID', 'The inputs do not fit the topology.', {
-      details: problems,
+      details: [...once.values()],
     });
   }
   const [sole] = owners.length === 1 ? owners : [hub];

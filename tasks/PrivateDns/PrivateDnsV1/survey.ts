@@ -151,7 +151,8 @@ async function readEndpoints(
   const listing = await listEndpoints(armOf(source.connection), source, signal);
   const place = resourceGroup ?? `subscription ${subscription}`;
   const where = selection.ids.length > 0 ? 'the list' : place;
-  log.info(`${owner}: ${listing.endpoints.length} private endpoints in ${where}`);
+  const { length } = listing.endpoints;
+  log.info(`${owner}: ${length} private ${length === 1 ? 'endpoint' : 'endpoints'} in ${where}`);
   return listing;
 }
 

@@ -55,6 +55,9 @@ export async function runStamps(
   });
   const outputs = [...collected].map(([name, { outputs: own }]) => [name, own] as const);
   context.setOutput('stamps', JSON.stringify(Object.fromEntries(entries)));
+  // What a condition of the pipeline asks for; all else of a stamp is in `stamps`.
+  const changes = [...collected.values()].flatMap(({ facts }) => facts['hasChanges'] ?? []);
+  if (changes.length > 0) context.setOutput('hasChanges', String(changes.includes('true')));
   const document = writeExact(Object.fromEntries(outputs));
   context.setOutput('outputs', document, { whole: outputsFile });
   await keepOutputs('spokeline-stamps', document, context);

@@ -90,10 +90,11 @@ function unfollowed(error: unknown, port: DeploymentPort, last: string | undefin
   const known = error instanceof SpokelineError && error.code !== 'ARM_DEPLOYMENT';
   if (!known) return error;
   const { code, message, hint, details, correlationId, transient } = error;
+  const sentence = message.endsWith('.') ? message : `${message}.`;
   const seen = last === undefined ? '' : ` and was ${last} when last seen`;
   return new SpokelineError(
     code,
-    `${message} The deployment was begun${seen}; its outcome is not known.`,
+    `${sentence} The deployment was begun${seen}; its outcome is not known.`,
     {
       hint: `${hint === undefined ? '' : `${hint} `}See ${port.portalLink ?? port.id}`,
       details,

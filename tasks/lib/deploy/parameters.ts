@@ -128,8 +128,7 @@ function merge(
     }
     const type = template.parameters[known]?.type;
     if ('value' in parameter && !fits(type, parameter.value)) {
-      const kind = kindOf(parameter.value);
-      problems.push({ target: name, message: `parameter "${name}" is ${kind}; allowed: ${type}` });
+      problems.push({ target: name, message: misfit(name, type, parameter.value) });
     }
     if ('expression' in parameter && template.parameters[known]?.secure === true) {
       // Nothing says that Azure hides external inputs as it hides secure parameters.
@@ -155,6 +154,13 @@ function undeclared(name: string, known: readonly string[]): string {
   const close = nearest(name, known);
   const suggestion = close === undefined ? '' : `; did you mean "${close}"?`;
   return `parameter "${name}" is not declared by the template, which has ${known.join(', ')}${suggestion}`;
+}
+
+function misfit(name: string, type: string | undefined, value: unknown): string {
+  const message = `parameter "${name}" is ${kindOf(value)}; allowed: ${type}`;
+  // A build number such as 20261126.1 is a number to YAML.
+  const quotable = typeof value !== 'object' && fits(type, '');
+  return quotable ? `${message}, so put it in quotes` : message;
 }
 
 function kindOf(value: unknown): string {

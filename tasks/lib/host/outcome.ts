@@ -53,7 +53,9 @@ function stackOf(error: Error): string {
 /** Prints the error in full; the caller completes the task with the returned text. */
 export function reportFailure(printer: Printer, error: SpokelineError): string {
   const summary = `${error.code}: ${error.message}`;
-  printer.error(summary);
+  // The agent writes an issue into the log as well.
+  if (error.details.length === 0) issue(printer, error.code, { message: '' }, summary);
+  else printer.error(summary);
   for (const detail of error.details) {
     const code = detail.code ?? error.code;
     const about = detail.target === undefined || detail.message.includes(detail.target);
@@ -62,7 +64,6 @@ export function reportFailure(printer: Printer, error: SpokelineError): string {
     if (detail.hint !== undefined) printer.info(`  What to do: ${detail.hint}`);
     if (detail.link !== undefined) printer.info(`  ${detail.link}`);
   }
-  if (error.details.length === 0) issue(printer, error.code, { message: '' }, summary);
   printer.info(`What to do: ${error.hint ?? errorCodes[error.code].fix}`);
   if (error.correlationId !== undefined) printer.info(`Correlation id: ${error.correlationId}`);
   printer.debug(stackOf(error));

@@ -69,6 +69,7 @@ describe('parameters of a deployment', () => {
       tags: { type: 'object', defaultValue: {} },
       on: { type: 'bool', defaultValue: true },
       zones: { type: 'array', defaultValue: [] },
+      build: { type: 'string' },
     });
     const given = plainParameters({
       locatoin: 'x',
@@ -76,18 +77,20 @@ describe('parameters of a deployment', () => {
       tags: [],
       on: 'true',
       zones: {},
+      build: 20261126.1,
       other: 1,
     });
-    const known = 'location, size, tags, on, zones';
+    const known = 'location, size, tags, on, zones, build';
     assert.deepEqual(
       problems(() => mergeParameters(declared, {}, [given])),
       [
-        '7 problems in the parameters of the template.',
+        '8 problems in the parameters of the template.',
         `parameter "locatoin" is not declared by the template, which has ${known}; did you mean "location"?`,
         'parameter "size" is a fraction; allowed: int',
         'parameter "tags" is a list; allowed: object',
         'parameter "on" is a string; allowed: bool',
         'parameter "zones" is an object; allowed: array',
+        'parameter "build" is a fraction; allowed: string, so put it in quotes',
         `parameter "other" is not declared by the template, which has ${known}`,
         'parameter "location" (string) is missing, and the template has no default for it',
       ],

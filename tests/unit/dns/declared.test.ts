@@ -24,7 +24,7 @@ describe('records by hand', () => {
           '@': { TXT: 'v=spf1 -all', A: '10.1.0.7' },
         },
       },
-      assert.fail,
+      (problem) => assert.fail(problem),
     );
     assert.deepEqual(
       found.map(({ record: { name, type, values, ttl, fqdns }, stamp }) => [
@@ -153,7 +153,7 @@ describe('declared links', () => {
   it('are read with their defaults', () => {
     const found = readLinks(
       { hub: {}, [network]: { zones: ['Corp.Example'], registration: true } },
-      assert.fail,
+      (problem) => assert.fail(problem),
     );
     assert.deepEqual(found, [
       { network: 'hub', zones: undefined, registration: false, fallback: undefined },

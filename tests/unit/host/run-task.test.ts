@@ -93,7 +93,6 @@ describe('host/run-task', function () {
   it('reports a failure with code, hint and correlation id', async () => {
     const finished = await run('fail');
     assert.deepEqual(withoutDebug(finished), [
-      '##[error]ARM_CONFLICT: It is busy # #vso[a.b].',
       '##vso[task.logissue type=error;code=ARM_CONFLICT;]ARM_CONFLICT: It is busy # #vso[a.b].',
       'What to do: Wait for the other operation, or resolve the state named in the message, then run again.',
       'Correlation id: c-1',

@@ -145,6 +145,13 @@ describe('report of a run', () => {
     assert.ok(htmlReport(runOf([passed])).includes('<details open>'));
   });
 
+  it('lets names and codes break between their parts, and addresses nowhere', () => {
+    const observed = 'kv-1.vault.azure.net:443 is 10.0.0.4/32';
+    const html = htmlReport(runOf([{ ...failed, observed }]));
+    assert.ok(html.includes('<code class="bad">TCP_<wbr>TIMEOUT</code>'));
+    assert.ok(html.includes('kv-1.<wbr>vault.<wbr>azure.<wbr>net:443 is 10.0.0.4/32'));
+  });
+
   it('is one page that loads nothing and takes no text for markup', () => {
     const html = htmlReport(runOf([failed], job('failed', ['<script>alert(1)</script>', '<b>'])));
     assert.ok(html.includes("default-src 'none'; style-src 'unsafe-inline'"));
