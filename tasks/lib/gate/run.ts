@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { SpokelineError } from '../errors.ts';
 import type { Clock } from '../net/clock.ts';
 import { sharedSignal } from '../net/shared-signal.ts';
@@ -132,7 +131,7 @@ async function runRound(
       const check = checks[position];
       if (check === undefined) return;
       // Checks of a state compute and do not wait: answers of the network come in between them.
-      await setImmediate();
+      await new Promise((resolve) => setImmediate(resolve));
       const start = clock.now();
       const verdict = await runOne(check, shared, options.checkTimeout, round);
       results[position] = onResult(resultOf(check, verdict, start, clock.now()), verdict);
