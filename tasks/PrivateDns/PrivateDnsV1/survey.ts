@@ -6,7 +6,7 @@ import { awaitPolicies } from '../../lib/dns/apply-groups.ts';
 import type { Endpoint, WantedLink, Wish, ZonePort, ZoneState } from '../../lib/dns/model.ts';
 import { endpointKeyOf, groupKeyOf } from '../../lib/dns/owner.ts';
 import { notedBy, planOf, stateAfter, type Plan } from '../../lib/dns/plan.ts';
-import { sameId } from '../../lib/dns/same-id.ts';
+import { sameId } from '../../lib/net/same-id.ts';
 import { inTurns } from '../../lib/dns/turns.ts';
 import { refuseWaiting, wishOf, zonesIn, type WishOptions } from '../../lib/dns/wish.ts';
 import {

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../dns/model.ts';
-import { sameId } from '../dns/same-id.ts';
+import { sameId } from '../net/same-id.ts';
 import { SpokelineError } from '../errors.ts';
 import { asObject, listOf } from '../net/json-value.ts';
 import type { ArmClient } from './arm-client.ts';

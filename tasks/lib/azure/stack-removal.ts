@@ -3,6 +3,7 @@ import type { RemovalPort } from '../deploy/stack/remove.ts';
 import type { ArmClient } from './arm-client.ts';
 import type { DeploymentTarget } from './deploy-target.ts';
 import { stackIdOf, stackVersion } from './stack.ts';
+import { sameId } from '../net/same-id.ts';
 
 /** A stack over ARM, as far as its deletion needs it. */
 export function createStackRemoval(arm: ArmClient, target: DeploymentTarget): RemovalPort {
@@ -22,7 +23,7 @@ export function createStackRemoval(arm: ArmClient, target: DeploymentTarget): Re
       });
       return all
         .flatMap((stack) => readStack(stack) ?? [])
-        .filter(({ deployment }) => deployment.id.toLowerCase() !== id.toLowerCase());
+        .filter(({ deployment }) => !sameId(deployment.id, id));
     },
 
     async remove(onUnmanage, signal, timeoutMs) {

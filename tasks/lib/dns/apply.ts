@@ -13,7 +13,7 @@ import type { Wish, ZonePort } from './model.ts';
 import { isOwn, ownerKey, recordFor } from './owner.ts';
 import { decideLink, linkFor, type LinkStep } from './plan-links.ts';
 import type { Plan } from './plan.ts';
-import { sameId } from './same-id.ts';
+import { sameId } from '../net/same-id.ts';
 import { shownValues } from './shown-values.ts';
 import { inTurns } from './turns.ts';
 

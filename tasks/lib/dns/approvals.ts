@@ -1,5 +1,5 @@
 import type { AcceptedConnection } from '../topology/model.ts';
-import { sameId } from './same-id.ts';
+import { sameId } from '../net/same-id.ts';
 
 /** A private endpoint connection, as the service at its end shows it. */
 export interface LinkConnection {

@@ -1,6 +1,6 @@
 import type { LinkBody, WantedLink, Wish, ZoneLink, ZoneState } from './model.ts';
 import { ownerKey } from './owner.ts';
-import { sameId } from './same-id.ts';
+import { sameId } from '../net/same-id.ts';
 
 export type LinkStep =
   | { readonly kind: 'create'; readonly wanted: WantedLink }

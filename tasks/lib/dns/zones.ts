@@ -1,6 +1,6 @@
 import { SpokelineError } from '../errors.ts';
 import type { Cloud } from '../topology/model.ts';
-import { sameId } from './same-id.ts';
+import { sameId } from '../net/same-id.ts';
 import { zoneTable, type ServiceZones, type ZoneEntry } from './zone-table.ts';
 
 /** A name in a private DNS zone. */

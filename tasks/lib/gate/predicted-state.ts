@@ -1,4 +1,4 @@
-import { sameId } from '../reach/model.ts';
+import { sameId } from '../net/same-id.ts';
 import { isInSync, readPeerings } from '../reach/read/networks.ts';
 import { idAt } from '../reach/read/resource.ts';
 import type { Resources } from '../reach/read/resource.ts';

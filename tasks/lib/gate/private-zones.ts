@@ -1,4 +1,4 @@
-import { sameId } from '../reach/model.ts';
+import { sameId } from '../net/same-id.ts';
 import { idAt, lastOf, listAt, textAt } from '../reach/read/resource.ts';
 import type { Resource, Resources } from '../reach/read/resource.ts';
 import { networkTypes } from './state.ts';

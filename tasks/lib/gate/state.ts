@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { lastOf, type Resource, type Resources } from '../reach/read/resource.ts';
-import { sameId } from '../reach/model.ts';
+import { sameId } from '../net/same-id.ts';
 import type { Network, Subnet } from '../topology/model.ts';
 import type { SpecContext, Verdict } from './check.ts';
 import { networkNeeds, networkOf, networkWords } from './networks.ts';

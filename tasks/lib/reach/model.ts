@@ -227,8 +227,3 @@ export const emptyEstate: Estate = {
   zones: [],
   tags: {},
 };
-
-/** Resource ids are equal without regard to case. */
-export function sameId(one: string, other: string): boolean {
-  return one === other || one.toLowerCase() === other.toLowerCase();
-}

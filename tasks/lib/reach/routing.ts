@@ -1,7 +1,8 @@
 import { breadthOf, candidateOf, longest } from './hops.ts';
 import type { Candidate, Found, Hop, Lookup } from './hops.ts';
 import type { Network, Route, Subnet } from './model.ts';
-import { privateRanges, sameId } from './model.ts';
+import { privateRanges } from './model.ts';
+import { sameId } from '../net/same-id.ts';
 import type { Place } from './places.ts';
 import type { PortMaps } from './ports.ts';
 import { holds, parsePrefix } from './ranges.ts';

@@ -1,5 +1,5 @@
 import type { Estate, Network, Subnet } from './model.ts';
-import { sameId } from './model.ts';
+import { sameId } from '../net/same-id.ts';
 import type { Place } from './places.ts';
 import type { PortMaps } from './ports.ts';
 import { parsePrefix } from './ranges.ts';

@@ -1,5 +1,6 @@
 import type { Estate, Network, Peering, Subnet } from './model.ts';
-import { hostAddress, privateRanges, sameId } from './model.ts';
+import { hostAddress, privateRanges } from './model.ts';
+import { sameId } from '../net/same-id.ts';
 import {
   everything,
   intersection,

@@ -3,7 +3,7 @@ import { Chain } from './chain.ts';
 import { contextOf } from './filters.ts';
 import type { Filters } from './filters.ts';
 import type { Passage } from './firewall.ts';
-import { sameId } from './model.ts';
+import { sameId } from '../net/same-id.ts';
 import type { Place } from './places.ts';
 import { contextBit } from './ports.ts';
 import type { PortMap, PortMaps } from './ports.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { sameId } from '../../reach/model.ts';
+import { sameId } from '../../net/same-id.ts';
 import { countOf, parsePrefix, setOf } from '../../reach/ranges.ts';
 import { bothAt, idAt, listAt, objectAt } from '../../reach/read/resource.ts';
 import type { Check } from '../check.ts';

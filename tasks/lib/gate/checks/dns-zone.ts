@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { sameId } from '../../reach/model.ts';
+import { sameId } from '../../net/same-id.ts';
 import { lastOf, listAt, objectAt, textAt, textsAt } from '../../reach/read/resource.ts';
 import type { Resource } from '../../reach/read/resource.ts';
 import type { Hub, Network } from '../../topology/model.ts';

@@ -4,7 +4,7 @@ import { parsePorts } from '../../reach/ports.ts';
 import type { PortRange } from '../../reach/ports.ts';
 import { everything, setOf, without } from '../../reach/ranges.ts';
 import { bothAt, idAt, lastOf, textAt } from '../../reach/read/resource.ts';
-import { sameId } from '../../reach/model.ts';
+import { sameId } from '../../net/same-id.ts';
 import { membersOf } from '../../topology/members.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { Check } from '../check.ts';

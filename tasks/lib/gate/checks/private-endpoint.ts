@@ -9,7 +9,7 @@ import {
   textsAt,
 } from '../../reach/read/resource.ts';
 import type { Resource } from '../../reach/read/resource.ts';
-import { sameId } from '../../reach/model.ts';
+import { sameId } from '../../net/same-id.ts';
 import type { Check } from '../check.ts';
 import type { Finding, StateSeen, Subject } from '../state.ts';
 import { networkField, networkTypes, subjectOf, verdictOf } from '../state.ts';

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { parsePrefix, setOf, without } from '../../reach/ranges.ts';
 import { lastOf } from '../../reach/read/resource.ts';
 import type { Resource } from '../../reach/read/resource.ts';
-import { sameId } from '../../reach/model.ts';
+import { sameId } from '../../net/same-id.ts';
 import type { Check, Verdict } from '../check.ts';
 import { addressesOf, publicWay, ruleParts } from '../public-way.ts';
 import type { PublicWay } from '../public-way.ts';

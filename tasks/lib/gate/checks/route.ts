@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import * as v from 'valibot';
-import { sameId } from '../../reach/model.ts';
+import { sameId } from '../../net/same-id.ts';
 import { bothAt, idAt, textAt } from '../../reach/read/resource.ts';
 import type { Resources } from '../../reach/read/resource.ts';
 import type { Check, Verdict } from '../check.ts';

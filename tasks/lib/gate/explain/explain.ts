@@ -1,8 +1,8 @@
 import { membersOf } from '../../topology/members.ts';
 import type { Network, Topology } from '../../topology/model.ts';
-import { Matrix } from '../../reach/matrix.ts';
+import type { Matrix } from '../../reach/matrix.ts';
 import type { Place } from '../../reach/places.ts';
-import { readEstate } from '../../reach/read/estate.ts';
+import { matrixOf } from '../matrix-of.ts';
 import type { CheckResult } from '../result.ts';
 import type { StateSeen, Unread } from '../state.ts';
 import { networkTypes } from '../state.ts';
@@ -44,7 +44,7 @@ export function isExplainable({ status, class: end, went, kind }: CheckResult): 
 /** Puts what Azure's own state says of each failed look before its hint. */
 export function explain(checks: readonly CheckResult[], evidence: Evidence): CheckResult[] {
   const { topology, state } = evidence;
-  const matrix = new Matrix(readEstate(state.resources, topology));
+  const matrix = matrixOf(state, topology);
   const source = agentPlace(matrix, evidence);
   const home = source?.network ?? topology.hub.network;
   const network = { id: home.id, name: nameOf(home, topology) };

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../reach/outcomes.ts';
 import type { Estate, Network, Route } from '../../reach/model.ts';
-import { sameId } from '../../reach/model.ts';
+import { sameId } from '../../net/same-id.ts';
 import type { Place } from '../../reach/places.ts';
 import { parsePrefix } from '../../reach/ranges.ts';
 import { idAt, lastOf } from '../../reach/read/resource.ts';

@@ -1,5 +1,5 @@
 import type { AdminRule } from '../model.ts';
-import { sameId } from '../model.ts';
+import { sameId } from '../../net/same-id.ts';
 import { parsePorts } from '../ports.ts';
 import type { Resource, Resources } from './resource.ts';
 import { hasUnresolved, lastOf, listAt, parentOf, textAt, textsAt } from './resource.ts';

@@ -1,5 +1,5 @@
 import type { Balancer, BalancerRule } from '../model.ts';
-import { sameId } from '../model.ts';
+import { sameId } from '../../net/same-id.ts';
 import { configurationsOf } from './interfaces.ts';
 import type { Configuration } from './interfaces.ts';
 import type { Resource, Resources } from './resource.ts';

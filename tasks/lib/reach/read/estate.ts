@@ -1,7 +1,7 @@
 import { membersOf } from '../../topology/members.ts';
 import type { Hub, Network as DeclaredNetwork, Topology } from '../../topology/model.ts';
 import type { Estate, Network, Subnet, Zone } from '../model.ts';
-import { sameId } from '../model.ts';
+import { sameId } from '../../net/same-id.ts';
 import { readFirewalls } from './firewalls.ts';
 import { readBalancers } from './balancers.ts';
 import { inSubnets, readEndpoints, readMachines } from './machines.ts';

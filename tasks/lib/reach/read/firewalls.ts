@@ -1,6 +1,7 @@
 import { host } from '../../net/cidr.ts';
 import type { Firewall, FirewallRule, Subnet } from '../model.ts';
-import { privateRanges, sameId } from '../model.ts';
+import { privateRanges } from '../model.ts';
+import { sameId } from '../../net/same-id.ts';
 import { parsePrefix } from '../ranges.ts';
 import type { Resource, Resources } from './resource.ts';
 import {

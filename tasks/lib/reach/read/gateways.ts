@@ -1,5 +1,5 @@
 import type { Gateway } from '../model.ts';
-import { sameId } from '../model.ts';
+import { sameId } from '../../net/same-id.ts';
 import type { Resource, Resources } from './resource.ts';
 import { idAt, listAt, objectAt, textAt, textsAt } from './resource.ts';
 

@@ -1,4 +1,4 @@
-import { sameId } from '../model.ts';
+import { sameId } from '../../net/same-id.ts';
 import { idAt, textAt } from './resource.ts';
 import type { Resource, Resources } from './resource.ts';
 

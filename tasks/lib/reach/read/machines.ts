@@ -1,5 +1,5 @@
 import type { Endpoint, Machine, Provider, Subnet } from '../model.ts';
-import { sameId } from '../model.ts';
+import { sameId } from '../../net/same-id.ts';
 import { leadsTo, publicRules } from './balancers.ts';
 import { configurationsOf } from './interfaces.ts';
 import { readRules } from './networks.ts';

@@ -1,5 +1,5 @@
 import type { EndpointPolicies, Network, Peering, Route, SecurityRule, Subnet } from '../model.ts';
-import { sameId } from '../model.ts';
+import { sameId } from '../../net/same-id.ts';
 import { parsePorts } from '../ports.ts';
 import { readAdminRules } from './admin-rules.ts';
 import { readGateway } from './gateways.ts';
